@@ -1,0 +1,1 @@
+"""The running contact-centre engine: calls, agents, ledger, desk and pages on top of Asterisk."""

@@ -1,0 +1,65 @@
+"""What is written down about calls and agents: the vocabulary of the journal, from which every figure is computed.
+
+Times are UTC milliseconds since the epoch; durations are milliseconds. An entry's key is unique for what it
+tells, so that writing it twice changes nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+_Scalar = str | int | float | bool | None
+Json = _Scalar | list["Json"] | dict[str, "Json"]
+
+
+class Kind(StrEnum):
+    """Past facts. The data that each carries stands behind it; `?` marks what may be absent or null."""
+
+    #: dnis, caller, channel, via (inbound | fallback)
+    ENTERED = "call.entered"
+    #: company?, category, group, how (dnis | menu | code); the last one counts
+    IDENTIFIED = "call.identified"
+    #: group, position
+    QUEUED = "call.queued"
+    #: group, agent
+    OFFERED = "call.offered"
+    #: agent, status (Asterisk's DIALSTATUS), ring_ms
+    MISSED = "call.missed"
+    #: agent, agent_channel, recording? (file name without the -caller.wav / -agent.wav endings)
+    ANSWERED = "call.answered"
+    #: by (caller | agent | system), cause (Q.850), stage (greeting | menu | queue | ringing | talking | done), why?
+    #: why tells a system ending: closed, unknown_number, no_choice, lost, failed
+    ENDED = "call.ended"
+    #: Written by Asterisk's own hang-up handler, complete without the engine. leg (caller | agent), channel, by, cause,
+    #: dialstatus?, agent?, agent_channel?, talk_ms?, ring_ms?, entered_ms, dnis, caller, company?, group?, recording?,
+    #: fallback (bool), rx_lost, rx_count, rx_jitter_ms, tx_lost, tx_count, tx_jitter_ms, rtt_ms
+    LEG_ENDED = "leg.ended"
+    #: agent, company?, category?, reason (fault | usage | purchase | other), product, symptom, result, ticket
+    NOTED = "call.noted"
+    #: call, until
+    WRAPUP_STARTED = "agent.wrapup_started"
+    #: groups, how (page | phone)
+    LOGGED_IN = "agent.logged_in"
+    #: how
+    LOGGED_OUT = "agent.logged_out"
+    #: previous (the state left)
+    READY = "agent.ready"
+    #: reason (a PauseReason, or no_answer)
+    PAUSED = "agent.paused"
+    #: node; calls that were alive are lost
+    ASTERISK_RESTARTED = "asterisk.restarted"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Entry:
+    """One line of the journal."""
+
+    #: Unique for the fact it tells: `<call or agent>:<kind>:<at>[:n]`; a leg's ending is `<channel>:leg.ended`.
+    key: str
+    kind: Kind
+    at: int
+    #: The caller's channel id on its Asterisk (its uniqueid), which is the call's id everywhere.
+    call: str | None = None
+    agent: str | None = None
+    data: dict[str, Json] = field(default_factory=dict)

@@ -1,0 +1,198 @@
+"""The centre as its owner describes it in `centre.toml`: companies, groups, agents, hours, the hotline's menu.
+
+Reading it is the only I/O here. Every mistake is reported at once, each with file, key and what is expected.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterator
+from datetime import date, datetime, time
+from pathlib import Path
+from typing import Annotated, Literal, Self
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
+
+Slug = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{1,31}$")]
+Number = Annotated[str, StringConstraints(pattern=r"^[0-9]{3,15}$")]
+AgentId = Annotated[str, StringConstraints(pattern=r"^[1-9][0-9]{3}$")]
+CompanyCode = Annotated[str, StringConstraints(pattern=r"^[0-9]{3}$")]
+Span = Annotated[str, StringConstraints(pattern=r"^(([01]\d|2[0-3]):[0-5]\d-(([01]\d|2[0-3]):[0-5]\d|24:00))?$")]
+
+
+class CentreError(Exception):
+    """The centre's file has mistakes; each line names the file, the key and what is expected."""
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Names(_Part):
+    """A name as Koreans and as English speakers read it."""
+
+    name: str = Field(min_length=1)
+    name_en: str = Field(min_length=1)
+
+
+class Hours(_Part):
+    """Opening spans in the centre's time zone; an empty span means closed that day."""
+
+    mon: Span = "09:00-18:00"
+    tue: Span = "09:00-18:00"
+    wed: Span = "09:00-18:00"
+    thu: Span = "09:00-18:00"
+    fri: Span = "09:00-18:00"
+    sat: Span = "09:00-13:00"
+    sun: Span = ""
+    #: Public holidays of Korea are closed days.
+    closed_on_holidays: bool = True
+
+    def open_at(self, local: datetime, holidays: frozenset[date]) -> bool:
+        """Whether a call at this local time is taken; the closing minute itself is closed."""
+        if self.closed_on_holidays and local.date() in holidays:
+            return False
+        span = (self.mon, self.tue, self.wed, self.thu, self.fri, self.sat, self.sun)[local.weekday()]
+        if not span:
+            return False
+        opens, closes = span.split("-")
+        now = local.time()
+        return time.fromisoformat(opens) <= now and (closes == "24:00" or now < time.fromisoformat(closes))
+
+
+class Waiting(_Part):
+    """How callers wait and agents are rung; all in seconds."""
+
+    ring_s: int = Field(20, ge=3, le=120)
+    wrapup_s: int = Field(20, ge=0, le=600)
+    #: What an agent becomes who does not answer: paused, or stays ready.
+    no_answer: Literal["pause", "ready"] = "pause"
+    #: Position is told on joining and then this often; 0 never.
+    position_every_s: int = Field(30, ge=0, le=600)
+    #: Answered within this is on time (service level).
+    service_level_s: int = Field(20, ge=1, le=600)
+    #: A menu waits this long for a key.
+    key_s: int = Field(6, ge=2, le=30)
+    #: Wrong or missing keys before the caller is sent on.
+    key_tries: int = Field(3, ge=1, le=9)
+
+
+class Group(Names):
+    """One category of similar products and the agents who know it."""
+
+    id: Slug
+
+
+class Company(Names):
+    """A manufacturer: its numbers, its code on the shared hotline, what it makes."""
+
+    id: Slug
+    code: CompanyCode
+    numbers: tuple[Number, ...] = ()
+    categories: tuple[Slug, ...] = Field(min_length=1)
+    recording: bool = True
+    greeting: bool = True
+    hours: Hours | None = None
+
+
+class Agent(Names):
+    """A person who answers. Peak-time agents come on line when the regular groups cannot keep up."""
+
+    id: AgentId
+    groups: tuple[Slug, ...] = Field(min_length=1)
+    peak: bool = False
+
+
+class Key(Names):
+    """A key of the hotline's first menu: a family of categories, themselves keys 1 to 9 in this order."""
+
+    key: Annotated[str, StringConstraints(pattern=r"^[1-7]$")]
+    categories: tuple[Slug, ...] = Field(min_length=1, max_length=9)
+
+
+class Centre(Names):
+    """The whole shared centre."""
+
+    timezone: str = "Asia/Seoul"
+    hotlines: tuple[Number, ...] = Field(min_length=1)
+    hours: Hours = Hours()
+    waiting: Waiting = Waiting()
+    group: tuple[Group, ...] = Field(min_length=1)
+    company: tuple[Company, ...] = Field(min_length=1)
+    agent: tuple[Agent, ...] = Field(min_length=1)
+    menu: tuple[Key, ...] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        problems = list(_inconsistencies(self))
+        if problems:
+            raise ValueError("\n".join(problems))
+        return self
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The centre's time zone."""
+        return ZoneInfo(self.timezone)
+
+    def company_of_number(self, number: str) -> Company | None:
+        """The company whose own number this is; None for the shared hotline and unknown numbers."""
+        return next((c for c in self.company if number in c.numbers), None)
+
+    def company_of_code(self, code: str) -> Company | None:
+        """The company with this hotline code."""
+        return next((c for c in self.company if c.code == code), None)
+
+
+def _inconsistencies(centre: Centre) -> Iterator[str]:
+    groups = {g.id for g in centre.group}
+    for part, items in (("company", centre.company), ("agent", centre.agent), ("menu", centre.menu)):
+        for i, item in enumerate(items):
+            used = item.groups if isinstance(item, Agent) else item.categories
+            field = "groups" if isinstance(item, Agent) else "categories"
+            for slug in used:
+                if slug not in groups:
+                    yield f"{part}.{i}.{field}: '{slug}' is no [[group]] id"
+    for part, values in (
+        ("group id", [g.id for g in centre.group]),
+        ("company id", [c.id for c in centre.company]),
+        ("company code", [c.code for c in centre.company]),
+        ("agent id", [a.id for a in centre.agent]),
+        ("menu key", [k.key for k in centre.menu]),
+        ("number", [*centre.hotlines, *(n for c in centre.company for n in c.numbers)]),
+    ):
+        for value in sorted({v for v in values if values.count(v) > 1}):
+            yield f"{part} '{value}' stands more than once"
+    try:
+        ZoneInfo(centre.timezone)
+    except (KeyError, ValueError):
+        yield f"timezone: '{centre.timezone}' is no time zone; expected a name such as Asia/Seoul"
+
+
+_EXPECTED = {
+    "extra_forbidden": "unknown key; check the spelling or remove it",
+    "missing": "required but absent",
+}
+
+
+def load_centre(path: Path) -> Centre:
+    """The centre described by this file.
+
+    Raises `CentreError`: the file is absent, no TOML, or describes no possible centre.
+    """
+    try:
+        raw = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise CentreError(f"{path}: no such file; copy the example centre there or set CALLCENTER_CENTRE") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise CentreError(f"{path}: not valid TOML: {error}") from error
+    try:
+        return Centre.model_validate(raw)
+    except ValidationError as error:
+        lines = []
+        for problem in error.errors():
+            key = ".".join(str(part) for part in problem["loc"])
+            said = _EXPECTED.get(problem["type"], re.sub("^Value error, ", "", problem["msg"]))
+            lines += [f"{path}: {key + ': ' if key else ''}{line}" for line in said.splitlines()]
+        raise CentreError("\n".join(lines)) from error

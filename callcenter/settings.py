@@ -1,0 +1,93 @@
+"""Everything an installation may set: environment variables `CALLCENTER_*`, else `settings.toml` in the data folder."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from pydantic import SecretStr
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+
+def data_folder() -> Path:
+    """The folder that holds all state: `CALLCENTER_DATA`, else `data` under the working directory."""
+    return Path(os.environ.get("CALLCENTER_DATA", "data")).resolve()
+
+
+class Settings(BaseSettings):
+    """One installation. Ports of 127.0.0.1 services are for this machine only; SIP and RTP face the phones."""
+
+    model_config = SettingsConfigDict(env_prefix="CALLCENTER_", extra="forbid")
+
+    #: All state of the installation lives here.
+    data: Path = Path("data")
+    #: TOML file of companies, groups, agents and hours.
+    centre: Path = Path("data/centre.toml")
+    #: Folder of versioned tariffs, one TOML file each.
+    tariffs: Path = Path("data/tariffs")
+
+    #: SQLAlchemy URL; SQLite in WAL mode on one machine, `postgresql+psycopg://` on many.
+    database_url: str = "sqlite+aiosqlite:///data/callcenter.db"
+    redis_url: str = "redis://127.0.0.1:6390/0"
+
+    web_host: str = "127.0.0.1"
+    web_port: int = 8080
+    #: Cookies are sent over TLS only; off for http://localhost.
+    web_secure_cookies: bool = False
+
+    asterisk_host: str = "127.0.0.1"
+    ari_port: int = 8088
+    ari_password: SecretStr = SecretStr("")
+    ami_port: int = 5038
+    ami_password: SecretStr = SecretStr("")
+    #: Where phones and carriers reach Asterisk.
+    sip_host: str = "0.0.0.0"
+    sip_port: int = 5060
+    rtp_first: int = 10000
+    rtp_last: int = 10999
+    #: One SIP password per account (agents, customers' test phones, the carrier trunk).
+    sip_passwords: dict[str, SecretStr] = {}
+    #: Folder that Asterisk and the ledger share: call endings (spool), recordings, prompts.
+    media: Path = Path("data/media")
+
+    #: Seals sessions and tokens; generated at first start.
+    secret_key: SecretStr = SecretStr("")
+    log_json: bool = False
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Environment first, then the file that the first start writes, then the defaults."""
+        toml = TomlConfigSettingsSource(settings_cls, data_folder() / "settings.toml")
+        return init_settings, env_settings, toml
+
+    @property
+    def recordings(self) -> Path:
+        """Two mono wav files a call, one per voice."""
+        return self.media / "recordings"
+
+    @property
+    def spool(self) -> Path:
+        """One JSON line a channel that ended, written by Asterisk itself, one file a UTC day."""
+        return self.media / "spool"
+
+    @property
+    def sounds(self) -> Path:
+        """Prompts: `<language>/cc/<name>.wav`."""
+        return self.media / "sounds"
+
+    @property
+    def music(self) -> Path:
+        """Music on hold: one folder a class."""
+        return self.media / "moh"
