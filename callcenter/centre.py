@@ -147,13 +147,13 @@ class Centre(Names):
 
 def _inconsistencies(centre: Centre) -> Iterator[str]:
     groups = {g.id for g in centre.group}
-    for part, items in (("company", centre.company), ("agent", centre.agent), ("menu", centre.menu)):
-        for i, item in enumerate(items):
-            used = item.groups if isinstance(item, Agent) else item.categories
-            field = "groups" if isinstance(item, Agent) else "categories"
-            for slug in used:
-                if slug not in groups:
-                    yield f"{part}.{i}.{field}: '{slug}' is no [[group]] id"
+    used = [(f"company.{i}.categories", c.categories) for i, c in enumerate(centre.company)]
+    used += [(f"agent.{i}.groups", a.groups) for i, a in enumerate(centre.agent)]
+    used += [(f"menu.{i}.categories", k.categories) for i, k in enumerate(centre.menu)]
+    for key, slugs in used:
+        for slug in slugs:
+            if slug not in groups:
+                yield f"{key}: '{slug}' is no [[group]] id"
     for part, values in (
         ("group id", [g.id for g in centre.group]),
         ("company id", [c.id for c in centre.company]),

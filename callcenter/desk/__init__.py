@@ -1,0 +1,1 @@
+"""After-sales handling: customers and their tickets."""

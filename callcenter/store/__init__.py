@@ -1,0 +1,1 @@
+"""The database: tables, repositories whose every query is scoped to a company, migrations."""

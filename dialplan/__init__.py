@@ -1,0 +1,1 @@
+"""Asterisk configuration and prompts, generated from the centre."""

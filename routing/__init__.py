@@ -1,0 +1,1 @@
+"""Who is called next, by whom: pure decisions."""
