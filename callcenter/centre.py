@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
 
-Slug = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{1,31}$")]
+Slug = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{1,23}$")]
 Number = Annotated[str, StringConstraints(pattern=r"^[0-9]{3,15}$")]
 AgentId = Annotated[str, StringConstraints(pattern=r"^[1-9][0-9]{3}$")]
 CompanyCode = Annotated[str, StringConstraints(pattern=r"^[0-9]{3}$")]
@@ -123,6 +123,8 @@ class Centre(Names):
     company: tuple[Company, ...] = Field(min_length=1)
     agent: tuple[Agent, ...] = Field(min_length=1)
     menu: tuple[Key, ...] = Field(min_length=1)
+    #: The group that takes callers who press nothing or only wrong keys; none: they are asked to call again.
+    undecided: Slug | None = None
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
@@ -150,6 +152,7 @@ def _inconsistencies(centre: Centre) -> Iterator[str]:
     used = [(f"company.{i}.categories", c.categories) for i, c in enumerate(centre.company)]
     used += [(f"agent.{i}.groups", a.groups) for i, a in enumerate(centre.agent)]
     used += [(f"menu.{i}.categories", k.categories) for i, k in enumerate(centre.menu)]
+    used += [("undecided", (centre.undecided,))] if centre.undecided else []
     for key, slugs in used:
         for slug in slugs:
             if slug not in groups:

@@ -1,0 +1,75 @@
+"""What an agent is doing, as the engine knows it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class State(StrEnum):
+    """Exactly one holds for each agent."""
+
+    OFFLINE = "offline"
+    READY = "ready"
+    PAUSED = "paused"
+    RINGING = "ringing"
+    TALKING = "talking"
+    WRAPUP = "wrapup"
+
+
+class PauseReason(StrEnum):
+    """Why an agent takes no calls; the phone's codes *461 to *466 are the first six in this order."""
+
+    BREAK = "break"
+    MEAL = "meal"
+    TRAINING = "training"
+    MEETING = "meeting"
+    PAPERWORK = "paperwork"
+    OTHER = "other"
+    #: Set by the engine: logged in and not yet ready, rang unanswered, phone not reachable.
+    LOGIN = "login"
+    NO_ANSWER = "no_answer"
+    PHONE_OFF = "phone_off"
+
+
+CHOSEN_BY_PEOPLE = tuple(PauseReason)[:6]
+
+
+@dataclass(slots=True, kw_only=True)
+class Presence:
+    """One agent's state. Times are epoch milliseconds."""
+
+    id: str
+    groups: tuple[str, ...]
+    peak: bool = False
+    state: State = State.OFFLINE
+    since: int = 0
+    reason: str | None = None
+    #: What follows the present call: a pause or a log-out asked for while talking.
+    next_state: State | None = None
+    next_reason: str | None = None
+    #: Idle since, for the longest-idle order; kept over pauses shorter than a call.
+    idle_since: int = 0
+    #: The phone answers SIP.
+    registered: bool = False
+    #: Channels the phone opened itself (feature codes, colleagues).
+    own_channels: set[str]
+    call: str | None = None
+    channel: str | None = None
+    #: End of wrap-up.
+    until: int | None = None
+
+    @property
+    def available(self) -> bool:
+        """Whether a call may ring this phone now."""
+        return self.state is State.READY and self.registered and not self.own_channels
+
+    def enter(self, state: State, now: int, reason: str | None = None) -> None:
+        """Change state; what belonged to the former one is forgotten."""
+        self.state, self.since, self.reason = state, now, reason
+        self.until = None
+        if state not in (State.RINGING, State.TALKING, State.WRAPUP):
+            self.call = self.channel = None
+            self.next_state = self.next_reason = None
+        if state is State.READY:
+            self.idle_since = now
