@@ -1,0 +1,30 @@
+"""Two Redis clients, because one time-out cannot serve both kinds of command.
+
+redis-py 8 gives every read five seconds and repeats silently: a `BLPOP` or `XREAD` that blocks for longer never
+returns. So commands go through one client that gives up soon, and waiting reads through another that never does.
+"""
+
+from __future__ import annotations
+
+from redis.asyncio import Redis
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
+
+#: One more try mends a connection that the server closed while idle; a longer series would hide that Redis is away.
+_TRIES_AGAIN = 1
+
+
+def command_client(url: str) -> Redis:
+    """For commands that answer at once: raises `redis.exceptions.RedisError` within seconds while Redis is away."""
+    return Redis.from_url(
+        url,
+        socket_timeout=2,
+        socket_connect_timeout=2,
+        health_check_interval=15,
+        retry=Retry(NoBackoff(), _TRIES_AGAIN),
+    )
+
+
+def blocking_client(url: str) -> Redis:
+    """For reads that wait as long as their own `BLOCK` says, and for subscriptions."""
+    return Redis.from_url(url, socket_timeout=None, socket_connect_timeout=2, retry=Retry(NoBackoff(), _TRIES_AGAIN))
