@@ -1,0 +1,39 @@
+"""Reading the folder of tariff versions."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+
+from billing.tariff import Tariff, TariffError, in_order
+from billing.tariff_reading import read_tariff
+from callcenter.ledger.record import Direction, Outcome
+
+
+def load_tariffs(folder: Path) -> tuple[Tariff, ...]:
+    """All versions, in the order of time.
+
+    Raises `TariffError` with every mistake in every file, and then with what is wrong between the versions.
+    """
+    if not folder.is_dir():
+        raise TariffError(
+            [f"{folder}: no such folder; copy the example tariffs there or set CALLCENTER_TARIFFS to another"]
+        )
+    paths = sorted(folder.glob("*.toml"))
+    if not paths:
+        raise TariffError([f"{folder}: no tariff; expected one .toml file for each version"])
+    tariffs: list[Tariff] = []
+    problems: list[str] = []
+    for path in paths:
+        try:
+            raw = tomllib.loads(path.read_text(encoding="utf-8"))
+            tariffs.append(read_tariff(raw, path.name, directions=list(Direction), outcomes=list(Outcome)))
+        except TariffError as error:
+            problems += error.problems
+        except OSError as error:
+            problems.append(f"{path.name}: cannot be read: {error.strerror}")
+        except ValueError as error:
+            problems.append(f"{path.name}: not valid TOML: {error}")
+    if problems:
+        raise TariffError(problems)
+    return in_order(tariffs)
