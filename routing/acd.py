@@ -16,7 +16,7 @@ Rank = tuple[int, str]
 
 @dataclass(frozen=True, slots=True)
 class Assignment:
-    """This agent takes this call now."""
+    """The agent takes the call now."""
 
     call: str
     agent: str

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 
@@ -53,7 +53,7 @@ class Presence:
     #: The phone answers SIP.
     registered: bool = False
     #: Channels the phone opened itself (feature codes, colleagues).
-    own_channels: set[str]
+    own_channels: set[str] = field(default_factory=set)
     call: str | None = None
     channel: str | None = None
     #: End of wrap-up.

@@ -18,7 +18,7 @@ class Kind(StrEnum):
 
     #: dnis, caller, channel, via (inbound | fallback)
     ENTERED = "call.entered"
-    #: company?, category, group, how (dnis | menu | code); the last one counts
+    #: company?, category, group, how (dnis | menu | code | undecided); the last one counts
     IDENTIFIED = "call.identified"
     #: group, position
     QUEUED = "call.queued"

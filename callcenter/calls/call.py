@@ -1,0 +1,50 @@
+"""A call from outside, as long as it lasts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from callcenter.calls.dialogue import Dialogue
+
+
+class Stage(StrEnum):
+    """Where the caller is."""
+
+    GREETING = "greeting"
+    MENU = "menu"
+    QUEUE = "queue"
+    RINGING = "ringing"
+    TALKING = "talking"
+    #: Told goodbye or hung up by the engine; the channel is about to vanish.
+    DONE = "done"
+
+
+@dataclass(slots=True, kw_only=True)
+class Call:
+    """Times are epoch milliseconds; ids of companies, groups and agents are those of the centre."""
+
+    id: str
+    dnis: str
+    caller: str
+    entered_at: int
+    dialogue: Dialogue
+    #: Queue, ringing, talking and done; the dialogue knows the stages before.
+    late_stage: Stage | None = None
+    company: str | None = None
+    group: str | None = None
+    queued_at: int = 0
+    agent: str | None = None
+    agent_channel: str | None = None
+    offered_at: int = 0
+    answered_at: int | None = None
+    #: The position being told.
+    playback: str | None = None
+    told: int = 0
+    #: How it last differed from what Asterisk showed.
+    suspicion: str | None = None
+
+    @property
+    def stage(self) -> Stage:
+        """The one stage it is in."""
+        return self.late_stage or (Stage.MENU if self.dialogue.in_menu else Stage.GREETING)

@@ -1,0 +1,118 @@
+"""What shall be done, for the telephony side to execute in this order. Commands answer `events`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from callcenter.calls.journal import Entry
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Take the call, so that sound can be played."""
+
+    channel: str
+
+
+@dataclass(frozen=True, slots=True)
+class Play:
+    """Play these prompts one after the other; `PlaybackFinished` with this id follows whatever happens."""
+
+    channel: str
+    playback: str
+    prompts: tuple[str, ...]
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class StopPlaying:
+    """End a playback early; one that has ended is ignored."""
+
+    playback: str
+
+
+@dataclass(frozen=True, slots=True)
+class HoldInQueue:
+    """Let the caller hear the shared music until connected."""
+
+    channel: str
+
+
+@dataclass(frozen=True, slots=True)
+class Connect:
+    """Hand the caller to the dialplan, which rings the agent, records, and hangs up by itself."""
+
+    channel: str
+    agent: str
+    ring_s: int
+    group: str
+    company: str
+    record: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectColleague:
+    """Hand an agent's own call to the dialplan, which rings the colleague."""
+
+    channel: str
+    number: str
+
+
+@dataclass(frozen=True, slots=True)
+class HangUp:
+    """End this channel normally."""
+
+    channel: str
+
+
+@dataclass(frozen=True, slots=True)
+class StartTimer:
+    """`TimerFired` with this name after so many milliseconds; a timer of that name starts anew."""
+
+    name: str
+    after_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class StopTimer:
+    """Forget the timer; one that does not run is ignored."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Write:
+    """Write this down in the journal."""
+
+    entry: Entry
+
+
+@dataclass(frozen=True, slots=True)
+class AgentChanged:
+    """Tell whoever watches that this agent's state is another."""
+
+    agent: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """Tell the page whether the agent's wish was granted; `error` is a slug of why not."""
+
+    ticket: str
+    error: str | None
+
+
+Command = (
+    Answer
+    | Play
+    | StopPlaying
+    | HoldInQueue
+    | Connect
+    | ConnectColleague
+    | HangUp
+    | StartTimer
+    | StopTimer
+    | Write
+    | AgentChanged
+    | Reply
+)

@@ -1,0 +1,188 @@
+"""What a caller hears and presses until it is known which group shall take the call."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import partial
+
+from callcenter.calls.commands import Answer, Command, Play, StartTimer, StopPlaying, StopTimer
+from callcenter.centre import Centre, Company
+
+_CODE_LENGTH = 3
+_MAIN = "menu-main"
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """The dialogue is over: this group takes the call. `how`: dnis, menu or code."""
+
+    group: str
+    how: str
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """The dialogue is over: nobody takes the call. `why` is the journal's reason."""
+
+    why: str
+
+
+@dataclass(slots=True, kw_only=True)
+class Dialogue:
+    """One caller's way through greeting and menus. Each method gives the commands that follow; `outcome` ends it."""
+
+    channel: str
+    dnis: str
+    centre: Centre
+    #: Public holidays of Korea.
+    holidays: frozenset[date] = frozenset()
+    answered: bool = False
+    company: Company | None = None
+    language: str = "ko"
+    outcome: Chosen | Refused | None = None
+    #: A menu with keys was reached; before that an abandoned call was abandoned in the greeting.
+    in_menu: bool = False
+    _playing: str | None = None
+    _played: int = 0
+    _after: Callable[[], list[Command]] | None = None
+    _menu: str = ""
+    _keys: str = ""
+    _tries: int = 0
+    _local: datetime | None = None
+
+    def begin(self, local: datetime) -> list[Command]:
+        """Start for a call that came in at this local time."""
+        self._local = local
+        self.company = self.centre.company_of_number(self.dnis)
+        if self.company is None and self.dnis not in self.centre.hotlines:
+            return self._say(("number-unknown",), self._finish(Refused("unknown_number")))
+        if not self._open():
+            return self._say((self._closed_prompt(),), self._finish(Refused("closed")))
+        if self.company is None:
+            greeting = ("greeting-hotline", "notice-recording", "notice-abuse")
+            return self._say(greeting, lambda: self._enter(_MAIN))
+        if not self.company.greeting:
+            return self._after_company("dnis")
+        company = self.company
+        prompts = [f"greeting-{company.id}", *(["notice-recording"] if company.recording else []), "notice-abuse"]
+        return self._say(tuple(prompts), lambda: self._after_company("dnis"))
+
+    def resume(self) -> list[Command]:
+        """Start again at the menu, for a caller whom a restart of the engine interrupted."""
+        self.company = self.company or self.centre.company_of_number(self.dnis)
+        return self._after_company("dnis") if self.company else self._enter(_MAIN)
+
+    def playback_finished(self, playback: str) -> list[Command]:
+        """What follows a prompt; an outdated playback means nothing."""
+        if playback != self._playing:
+            return []
+        self._playing = None
+        after, self._after = self._after, None
+        return after() if after else []
+
+    def key(self, key: str) -> list[Command]:
+        """A key counts in a menu, also while its prompt still plays, and nowhere else."""
+        if not self._menu:
+            return []
+        stop: list[Command] = [StopTimer(self._timer)]
+        if self._playing:
+            stop.append(StopPlaying(self._playing))
+            self._playing = self._after = None
+        return stop + (self._code_key(key) if self._menu == "menu-code" else self._menu_key(key))
+
+    def silence(self) -> list[Command]:
+        """No key came in time."""
+        return self._wrong("menu-silent") if self._menu else []
+
+    def cancel(self) -> list[Command]:
+        """The caller is gone or was taken elsewhere."""
+        return [StopTimer(self._timer)]
+
+    @property
+    def _timer(self) -> str:
+        return f"key:{self.channel}"
+
+    def _open(self) -> bool:
+        hours = (self.company and self.company.hours) or self.centre.hours
+        return self._local is None or hours.open_at(self._local, self.holidays)
+
+    def _closed_prompt(self) -> str:
+        return f"closed-{self.company.id}" if self.company and self.company.hours else "closed"
+
+    def _say(self, prompts: tuple[str, ...], after: Callable[[], list[Command]]) -> list[Command]:
+        commands: list[Command] = [] if self.answered else [Answer(self.channel)]
+        self.answered = True
+        self._played += 1
+        self._playing = f"{self.channel}:{self._played}"
+        self._after = after
+        return [*commands, Play(self.channel, self._playing, prompts, self.language)]
+
+    def _finish(self, outcome: Chosen | Refused) -> Callable[[], list[Command]]:
+        def end() -> list[Command]:
+            self._menu = ""
+            self.outcome = outcome
+            return []
+
+        return end
+
+    def _enter(self, menu: str, *before: str) -> list[Command]:
+        self._menu, self._keys, self.in_menu = menu, "", True
+        return self._say((*before, menu), self._await_key)
+
+    def _await_key(self) -> list[Command]:
+        return [StartTimer(self._timer, self.centre.waiting.key_s * 1000)]
+
+    def _choices(self) -> Mapping[str, Callable[[], list[Command]]]:
+        if self._menu == _MAIN:
+            families = {k.key: partial(self._enter, f"menu-family-{k.key}") for k in self.centre.menu}
+            code, english, korean = (
+                partial(self._enter, "menu-code"),
+                partial(self._speak, "en"),
+                partial(self._speak, "ko"),
+            )
+            return families | {"9": code, "0": english, "*": korean}
+        if self.company:
+            categories = self.company.categories
+        else:
+            categories = next(k.categories for k in self.centre.menu if self._menu == f"menu-family-{k.key}")
+        choices = {str(i + 1): self._finish(Chosen(c, "menu")) for i, c in enumerate(categories)}
+        return choices if self.company else choices | {"*": partial(self._enter, _MAIN)}
+
+    def _speak(self, language: str) -> list[Command]:
+        self.language = language
+        return self._enter(_MAIN)
+
+    def _menu_key(self, key: str) -> list[Command]:
+        choice = self._choices().get(key)
+        return choice() if choice else self._wrong("menu-invalid")
+
+    def _code_key(self, key: str) -> list[Command]:
+        if key in "*#":
+            return self._enter(_MAIN)
+        self._keys += key
+        if len(self._keys) < _CODE_LENGTH:
+            return self._await_key()
+        company = self.centre.company_of_code(self._keys)
+        if company is None:
+            return self._wrong("code-unknown")
+        self.company = company
+        if not self._open():
+            return self._say((self._closed_prompt(),), self._finish(Refused("closed")))
+        return self._say((f"greeting-{company.id}",), lambda: self._after_company("code"))
+
+    def _after_company(self, how: str) -> list[Command]:
+        assert self.company
+        if len(self.company.categories) == 1:
+            return self._finish(Chosen(self.company.categories[0], how))()
+        return self._enter(f"menu-company-{self.company.id}")
+
+    def _wrong(self, said: str) -> list[Command]:
+        self._tries += 1
+        if self._tries < self.centre.waiting.key_tries:
+            return self._enter(self._menu, said)
+        group = self.company.categories[0] if self.company else self.centre.undecided
+        self._menu = ""
+        outcome = Chosen(group, "undecided") if group else Refused("no_choice")
+        return self._say(("menu-giveup" if group else "menu-goodbye",), self._finish(outcome))

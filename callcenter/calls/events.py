@@ -1,0 +1,151 @@
+"""What happened, as the telephony side tells it. The answer to each event is a list of `commands`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class CallEntered:
+    """A caller's channel came in from outside, or came back from the fallback while the engine was away."""
+
+    channel: str
+    dnis: str
+    caller: str
+    answered: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CallReturned:
+    """The dialplan's Dial ended without an answer and the caller is back; `status` is Asterisk's DIALSTATUS."""
+
+    channel: str
+    status: str
+
+
+@dataclass(frozen=True, slots=True)
+class FeatureDialled:
+    """An agent's phone dialled a feature code."""
+
+    channel: str
+    agent: str
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class ColleagueDialled:
+    """An agent's phone calls a colleague."""
+
+    channel: str
+    agent: str
+    number: str
+
+
+@dataclass(frozen=True, slots=True)
+class PlaybackFinished:
+    """A playback that was commanded has ended, by itself or stopped."""
+
+    playback: str
+
+
+@dataclass(frozen=True, slots=True)
+class KeyPressed:
+    """A caller pressed one of 0–9, * and #."""
+
+    channel: str
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class PhoneRings:
+    """An agent's phone rings on `agent_channel` for `channel`: a caller's, or a colleague's."""
+
+    channel: str
+    agent: str
+    agent_channel: str
+
+
+@dataclass(frozen=True, slots=True)
+class PhoneAnswered:
+    """The agent took the call; both hear each other."""
+
+    channel: str
+    agent_channel: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelGone:
+    """A channel no longer exists; `cause` is the Q.850 cause."""
+
+    channel: str
+    cause: int
+
+
+@dataclass(frozen=True, slots=True)
+class PhoneReachable:
+    """An agent's phone registered, or no longer answers."""
+
+    agent: str
+    reachable: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AgentAsked:
+    """An agent's wish from the page: login, logout, ready or pause. `ticket` names the answer that is waited for."""
+
+    ticket: str
+    agent: str
+    verb: str
+    reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class TimerFired:
+    """A timer that was commanded ran out."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class SeenCall:
+    """A caller's channel as Asterisk shows it when the engine looks afresh."""
+
+    channel: str
+    dnis: str
+    caller: str
+    #: waiting: in the engine's hands, in the shared music. held: in its hands, alone. ringing and talking: in the
+    #: dialplan's Dial. away: in the fallback.
+    where: str
+    agent: str | None = None
+    agent_channel: str | None = None
+    answered_at: int | None = None
+    group: str | None = None
+    company: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AsteriskSeen:
+    """Everything that Asterisk has at this moment; what the engine believes is corrected by it."""
+
+    calls: tuple[SeenCall, ...]
+    #: Every channel there is, the agents' among them.
+    channels: frozenset[str]
+    #: Seen just after a (re)connection: beliefs may be outdated and are corrected at once. Otherwise events may be on
+    #: their way, and only what differs twice running is corrected.
+    fresh: bool
+
+
+Event = (
+    CallEntered
+    | CallReturned
+    | FeatureDialled
+    | ColleagueDialled
+    | PlaybackFinished
+    | KeyPressed
+    | PhoneRings
+    | PhoneAnswered
+    | ChannelGone
+    | PhoneReachable
+    | AgentAsked
+    | TimerFired
+)

@@ -1,0 +1,318 @@
+"""The centre at work, in memory: every call, every agent. An event comes in, commands go out; no I/O, no clock."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+
+from callcenter.agents.presence import CHOSEN_BY_PEOPLE, State
+from callcenter.calls import events
+from callcenter.calls.call import Call, Stage
+from callcenter.calls.commands import (
+    Answer,
+    Command,
+    Connect,
+    ConnectColleague,
+    HangUp,
+    HoldInQueue,
+    Play,
+    Reply,
+    StartTimer,
+    StopPlaying,
+    StopTimer,
+    Write,
+)
+from callcenter.calls.dialogue import Chosen, Dialogue, Refused
+from callcenter.calls.journal import Entry, Json, Kind
+from callcenter.calls.staff import Staff
+from callcenter.centre import Centre
+from routing.acd import Acd, Assignment
+
+_POSITIONS_RECORDED = 30
+
+
+class Floor:
+    """Give it each `events.Event` with the time (epoch ms); execute the commands it answers with in their order."""
+
+    def __init__(self, centre: Centre, holidays: frozenset[date] = frozenset()) -> None:
+        self.centre = centre
+        self.holidays = holidays
+        self.calls: dict[str, Call] = {}
+        self.acd = Acd()
+        #: Differences between belief and Asterisk that were put right.
+        self.healed = 0
+        self._out: list[Command] = []
+        self._companies = {c.id: c for c in centre.company}
+        self._farewells: dict[str, str] = {}
+        self.staff = Staff(centre, self.acd, self._out, self._connect)
+
+    def handle(self, event: events.Event, now: int) -> list[Command]:
+        """What to do about this event."""
+        match event:
+            case events.CallEntered():
+                self._entered(event, now)
+            case events.PlaybackFinished(playback):
+                self._playback_finished(playback, now)
+            case events.KeyPressed(channel, key):
+                if (call := self.calls.get(channel)) and call.late_stage is None:
+                    self._dialogue_says(call, call.dialogue.key(key), now)
+            case events.PhoneRings(channel, agent, agent_channel):
+                self._phone_rings(channel, agent, agent_channel)
+            case events.PhoneAnswered(channel, agent_channel):
+                if (call := self.calls.get(channel)) and call.stage is Stage.RINGING:
+                    self.answered(call, agent_channel, now)
+            case events.ChannelGone(channel, cause):
+                if call := self.calls.get(channel):
+                    self.ended(call, now, by="" if call.stage is Stage.TALKING else "caller", cause=cause)
+                self.staff.channel_gone(channel, now)
+            case events.CallReturned(channel, status):
+                if call := self.calls.get(channel):
+                    self._returned(call, status, now)
+            case events.TimerFired(name):
+                self._timer(name, now)
+            case events.PhoneReachable(agent, reachable):
+                self.staff.reachable(agent, reachable, now)
+            case events.AgentAsked(ticket, agent, verb, reason):
+                self._out.append(Reply(ticket, self.staff.ask(agent, verb, reason, "page", now)))
+            case events.FeatureDialled():
+                self._feature(event, now)
+            case events.ColleagueDialled(channel, agent, number):
+                self._colleague(channel, agent, number)
+        return self.drain()
+
+    def command(self, command: Command) -> None:
+        """Add a command to the answer being made."""
+        self._out.append(command)
+
+    def drain(self) -> list[Command]:
+        """The commands gathered so far; they are forgotten here."""
+        commands = self._out[:]
+        self._out.clear()
+        return commands
+
+    # -- the caller before the queue
+
+    def _entered(self, event: events.CallEntered, now: int) -> None:
+        call = self.calls.get(event.channel)
+        if call is not None:
+            self.rejoin(call, now)
+            return
+        call = self.new_call(event.channel, event.dnis, event.caller, now)
+        call.dialogue.answered = event.answered
+        self.write(call, Kind.ENTERED, now, dnis=event.dnis, caller=event.caller, channel=event.channel, via="inbound")
+        local = datetime.fromtimestamp(now / 1000, UTC).astimezone(self.centre.zone)
+        self._dialogue_says(call, call.dialogue.begin(local), now)
+
+    def new_call(self, channel: str, dnis: str, caller: str, entered_at: int) -> Call:
+        """A call at its very beginning; nothing is commanded."""
+        dialogue = Dialogue(channel=channel, dnis=dnis, centre=self.centre, holidays=self.holidays)
+        call = Call(id=channel, dnis=dnis, caller=caller, entered_at=entered_at, dialogue=dialogue)
+        self.calls[channel] = call
+        return call
+
+    def rejoin(self, call: Call, now: int) -> None:
+        """A caller whom an interruption left alone goes on: in line at the place it had, or in the menu."""
+        call.dialogue.answered = True
+        if call.queued_at:
+            self._line_up(call, now)
+        else:
+            self._dialogue_says(call, call.dialogue.resume(), now)
+
+    def _dialogue_says(self, call: Call, commands: list[Command], now: int) -> None:
+        self._out += commands
+        match call.dialogue.outcome:
+            case Chosen(group, how):
+                company = call.dialogue.company
+                call.company, call.group, call.queued_at = company.id if company else None, group, now
+                self.write(call, Kind.IDENTIFIED, now, company=call.company, category=group, group=group, how=how)
+                self._line_up(call, now)
+            case Refused(why):
+                self._out.append(HangUp(call.id))
+                self.ended(call, now, by="system", cause=16, why=why)
+
+    # -- in line
+
+    def _line_up(self, call: Call, now: int) -> None:
+        assert call.group
+        joining = call.late_stage is None
+        call.late_stage = Stage.QUEUE
+        self.acd.withdraw(call.id)
+        assignment = self.acd.offer(call.id, call.group, call.queued_at)
+        if joining:
+            position = self.acd.position(call.id)
+            self.write(call, Kind.QUEUED, now, group=call.group, position=position or 1)
+        if assignment:
+            self._connect(assignment, now)
+        else:
+            self.wait(call, tell=joining)
+
+    def wait(self, call: Call, tell: bool) -> None:
+        """The caller hears the music, and now and then its position; on joining also that all agents are busy."""
+        if not call.dialogue.answered:
+            call.dialogue.answered = True
+            self._out.append(Answer(call.id))
+        self._out.append(HoldInQueue(call.id))
+        if self.centre.waiting.position_every_s:
+            if tell:
+                self._tell_position(call, "queue-wait")
+            self._out.append(StartTimer(f"position:{call.id}", self.centre.waiting.position_every_s * 1000))
+
+    def _tell_position(self, call: Call, *before: str) -> None:
+        position = self.acd.position(call.id)
+        told = str(position) if position <= _POSITIONS_RECORDED else "many"
+        call.told += 1
+        call.playback = f"{call.id}:position:{call.told}"
+        prompts = (*before, f"queue-position-{told}")
+        self._out.append(Play(call.id, call.playback, prompts, call.dialogue.language))
+
+    def _playback_finished(self, playback: str, now: int) -> None:
+        if channel := self._farewells.pop(playback, None):
+            self._out.append(HangUp(channel))
+            return
+        call = self.calls.get(playback.split(":", maxsplit=1)[0])
+        if call is None:
+            return
+        if call.playback == playback:
+            call.playback = None
+        elif call.late_stage is None:
+            self._dialogue_says(call, call.dialogue.playback_finished(playback), now)
+
+    def _timer(self, name: str, now: int) -> None:
+        what, _, who = name.partition(":")
+        if what == "wrapup":
+            self.staff.wrapup_over(who, now)
+            return
+        call = self.calls.get(who)
+        if call is None:
+            return
+        if what == "key" and call.late_stage is None:
+            self._dialogue_says(call, call.dialogue.silence(), now)
+        elif what == "position" and call.stage is Stage.QUEUE and call.playback is None:
+            self._tell_position(call)
+            self._out.append(StartTimer(name, self.centre.waiting.position_every_s * 1000))
+
+    # -- with an agent
+
+    def _connect(self, assignment: Assignment, now: int) -> None:
+        call, agent = self.calls[assignment.call], self.staff.agents[assignment.agent]
+        self._out.append(StopTimer(f"position:{call.id}"))
+        if call.playback:
+            self._out.append(StopPlaying(call.playback))
+            call.playback = None
+        call.late_stage, call.agent, call.agent_channel, call.offered_at = Stage.RINGING, agent.id, None, now
+        self.staff.rings(agent, call.id, now)
+        self.write(call, Kind.OFFERED, now, group=assignment.group, agent=agent.id)
+        company = self._companies.get(call.company or "")
+        self._out.append(
+            Connect(
+                channel=call.id,
+                agent=agent.id,
+                ring_s=self.centre.waiting.ring_s,
+                group=assignment.group,
+                company=call.company or "",
+                record=company.recording if company else True,
+            )
+        )
+
+    def _phone_rings(self, channel: str, agent: str, agent_channel: str) -> None:
+        presence = self.staff.agents.get(agent)
+        if presence is None:
+            return
+        call = self.calls.get(channel)
+        if call is not None and call.agent == agent:
+            call.agent_channel = agent_channel
+            self.staff.rings_on(presence, agent_channel)
+        else:
+            self.staff.occupied(presence, agent_channel)
+
+    def answered(self, call: Call, agent_channel: str, at: int) -> None:
+        """The agent who was rung talks with the caller since `at`."""
+        assert call.agent
+        call.late_stage, call.agent_channel, call.answered_at = Stage.TALKING, agent_channel, at
+        agent = self.staff.agents[call.agent]
+        self.staff.talks(agent, call.id, at)
+        self.staff.rings_on(agent, agent_channel)
+        company = self._companies.get(call.company or "")
+        recording = recording_name(call.id) if company is None or company.recording else None
+        self.write(call, Kind.ANSWERED, at, agent=call.agent, agent_channel=agent_channel, recording=recording)
+
+    def _returned(self, call: Call, status: str, now: int) -> None:
+        if call.stage is Stage.RINGING and call.agent:
+            ring_ms = now - call.offered_at
+            self.write(call, Kind.MISSED, now, agent=call.agent, status=status, ring_ms=ring_ms)
+            agent = self.staff.agents[call.agent]
+            call.agent = None
+            # The caller first: whoever frees an agent must find the caller in line again, at the old place.
+            self._line_up(call, now)
+            self.staff.missed(agent, status, now)
+        else:
+            self.rejoin(call, now)
+
+    def ended(self, call: Call, now: int, by: str, cause: int, why: str | None = None) -> None:
+        """The call is over; it leaves the floor exactly here."""
+        del self.calls[call.id]
+        self.acd.withdraw(call.id)
+        self._out += [*call.dialogue.cancel(), StopTimer(f"position:{call.id}")]
+        self.write(call, Kind.ENDED, now, by=by, cause=cause, stage=call.stage.value, **({"why": why} if why else {}))
+        if call.agent and (agent := self.staff.agents[call.agent]).call == call.id:
+            self.staff.call_over(agent, now)
+        call.late_stage = Stage.DONE
+
+    # -- the agents' phones
+
+    def _feature(self, event: events.FeatureDialled, now: int) -> None:
+        presence = self.staff.agents.get(event.agent)
+        if presence is None:
+            self._farewell(event.channel, "agent-refused")
+            return
+        self.staff.occupied(presence, event.channel)
+        offline = presence.state is State.OFFLINE
+        code = event.code
+        if code == "*45":
+            code = "*451" if offline else "*450"
+        elif code == "*46":
+            code = "*460" if presence.state is State.PAUSED else "*461"
+        match code:
+            case "*451":
+                self.staff.ask(presence.id, "login", None, "phone", now)
+                refused, said = self.staff.ask(presence.id, "ready", None, "phone", now), "agent-logged-in"
+            case "*450":
+                refused, said = self.staff.ask(presence.id, "logout", None, "phone", now), "agent-logged-out"
+            case "*460":
+                refused, said = self.staff.ask(presence.id, "ready", None, "phone", now), "agent-ready"
+            case _ if code[:-1] == "*46" and code[-1] in "123456":
+                reason = CHOSEN_BY_PEOPLE[int(code[-1]) - 1]
+                refused, said = self.staff.ask(presence.id, "pause", reason, "phone", now), "agent-paused"
+            case _:
+                refused, said = "unknown_verb", ""
+        self._farewell(event.channel, "agent-refused" if refused else said)
+
+    def _farewell(self, channel: str, prompt: str) -> None:
+        playback = f"{channel}:farewell"
+        self._farewells[playback] = channel
+        self._out += [Answer(channel), Play(channel, playback, (prompt,), "ko")]
+
+    def _colleague(self, channel: str, agent: str, number: str) -> None:
+        if presence := self.staff.agents.get(agent):
+            self.staff.occupied(presence, channel)
+        if number in self.staff.agents:
+            self._out.append(ConnectColleague(channel, number))
+        else:
+            self._farewell(channel, "number-unknown")
+
+    # -- writing down
+
+    def write(self, call: Call, kind: Kind, at: int, **data: Json) -> None:
+        """Put a fact about the call into the journal."""
+        once = kind in (Kind.ENTERED, Kind.ENDED)
+        key = f"{call.id}:{kind}" if once else f"{call.id}:{kind}:{at}:{data.get('agent') or ''}"
+        agent = data.get("agent")
+        entry = Entry(
+            key=key, kind=kind, at=at, call=call.id, agent=agent if isinstance(agent, str) else None, data=data
+        )
+        self._out.append(Write(entry))
+
+
+def recording_name(call: str) -> str:
+    """Where under the recordings folder the two voices of a call lie; the dialplan computes the same from the id."""
+    day = datetime.fromtimestamp(float(call.rpartition("-")[2]), UTC)
+    return f"{day:%Y%m%d}/{call}"

@@ -1,0 +1,167 @@
+"""The agents at work: their wishes, what follows a call, and which of them can be rung."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from callcenter.agents.presence import CHOSEN_BY_PEOPLE, PauseReason, Presence, State
+from callcenter.calls.commands import AgentChanged, Command, StartTimer, StopTimer, Write
+from callcenter.calls.journal import Entry, Json, Kind
+from callcenter.centre import Centre
+from routing.acd import Acd, Assignment
+
+_BUSY = (State.RINGING, State.TALKING)
+
+
+class Staff:
+    """All agents. Methods append the commands that follow to `out`; a call for a freed agent goes to `connect`."""
+
+    def __init__(
+        self, centre: Centre, acd: Acd, out: list[Command], connect: Callable[[Assignment, int], None]
+    ) -> None:
+        self._wrapup_ms = centre.waiting.wrapup_s * 1000
+        self._pause_unanswered = centre.waiting.no_answer == "pause"
+        self._acd = acd
+        self._out = out
+        self._connect = connect
+        self.agents = {a.id: Presence(id=a.id, groups=a.groups, peak=a.peak) for a in centre.agent}
+        self.by_channel: dict[str, Presence] = {}
+
+    def ask(self, agent: str, verb: str, reason: str | None, how: str, now: int) -> str | None:
+        """An agent's wish; the slug of why it is not granted, else None. During a call it holds afterwards."""
+        presence = self.agents.get(agent)
+        if presence is None:
+            return "unknown_agent"
+        if verb == "login":
+            if presence.state is State.OFFLINE:
+                self._write(Kind.LOGGED_IN, presence, now, groups=list(presence.groups), how=how)
+                self._enter(presence, State.PAUSED, now, PauseReason.LOGIN)
+            return None
+        if presence.state is State.OFFLINE:
+            return None if verb == "logout" else "not_logged_in"
+        if verb == "pause" and reason not in CHOSEN_BY_PEOPLE:
+            return "unknown_reason"
+        wished = {"logout": State.OFFLINE, "ready": State.READY, "pause": State.PAUSED}.get(verb)
+        if wished is None:
+            return "unknown_verb"
+        if presence.state in _BUSY:
+            presence.next_state, presence.next_reason = wished, reason
+            self._out.append(AgentChanged(agent))
+        elif wished is not presence.state or reason != presence.reason:
+            self._move(presence, wished, now, reason)
+        return None
+
+    def rings(self, presence: Presence, call: str, now: int) -> None:
+        """The agent's phone is being rung for this call."""
+        self._acd.withdraw_agent(presence.id)
+        self._enter(presence, State.RINGING, now)
+        presence.call = call
+
+    def rings_on(self, presence: Presence, channel: str) -> None:
+        """Asterisk made this channel to ring the agent."""
+        presence.channel = channel
+        self.by_channel[channel] = presence
+
+    def occupied(self, presence: Presence, channel: str) -> None:
+        """The phone is in use for something else than a caller: a feature code, a colleague."""
+        presence.own_channels.add(channel)
+        self.by_channel[channel] = presence
+        self._acd.withdraw_agent(presence.id)
+
+    def talks(self, presence: Presence, call: str, now: int) -> None:
+        """The agent took the call."""
+        self._enter(presence, State.TALKING, now)
+        presence.call = call
+
+    def missed(self, presence: Presence, status: str, now: int) -> None:
+        """The agent's phone rang in vain (`status`: Asterisk's DIALSTATUS)."""
+        if presence.state is not State.RINGING:
+            return
+        presence.call = None
+        if presence.next_state:
+            self._after_work(presence, now)
+        elif status in ("CHANUNAVAIL", "CONGESTION"):
+            self._move(presence, State.PAUSED, now, PauseReason.PHONE_OFF)
+        elif self._pause_unanswered:
+            self._move(presence, State.PAUSED, now, PauseReason.NO_ANSWER)
+        else:
+            self._move(presence, State.READY, now)
+
+    def call_over(self, presence: Presence, now: int) -> None:
+        """The caller is gone; the agent is free when its own channel is too."""
+        if presence.state is State.RINGING:
+            presence.call = None
+        if presence.channel is None:
+            self._channel_over(presence, now)
+
+    def channel_gone(self, channel: str, now: int) -> None:
+        """A channel of an agent's phone ended."""
+        presence = self.by_channel.pop(channel, None)
+        if presence is None:
+            return
+        presence.own_channels.discard(channel)
+        if presence.channel == channel:
+            presence.channel = None
+            if presence.state is State.TALKING or presence.call is None:
+                self._channel_over(presence, now)
+        self.seek(presence, now)
+
+    def wrapup_over(self, agent: str, now: int) -> None:
+        """The time for wrap-up is up."""
+        presence = self.agents[agent]
+        if presence.state is State.WRAPUP:
+            self._after_work(presence, now)
+
+    def reachable(self, agent: str, reachable: bool, now: int) -> None:
+        """The phone came or went."""
+        presence = self.agents.get(agent)
+        if presence is not None and presence.registered != reachable:
+            presence.registered = reachable
+            self._out.append(AgentChanged(agent))
+            self.seek(presence, now)
+
+    def seek(self, presence: Presence, now: int) -> None:
+        """Give the agent the next call if it can take one, else take it out of the distribution."""
+        if not presence.available:
+            self._acd.withdraw_agent(presence.id)
+        elif not self._acd.is_idle(presence.id):
+            assignment = self._acd.agent_idle(presence.id, presence.groups, presence.idle_since)
+            if assignment:
+                self._connect(assignment, now)
+
+    def _channel_over(self, presence: Presence, now: int) -> None:
+        if presence.state is State.RINGING:
+            self._after_work(presence, now)
+        elif presence.state is State.TALKING:
+            if not self._wrapup_ms:
+                self._after_work(presence, now)
+                return
+            call, next_state, reason = presence.call, presence.next_state, presence.next_reason
+            self._write(Kind.WRAPUP_STARTED, presence, now, call=call, until=now + self._wrapup_ms)
+            self._enter(presence, State.WRAPUP, now)
+            presence.until = now + self._wrapup_ms
+            presence.next_state, presence.next_reason = next_state, reason
+            self._out.append(StartTimer(f"wrapup:{presence.id}", self._wrapup_ms))
+
+    def _after_work(self, presence: Presence, now: int) -> None:
+        self._move(presence, presence.next_state or State.READY, now, presence.next_reason)
+
+    def _move(self, presence: Presence, state: State, now: int, reason: str | None = None) -> None:
+        if presence.state is State.WRAPUP:
+            self._out.append(StopTimer(f"wrapup:{presence.id}"))
+        if state is State.OFFLINE:
+            self._write(Kind.LOGGED_OUT, presence, now)
+        elif state is State.PAUSED:
+            self._write(Kind.PAUSED, presence, now, reason=reason)
+        else:
+            self._write(Kind.READY, presence, now, previous=presence.state.value)
+        self._enter(presence, state, now, reason)
+        self.seek(presence, now)
+
+    def _enter(self, presence: Presence, state: State, now: int, reason: str | None = None) -> None:
+        presence.enter(state, now, reason)
+        self._out.append(AgentChanged(presence.id))
+
+    def _write(self, kind: Kind, presence: Presence, now: int, **data: Json) -> None:
+        key = f"{presence.id}:{kind}:{now}"
+        self._out.append(Write(Entry(key=key, kind=kind, at=now, agent=presence.id, data=data)))
