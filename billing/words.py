@@ -67,7 +67,7 @@ def duration(milliseconds: int) -> str:
 
 
 def columns(rows: Sequence[Sequence[str]], *, right: Sequence[int] = ()) -> str:
-    """Rows under each other on a fixed-width screen, where Korean letters are two wide; the columns `right` end flush."""
+    """Rows under each other on a fixed-width screen, Korean letters being two wide; the columns `right` end flush."""
     widths = [max(_width(cell) for cell in column) for column in zip(*rows, strict=True)]
     lines = []
     for row in rows:

@@ -4,4 +4,7 @@ from __future__ import annotations
 
 import typer
 
+from callcenter.cli import bill
+
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_show_locals=False)
+app.add_typer(bill.app, name="bill")
