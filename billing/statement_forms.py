@@ -23,7 +23,7 @@ _WORDS = {
         Form.CONTINUOUS: "연속식",
         LineKind.USAGE: "이용 콜",
         LineKind.AGENTS: "필요 상담사",
-        "band": "필요 상담사 (월 {first}–{last}콜 구간)",
+        "band": "필요 상담사 (월 {first}~{last}콜 구간)",
         "band_open": "필요 상담사 (월 {first}콜 이상 구간)",
         LineKind.LABOUR: "상담사 인건비",
         LineKind.SHARE: "  {payer} 부담 {share}",
@@ -41,6 +41,8 @@ _WORDS = {
         "talk": "통화 시간",
         "outcome": "결과",
         "counted": "청구",
+        "yes": "예",
+        "no": "아니요",
         "call_id": "콜 번호",
         "no_calls": "이 달에는 통화가 없습니다.",
         "answered": "상담",
@@ -73,15 +75,17 @@ _WORDS = {
         LineKind.FREE: "{service} (free)",
         LineKind.VAT: "VAT {rate}",
         "total": "Amount due",
-        Unit.CALL: "{n} calls",
-        Unit.AGENT_MONTH: "{n} agents",
+        Unit.CALL: "{n}",
+        Unit.AGENT_MONTH: "{n}",
         Unit.MINUTE: "{n} min",
-        Unit.LINE: "{n} lines",
+        Unit.LINE: "{n}",
         "calls": "Calls",
         "entered": "Entered",
         "talk": "Talk",
         "outcome": "Outcome",
         "counted": "Billed",
+        "yes": "yes",
+        "no": "no",
         "call_id": "Call",
         "no_calls": "No calls in this month.",
         "answered": "answered",
@@ -143,7 +147,8 @@ def as_json(statement: Statement) -> str:
 def as_csv(statement: Statement, language: Language) -> str:
     """One row a line, then the total, then one row a call; `record` tells which.
 
-    `key` is a line's or a call's name; a call's `lines` are the keys of the lines that it stands behind.
+    `key` is a line's or a call's name; a call's `lines` are the keys of the lines that it stands behind. Quantities
+    have at most four decimals, as a spreadsheet takes `1/6` for a date; JSON has them exact.
     """
     out = io.StringIO()
     table = csv.writer(out, lineterminator="\n")
@@ -154,10 +159,10 @@ def as_csv(statement: Statement, language: Language) -> str:
     for line in statement.lines:
         text = _inert(_label(statement, line, language).strip())
         due = "yes" if line.due else "no"
-        table.writerow(["line", company, month, _key(line), text, line.quantity, line.unit, line.amount, due, "", ""])
-    table.writerow(
-        ["total", company, month, "total", _WORDS[language]["total"], "", "", statement.total, "yes", "", ""]
-    )
+        table.writerow(
+            ["line", company, month, _key(line), text, _plain(line.quantity), line.unit, line.amount, due, "", ""]
+        )
+    table.writerow(["total", company, month, "total", _WORDS[language]["total"], "", "", statement.total, "", "", ""])
     behind: dict[str, list[str]] = {}
     for line in statement.lines:
         for counted in line.calls:
@@ -167,7 +172,7 @@ def as_csv(statement: Statement, language: Language) -> str:
         entered = _local(statement, entry).isoformat(timespec="milliseconds")
         lines = " ".join(behind.get(call.id, ()))
         text = _WORDS[language].get(call.outcome, call.outcome)
-        minutes = Fraction(call.talk_ms, 60_000)
+        minutes = _plain(Fraction(call.talk_ms, 60_000))
         table.writerow(["call", company, month, call.id, text, minutes, Unit.MINUTE, "", "", entered, lines])
     return out.getvalue()
 
@@ -188,12 +193,12 @@ def as_text(statement: Statement, company: Named, language: Language) -> str:
     text = f"{words['title']} {usage.month}\n\n{columns(head)}\n{columns(rows, right=(1, 2))}\n{words['calls']}\n"
     if not usage.entries:
         return f"{text}{words['no_calls']}\n"
-    calls = [tuple(words[key] for key in ("entered", "talk", "outcome", "counted", "call"))]
+    calls = [tuple(words[key] for key in ("entered", "talk", "outcome", "counted", "call_id"))]
     for entry in usage.entries:
         call = entry.call
         entered = _local(statement, entry).strftime("%Y-%m-%d %H:%M:%S")
         outcome = words.get(call.outcome, call.outcome)
-        calls.append((entered, duration(call.talk_ms), outcome, "○" if entry.counted else "–", call.id))
+        calls.append((entered, duration(call.talk_ms), outcome, words["yes" if entry.counted else "no"], call.id))
     return text + columns(calls, right=(1,))
 
 
@@ -240,6 +245,10 @@ def _quantity(line: Line, language: Language) -> str:
 
 def _amount(line: Line, language: Language) -> str:
     return "" if line.kind in (LineKind.USAGE, LineKind.AGENTS) else won(line.amount, language)
+
+
+def _plain(quantity: Fraction) -> str:
+    return decimal(quantity, 0 if quantity.denominator == 1 else 4).replace(",", "")
 
 
 def _inert(text: str) -> str:

@@ -123,7 +123,7 @@ def _bands(file: _Table, form: Form) -> tuple[Band, ...]:
     for part, (lower, upper) in zip(parts[1:], pairwise(bands), strict=True):
         if lower.last is None:
             part.wrong(
-                "first", "the band before it has no end, so they overlap; expected only the last band without 'last'"
+                "first", "overlaps the band before it, which has no end; expected a 'last' in all bands but the last"
             )
         elif upper.first <= lower.last:
             part.wrong("first", f"overlaps the band before it, which ends at {lower.last}; expected {lower.last + 1}")
@@ -134,9 +134,7 @@ def _bands(file: _Table, form: Form) -> tuple[Band, ...]:
         if upper.agents < lower.agents:
             part.wrong("agents", f"more calls would need fewer agents; expected {lower.agents} or more")
     if bands[-1].last is not None:
-        parts[-1].wrong(
-            "last", f"nothing is said of more than {bands[-1].last} calls; expected no 'last' in the last band"
-        )
+        parts[-1].wrong("last", f"there is a gap above {bands[-1].last} calls; expected no 'last' in the last band")
     return tuple(bands)
 
 

@@ -122,8 +122,8 @@ def write_comparison(
 def check() -> None:
     """Whether the tariffs can be used; every mistake with file, key and what is expected."""
     for tariff in _tariffs(Settings()):
-        until = tariff.valid_to or "…"
-        print(f"{tariff.source}: {tariff.valid_from} – {until}, {tariff.form}")
+        until = f" to {tariff.valid_to}" if tariff.valid_to else ""
+        print(f"{tariff.source}: from {tariff.valid_from}{until}, {tariff.form}")
 
 
 def _month(written: str) -> Month:

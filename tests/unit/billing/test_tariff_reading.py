@@ -1,0 +1,168 @@
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from billing.tariff import TariffError
+from billing.tariff_reading import read_tariff
+from tests.unit.billing.samples import BANDS, CONTINUOUS, DIRECTIONS, OUTCOMES, payer, raw, tariff
+
+
+def problems(version: str = CONTINUOUS, **changes: Any) -> tuple[str, ...]:
+    with pytest.raises(TariffError) as caught:
+        tariff(version, source="t.toml", **changes)
+    return caught.value.problems
+
+
+def band(first: Any, last: Any = None, agents: Any = "1") -> dict[str, Any]:
+    return {"first": first, "agents": agents} | ({} if last is None else {"last": last})
+
+
+def bands(*table: dict[str, Any]) -> tuple[str, ...]:
+    return problems(BANDS, band=list(table))
+
+
+def test_the_examples_are_read_exactly() -> None:
+    continuous = tariff()
+    assert [(payer.id, payer.share) for payer in continuous.payers] == [
+        ("company", Fraction(3, 10)),
+        ("government", Fraction(7, 10)),
+    ]
+    assert (continuous.base_fee, continuous.vat, len(tariff(BANDS).bands)) == (50_000, None, 9)
+
+
+def test_a_gap_between_bands() -> None:
+    assert bands(band(0, 200), band(202)) == (
+        "t.toml: band.2.first: there is a gap after 200, where the band before it ends; expected 201",
+    )
+
+
+def test_a_gap_below_and_above_the_bands() -> None:
+    assert bands(band(1, 200)) == (
+        "t.toml: band.1.first: there is a gap below 1 calls; expected the first band to start at 0",
+        "t.toml: band.1.last: there is a gap above 200 calls; expected no 'last' in the last band",
+    )
+
+
+def test_bands_that_overlap() -> None:
+    assert bands(band(0, 200), band(200)) == (
+        "t.toml: band.2.first: overlaps the band before it, which ends at 200; expected 201",
+    )
+    assert bands(band(0), band(201)) == (
+        "t.toml: band.2.first: overlaps the band before it, which has no end; "
+        "expected a 'last' in all bands but the last",
+    )
+
+
+def test_a_band_that_ends_before_it_begins_or_needs_fewer_agents() -> None:
+    assert bands(band(0, 200), band(201, 100), band(101))[0] == (
+        "t.toml: band.2.last: is before the band's first call; expected 201 or more"
+    )
+    assert bands(band(0, 200, "1/3"), band(201, None, "1/6")) == (
+        "t.toml: band.2.agents: more calls would need fewer agents; expected 1/3 or more",
+    )
+
+
+def test_bands_belong_to_their_form_only() -> None:
+    assert problems(band=[band(0)])[0].startswith("t.toml: band: the continuous form has no bands")
+    assert problems(BANDS, band=None) == ("t.toml: band: is absent; expected one table [[band]] or more",)
+    assert problems(BANDS, band=[]) == ("t.toml: band: is empty; expected one table [[band]] or more",)
+
+
+def test_shares_that_do_not_add_up() -> None:
+    assert problems(payer=[payer("company", "0.3"), payer("government", "0.6")]) == (
+        "t.toml: payer: the shares add up to 9/10; expected exactly 1",
+    )
+
+
+def test_any_number_of_payers_and_a_company_that_pays_everything_or_nothing() -> None:
+    thirds = tariff(payer=[payer(name, "1/3") for name in ("city", "company", "state")])
+    assert [payer.id for payer in thirds.payers] == ["company", "city", "state"]
+    assert tariff(payer=[payer("company", "1")]).payers[0].share == 1
+    assert tariff(payer=[payer("company", "0"), payer("state", "1")]).payers[0].share == 0
+
+
+def test_payers_need_the_company_and_differ() -> None:
+    assert problems(payer=[payer("state", "1")])[0].startswith("t.toml: payer: expected one with id = 'company'")
+    twice = [payer("company", "0"), payer("state", "1/2"), payer("state", "1/2")]
+    assert problems(payer=twice) == ("t.toml: payer: 'state' stands more than once; expected each payer once",)
+
+
+@pytest.mark.parametrize("share", [0.3, "-1/2", "3/0", "30%", "1e3", "nan", "", " 1", "11/10", True, None])
+def test_a_share_is_an_exact_fraction_in_quotes(share: Any) -> None:
+    other = payer("company", "1") | {"share": share}
+    (problem,) = problems(payer=[{key: value for key, value in other.items() if value is not None}])
+    assert problem.startswith("t.toml: payer.1.share: ")
+    assert "an exact fraction from 0 to 1 in quotes" in problem
+
+
+@pytest.mark.parametrize("fee", [-1, 50_000.0, "50000", True, 10**13, None])
+def test_money_is_whole_and_not_negative(fee: Any) -> None:
+    (problem,) = problems(base_fee=fee)
+    assert problem.startswith("t.toml: base_fee: is ")
+    assert problem.endswith("; expected a whole number from 0 to 1000000000000")
+
+
+@pytest.mark.parametrize("key", ["calls_per_agent_day", "working_days_per_month"])
+def test_nothing_is_divided_by_zero(key: str) -> None:
+    (problem,) = problems(labour=raw(CONTINUOUS)["labour"] | {key: 0})
+    assert problem.startswith(f"t.toml: labour.{key}: is 0; expected a whole number from 1 ")
+
+
+def test_a_misspelt_outcome_is_not_silently_free() -> None:
+    (problem,) = problems(billable=[{"direction": "inbound", "outcomes": ["anwsered"]}])
+    assert problem == (
+        "t.toml: billable.1.outcomes: is ['anwsered']; "
+        "expected a list of some of answered, fallback_answered, abandoned_queue"
+    )
+
+
+def test_unknown_keys_are_named_wherever_they_stand() -> None:
+    assert problems(basefee=1, vat={"charged": False, "rate": "0", "mode": "x"}) == (
+        "t.toml: basefee: unknown key; check the spelling or remove it",
+        "t.toml: vat.mode: unknown key; check the spelling or remove it",
+    )
+
+
+def test_months_are_text_in_order() -> None:
+    assert problems(valid_from="2026-13") == (
+        "t.toml: valid_from: '2026-13' is no month; expected one of this century such as 2026-11",
+    )
+    assert problems(valid_to="2024-12") == ("t.toml: valid_to: is before valid_from; expected 2025-01 or later",)
+
+
+def test_all_mistakes_are_told_at_once() -> None:
+    found = problems(BANDS, form="steps", rounding="floor", vat=None, free="x", payer=[], own_centre=[])
+    assert [problem.split(": ")[1] for problem in found] == [
+        "rounding",
+        "vat",
+        "own_centre",
+        "form",
+        "band",
+        "payer",
+        "free",
+    ]
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text("a1/-.", max_size=5),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(["id", "share", "first", "name"]), inner)
+    ),
+    max_leaves=8,
+)
+
+
+@given(st.dictionaries(st.sampled_from(sorted(raw(BANDS))), JSON), st.sampled_from([CONTINUOUS, BANDS]))
+def test_whatever_the_file_holds_the_answer_is_a_tariff_or_problems(changes: dict[str, Any], version: str) -> None:
+    found: tuple[str, ...] = ("t.toml: none",)
+    try:
+        read_tariff(raw(version) | changes, "t.toml", directions=DIRECTIONS, outcomes=OUTCOMES)
+    except TariffError as error:
+        found = error.problems
+    assert found
+    assert all(problem.startswith("t.toml: ") for problem in found)
