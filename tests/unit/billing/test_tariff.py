@@ -86,6 +86,11 @@ def test_versions_that_do_not_fit_together(first: dict[str, str], second: dict[s
     assert caught.value.problems[0].startswith(why)
 
 
+def test_the_last_month_of_a_version_still_has_it() -> None:
+    only = tariff(valid_from="2025-01", valid_to="2026-12")
+    assert in_force([only], Month(2026, 12)) is only
+
+
 def test_versions_that_meet_exactly_fit() -> None:
     old, new = tariff(valid_from="2025-01", valid_to="2025-12"), tariff(valid_from="2026-01")
     assert in_order([new, old]) == (old, new)

@@ -1,0 +1,129 @@
+from __future__ import annotations
+
+import csv
+import io
+import json
+import shutil
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+from click.testing import Result
+from sqlalchemy.orm import Session
+from typer.testing import CliRunner
+
+from callcenter.cli import app
+from callcenter.ledger.record import Direction, Outcome, Via
+from callcenter.store.engine import open_sync_engine
+from callcenter.store.models import Base, CallRow
+
+pytestmark = pytest.mark.integration
+EXAMPLE = Path(__file__).parents[3] / "callcenter" / "example"
+
+
+def record(
+    call: str, entered: str, outcome: Outcome | None, *, company: str | None = "nurim", talk_s: int = 0
+) -> CallRow:
+    at = int(datetime.fromisoformat(entered).timestamp() * 1000)
+    return CallRow(
+        call=call,
+        company=company,
+        dnis="07000000101",
+        caller="",
+        direction=Direction.INBOUND,
+        via=Via.INBOUND,
+        entered_at=at,
+        answered_at=at + 5000 if talk_s else None,
+        ended_at=None if outcome is None else at + 5000 + talk_s * 1000,
+        greeting_ms=0,
+        wait_ms=5000,
+        ring_ms=0,
+        talk_ms=talk_s * 1000,
+        offers=[],
+        outcome=outcome,
+    )
+
+
+@pytest.fixture(autouse=True)
+def _installation(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    url = f"sqlite+aiosqlite:///{tmp_path}/callcenter.db"
+    engine = open_sync_engine(url)
+    Base.metadata.create_all(engine)
+    with Session(engine) as session, session.begin():
+        session.add_all(
+            [
+                record("demo-1", "2026-10-31T23:59:59+09:00", Outcome.ANSWERED, talk_s=90),
+                record("demo-2", "2026-11-01T00:00:00+09:00", Outcome.ANSWERED, talk_s=90),
+                record("demo-3", "2026-11-15T12:00:00+09:00", Outcome.ABANDONED_QUEUE),
+                record("demo-4", "2026-11-15T12:00:01+09:00", None),
+                record("demo-5", "2026-11-30T23:59:59+09:00", Outcome.FALLBACK_ANSWERED, talk_s=30),
+                record("demo-6", "2026-12-01T00:00:00+09:00", Outcome.ANSWERED, talk_s=90),
+                record("demo-7", "2026-11-15T12:00:00+09:00", Outcome.ANSWERED, company="hanbit", talk_s=60),
+                record("demo-8", "2026-11-15T12:00:00+09:00", Outcome.FALLBACK_ANSWERED, company=None, talk_s=60),
+            ]
+        )
+    engine.dispose()
+    shutil.copytree(EXAMPLE / "tariffs", tmp_path / "tariffs")
+    monkeypatch.setenv("CALLCENTER_DATA", str(tmp_path))
+    monkeypatch.setenv("CALLCENTER_CENTRE", str(EXAMPLE / "centre.toml"))
+    monkeypatch.setenv("CALLCENTER_TARIFFS", str(tmp_path / "tariffs"))
+    monkeypatch.setenv("CALLCENTER_DATABASE_URL", url)
+
+
+def statement(*words: str, company: str = "nurim", month: str = "2026-11") -> Result:
+    result = CliRunner().invoke(app, ["bill", "statement", f"--company={company}", f"--month={month}", *words])
+    assert result.exit_code == 0, result.stderr
+    return result
+
+
+def test_a_statement_holds_the_companys_closed_calls_of_the_month_in_seoul() -> None:
+    told = json.loads(statement("--format=json").stdout)
+    assert [(call["call"], call["counted"]) for call in told["calls"]] == [
+        ("demo-2", True),
+        ("demo-3", False),
+        ("demo-5", True),
+    ]
+    assert told["calls"][0]["entered_at"] == "2026-11-01T00:00:00.000+09:00"
+    assert told["total"] == 162_500
+
+
+def test_each_month_takes_the_calls_at_its_own_edge() -> None:
+    for month, call in (("2026-10", "demo-1"), ("2026-12", "demo-6")):
+        told = json.loads(statement("--format=json", month=month).stdout)
+        assert [one["call"] for one in told["calls"]] == [call]
+
+
+def test_the_continuous_tariff_of_2025_makes_a_month_without_calls_cost_the_base_fee() -> None:
+    assert json.loads(statement("--format=json", month="2025-06").stdout)["total"] == 50_000
+
+
+def test_the_same_statement_is_the_same_bytes() -> None:
+    for form in ("json", "csv", "text"):
+        assert statement(f"--format={form}").stdout_bytes == statement(f"--format={form}").stdout_bytes
+
+
+def test_csv_and_text_show_the_call() -> None:
+    rows = list(csv.DictReader(io.StringIO(statement("--format=csv").stdout)))
+    assert [row["key"] for row in rows if row["record"] == "call"] == ["demo-2", "demo-3", "demo-5"]
+    korean, english = statement().stdout, statement("--lang=en").stdout
+    assert korean.startswith("이용요금 명세서 2026-11\n")
+    assert english.startswith("Statement 2026-11\n")
+    assert all("demo-2" in text and "162,500" in text for text in (korean, english))
+
+
+def test_another_companys_calls_are_never_on_it() -> None:
+    assert "demo-7" not in statement().stdout
+    assert "demo-7" in statement(company="hanbit").stdout
+
+
+def test_calls_of_nobody_are_counted_beside_the_statements() -> None:
+    told = statement()
+    assert "demo-8" not in told.stdout
+    assert "Not attributable to any company in 2026-11: 1 calls" in told.stderr
+    result = CliRunner().invoke(app, ["bill", "unattributed", "--month=2026-11"])
+    assert (result.exit_code, result.stdout) == (0, "1\n")
+
+
+def test_a_month_that_is_not_over_is_called_provisional() -> None:
+    assert "provisional" in statement(month="2090-01").stderr
+    assert "provisional" not in statement(month="2025-06").stderr
