@@ -1,0 +1,21 @@
+"""Reading a call's journal from SQL. An entry belongs to its call, so ask for the record inside the scope first."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from callcenter.calls.journal import Entry, Kind
+from callcenter.ledger.record import CallRecord
+from callcenter.store.models import EventRow
+
+
+async def events_of(session: AsyncSession, record: CallRecord) -> list[Entry]:
+    """Everything the journal says about this call, in the order of time."""
+    rows = await session.scalars(
+        select(EventRow).where(EventRow.call == record.call).order_by(EventRow.at, EventRow.key)
+    )
+    return [
+        Entry(key=row.key, kind=Kind(row.kind), at=row.at, call=row.call, agent=row.agent, data=row.data)
+        for row in rows
+    ]

@@ -1,0 +1,1 @@
+"""The pages of agents: presence, the ringing call, the note."""

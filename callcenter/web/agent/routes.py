@@ -1,0 +1,255 @@
+"""An agent's desk: presence by commands to the engine, the call at hand pushed, the note of the call."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing
+from typing import Annotated, Any, Literal
+
+import structlog
+from fastapi import APIRouter, Depends, Form, Request
+from fastapi.responses import Response
+from fastapi.sse import EventSourceResponse, ServerSentEvent
+from redis.exceptions import RedisError
+
+from callcenter.agents.presence import CHOSEN_BY_PEOPLE
+from callcenter.calls.journal import Entry, Kind
+from callcenter.desk.tickets import CallNote, Reason, take_note, ticket_number
+from callcenter.store.models import Role
+from callcenter.store.records import Records
+from callcenter.store.scope import WholeCentre
+from callcenter.store.tickets import Tickets
+from callcenter.web.engine import command, now_ms, read_json
+from callcenter.web.errors import Refused
+from callcenter.web.guard import allow
+from callcenter.web.pages import fill, language_of, render
+from callcenter.web.people import Person
+from callcenter.web.push import push
+from callcenter.web.services import Services, services_of
+
+router = APIRouter(prefix="/agent", include_in_schema=False)
+log = structlog.get_logger(__name__)
+
+Uses = Annotated[Services, Depends(services_of)]
+Agent = Annotated[Person, Depends(allow(Role.AGENT))]
+
+#: A note is refused rather than kept waiting when the journal's Redis is away; the draft stays in the browser.
+JOURNAL_PATIENCE_S = 5
+
+
+def _own(person: Person) -> str:
+    if person.agent is None:
+        raise Refused(403, "no_extension")
+    return person.agent
+
+
+async def _state(services: Services, agent: str) -> dict[str, Any]:
+    """The agent's state, whether the engine lives, and the time, as the live part of the page shows them."""
+    try:
+        state, controller = await read_json(services.redis, f"cc:agent:{agent}", "cc:controller")
+    except (RedisError, OSError):
+        state = controller = None
+    return {"state": state, "engine": controller is not None, "at": now_ms()}
+
+
+@router.get("")
+async def desk(request: Request, services: Uses, person: Agent) -> Response:
+    """The page."""
+    agent = _own(person)
+    return render(
+        request, "agent/templates/desk.html", agent=agent, reasons=CHOSEN_BY_PEOPLE, **await _state(services, agent)
+    )
+
+
+@router.get("/live", response_class=EventSourceResponse)
+async def live(request: Request, services: Uses, person: Agent) -> AsyncIterator[ServerSentEvent]:
+    """The agent's state and call, whenever they change and every two seconds."""
+    agent, language = _own(person), language_of(request)
+
+    async def parts() -> AsyncGenerator[tuple[int, str]]:
+        async with aclosing(services.agents.changes(agent)) as changes:
+            async for state in changes:
+                seen = {**await _state(services, agent), "agent": agent}
+                if state is not None:
+                    seen["state"] = state
+                html = fill(
+                    "agent/templates/live.html",
+                    centre=services.centre,
+                    language=language,
+                    reasons=CHOSEN_BY_PEOPLE,
+                    **seen,
+                )
+                yield seen["at"], html
+
+    async with aclosing(push(request, services, parts())) as events:
+        async for event in events:
+            yield event
+
+
+@router.post("/{verb}")
+async def ask(
+    request: Request,
+    services: Uses,
+    person: Agent,
+    verb: Literal["login", "logout", "ready", "pause"],
+    reason: Annotated[str, Form(max_length=32)] = "",
+) -> Response:
+    """Log in or out, ready, pause; the answer is the engine's."""
+    if verb == "pause" and reason not in CHOSEN_BY_PEOPLE:
+        raise Refused(422, "invalid")
+    try:
+        reply = await command(services.redis, services.blocking, agent=_own(person), verb=verb, reason=reason)
+    except (RedisError, OSError) as error:
+        raise Refused(503, "redis_away") from error
+    return render(request, "agent/templates/reply.html", reply=reply)
+
+
+async def _call(services: Services, agent: str, call: str) -> dict[str, Any]:
+    """The call if it is or was this agent's: its company, group, caller's number and beginning, whatever is known."""
+    (state,) = await read_json(services.redis, f"cc:agent:{agent}")
+    at_hand = state["call"] if state else None
+    if at_hand and at_hand["id"] == call:
+        return {
+            "id": call,
+            "company": at_hand["company"],
+            "group": at_hand["group"],
+            "caller": at_hand["caller"],
+            "since": at_hand["since"],
+        }
+    async with services.sessions() as session:
+        record = await Records(session, WholeCentre()).get(call)
+    if record is None or record.agent != agent:
+        raise Refused(404, "no_call")
+    return {
+        "id": call,
+        "company": record.company,
+        "group": record.category or record.group,
+        "caller": record.caller,
+        "since": record.entered_at,
+    }
+
+
+def _known_company(services: Services, company: str | None) -> str | None:
+    return company if company in {known.id for known in services.centre.company} else None
+
+
+async def _history(services: Services, call: dict[str, Any], company: str | None) -> dict[str, Any]:
+    """What one company's customer behind this number did before; nothing across companies."""
+    if company is None or not call["caller"]:
+        return {"earlier": [], "open_tickets": []}
+    async with services.sessions() as session:
+        return {
+            "earlier": await Records(session, WholeCentre()).earlier(
+                company, call["caller"], before=call["since"], limit=8
+            ),
+            "open_tickets": await Tickets(session, WholeCentre()).open_of(company, call["caller"]),
+        }
+
+
+@router.get("/calls/{call}/form")
+async def form(request: Request, services: Uses, person: Agent, call: str) -> Response:
+    """The note of a call at hand or done, filled with what is known."""
+    found = await _call(services, _own(person), call)
+    async with services.sessions() as session:
+        record = await Records(session, WholeCentre()).get(call)
+        ticket = await Tickets(session, WholeCentre()).get(record.ticket) if record and record.ticket else None
+    company = _known_company(services, record.company if record and record.company else found["company"])
+    history = await _history(services, found, company)
+    return render(
+        request,
+        "agent/templates/note.html",
+        call=found,
+        record=record,
+        ticket=ticket,
+        company=company,
+        reasons=list(Reason),
+        ticket_number=ticket_number,
+        **history,
+    )
+
+
+@router.get("/calls/{call}/history")
+async def history(request: Request, services: Uses, person: Agent, call: str, company: str = "") -> Response:
+    """The customer's earlier calls and open tickets with the company just chosen."""
+    found = await _call(services, _own(person), call)
+    chosen = _known_company(services, company)
+    return render(
+        request,
+        "agent/templates/history.html",
+        record=None,
+        company=chosen,
+        ticket_number=ticket_number,
+        **await _history(services, found, chosen),
+    )
+
+
+@router.post("/calls/{call}/note")
+async def save(
+    request: Request,
+    services: Uses,
+    person: Agent,
+    call: str,
+    reason: Annotated[Reason, Form()],
+    company: Annotated[str, Form(max_length=32)] = "",
+    category: Annotated[str, Form(max_length=32)] = "",
+    product: Annotated[str, Form(max_length=200)] = "",
+    symptom: Annotated[str, Form(max_length=4000)] = "",
+    result: Annotated[str, Form(max_length=4000)] = "",
+    customer: Annotated[str, Form(max_length=100)] = "",
+    ticket: Annotated[str, Form(max_length=20)] = "",
+    settled: Annotated[bool, Form()] = False,
+) -> Response:
+    """Keep the note: in a ticket of the company, and in the journal. Saving again replaces it."""
+    agent = _own(person)
+    found = await _call(services, agent, call)
+    group = category if category in {known.id for known in services.centre.group} else None
+    if company and _known_company(services, company) is None:
+        raise Refused(422, "invalid")
+    at = now_ms()
+    opened = None
+    if company:
+        note = CallNote(
+            call=call,
+            agent=agent,
+            at=at,
+            company=company,
+            reason=reason,
+            product=product.strip(),
+            symptom=symptom.strip(),
+            result=result.strip(),
+            customer_name=customer.strip(),
+            customer_phone=found["caller"] or "",
+            ticket=int(ticket) if ticket.isdecimal() else None,
+            settled=settled,
+        )
+        try:
+            async with services.sessions.begin() as session:
+                opened = await take_note(session, note)
+        except LookupError as error:
+            raise Refused(409, "ticket_gone") from error
+    entry = Entry(
+        key=f"{call}:{Kind.NOTED}:{at}",
+        kind=Kind.NOTED,
+        at=at,
+        call=call,
+        agent=agent,
+        data={
+            "agent": agent,
+            "company": company or None,
+            "category": group,
+            "reason": reason.value,
+            "product": product.strip(),
+            "symptom": symptom.strip(),
+            "result": result.strip(),
+            "ticket": opened.number if opened else None,
+        },
+    )
+    services.journal.append([entry])
+    try:
+        async with asyncio.timeout(JOURNAL_PATIENCE_S):
+            await services.journal.flush()
+    except TimeoutError as error:
+        raise Refused(503, "redis_away") from error
+    log.info("call.noted", call=call, agent=agent, ticket=opened.number if opened else None)
+    return render(request, "agent/templates/saved.html", ticket=opened, ticket_number=ticket_number, at=at)

@@ -1,0 +1,125 @@
+"""Pages: one Jinja environment over the templates of every audience, in the reader's language."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import orjson
+from fastapi import Request
+from fastapi.responses import HTMLResponse
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+
+from callcenter.centre import Centre, Names
+from callcenter.store.models import Role
+from callcenter.web import formats
+from callcenter.web.people import Person
+from callcenter.web.sessions import COOKIE, form_token
+from callcenter.web.words import CATALOGUE, LANGUAGES, phrase, preferred_language
+
+LANGUAGE_COOKIE = "cc_language"
+
+#: The pages of each role, in the order of the header.
+NAVIGATION = {
+    Role.AGENT: ("agent", "compare"),
+    Role.SUPERVISOR: ("board", "records", "tickets"),
+    Role.BILLING: ("billing", "compare"),
+    Role.COMPANY: ("portal", "records", "tickets", "statement"),
+    Role.ADMIN: ("board", "records", "tickets", "billing", "compare", "prompts"),
+}
+
+_environment = Environment(
+    loader=FileSystemLoader(Path(__file__).parent),
+    autoescape=select_autoescape(["html", "svg"]),
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+_environment.filters.update(
+    telephone=formats.telephone,
+    masked=formats.masked_telephone,
+    duration=formats.duration,
+    duration_ms=formats.duration_ms,
+    moment=formats.moment,
+    day=formats.day,
+    clock=formats.clock,
+    percent=formats.percent,
+    whole=formats.whole,
+    from_ms=formats.from_ms,
+    json=lambda value: orjson.dumps(value).decode(),
+)
+#: `known_words` tells a template whether a slug from another process has a phrase.
+_environment.globals.update(languages=LANGUAGES, known_words=frozenset(CATALOGUE[LANGUAGES[0]]))
+
+
+class Naming:
+    """Names of companies, groups and agents in one language; an id that the centre forgot stands for itself."""
+
+    def __init__(self, centre: Centre, language: str) -> None:
+        self._language = language
+        self._centre = centre
+        self._companies: dict[str, Names] = {c.id: c for c in centre.company}
+        self._groups: dict[str, Names] = {g.id: g for g in centre.group}
+        self._agents: dict[str, Names] = {a.id: a for a in centre.agent}
+
+    def _name(self, names: dict[str, Names], slug: str | None) -> str:
+        if slug is None:
+            return formats.NOTHING
+        if (found := names.get(slug)) is None:
+            return slug
+        return found.name if self._language == "ko" else found.name_en
+
+    @property
+    def centre(self) -> str:
+        """The centre's own name."""
+        return self._centre.name if self._language == "ko" else self._centre.name_en
+
+    def company(self, slug: str | None) -> str:
+        """A company's name."""
+        return self._name(self._companies, slug)
+
+    def group(self, slug: str | None) -> str:
+        """A group's name, which is its category's."""
+        return self._name(self._groups, slug)
+
+    def agent(self, slug: str | None) -> str:
+        """An agent's name."""
+        return self._name(self._agents, slug)
+
+
+def language_of(request: Request) -> str:
+    """The language this reader chose, else the one their browser prefers."""
+    person: Person | None = getattr(request.state, "person", None)
+    if person is not None:
+        return person.language
+    chosen = request.cookies.get(LANGUAGE_COOKIE)
+    return chosen if chosen in LANGUAGES else preferred_language(request.headers.get("accept-language", ""))
+
+
+def fill(template: str, *, centre: Centre, language: str, **context: Any) -> str:
+    """A template filled in one language, for pages and for what is pushed into them."""
+    return _environment.get_template(template).render(
+        t=partial(phrase, language),
+        language=language,
+        centre=centre,
+        name=Naming(centre, language),
+        **context,
+    )
+
+
+def render(request: Request, template: str, *, status_code: int = 200, **context: Any) -> HTMLResponse:
+    """A page, or a part of one, for whoever asks."""
+    person: Person | None = getattr(request.state, "person", None)
+    token = request.cookies.get(COOKIE, "")
+    html = fill(
+        template,
+        centre=request.app.state.services.centre,
+        language=language_of(request),
+        person=person,
+        navigation=NAVIGATION[person.role] if person else (),
+        path=request.url.path,
+        form_token=form_token(token) if token else "",
+        **context,
+    )
+    return HTMLResponse(html, status_code=status_code)

@@ -1,0 +1,43 @@
+"""Who is signed in, and what they may open."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from callcenter.store.models import Role
+
+#: Where each person lands after signing in.
+LANDING = {
+    Role.AGENT: "/agent",
+    Role.SUPERVISOR: "/board",
+    Role.BILLING: "/billing",
+    Role.COMPANY: "/portal",
+    Role.ADMIN: "/board",
+}
+
+#: A shift of an agent or a board on the wall is never cut; whoever sees money, settings or a company's customers from
+#: outside the centre is signed out after half an hour without a click (the most that Korean practice allows).
+IDLE = {
+    Role.AGENT: timedelta(hours=10),
+    Role.SUPERVISOR: timedelta(hours=10),
+    Role.BILLING: timedelta(minutes=30),
+    Role.COMPANY: timedelta(minutes=30),
+    Role.ADMIN: timedelta(minutes=30),
+}
+
+#: Nobody stays signed in longer than this, however busy.
+ABSOLUTE = timedelta(hours=12)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Person:
+    """Somebody signed in, or a program with a token."""
+
+    login: str
+    role: Role
+    language: str
+    #: The only company whose data they see; None for the centre's own people.
+    company: str | None = None
+    #: The extension they answer, if they are an agent.
+    agent: str | None = None

@@ -1,0 +1,97 @@
+// The note of a call: opened when the call rings, kept in this browser while it is typed, saved by Ctrl+Enter.
+"use strict";
+
+const note = document.getElementById("note");
+const keyOf = (call) => `note:${note.dataset.agent}:${call}`;
+const DRAFT_DAYS = 2;
+
+function drafts() {
+  const mine = `note:${note.dataset.agent}:`;
+  return Object.keys(localStorage).filter((key) => key.startsWith(mine)).map((key) => ({
+    call: key.slice(mine.length), ...JSON.parse(localStorage.getItem(key)),
+  }));
+}
+
+function forgetOldDrafts() {
+  for (const draft of drafts()) {
+    if (Date.now() - draft.at > DRAFT_DAYS * 86400e3) localStorage.removeItem(keyOf(draft.call));
+  }
+}
+
+function showDrafts() {
+  const open = note.querySelector("form")?.dataset.call;
+  const list = document.getElementById("draft-list");
+  const others = drafts().filter((draft) => draft.call !== open);
+  document.getElementById("drafts").hidden = !others.length;
+  list.replaceChildren(...others.map((draft) => {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.textContent = `${draft.since} ${list.dataset.label}`;
+    button.addEventListener("click", () => openNote(draft.call));
+    return button;
+  }));
+}
+
+function openNote(call) {
+  return htmx.ajax("GET", `/agent/calls/${encodeURIComponent(call)}/form`, { target: "#note", swap: "innerHTML" });
+}
+
+function keepDraft(form) {
+  const fields = {};
+  for (const [name, value] of new FormData(form)) fields[name] = value;
+  localStorage.setItem(keyOf(form.dataset.call), JSON.stringify({ at: Date.now(), since: form.dataset.since, fields }));
+  const told = document.getElementById("draft-state");
+  told.textContent = told.dataset.kept;
+}
+
+function restoreDraft(form) {
+  const held = localStorage.getItem(keyOf(form.dataset.call));
+  if (!held) return;
+  const { fields } = JSON.parse(held);
+  for (const element of form.elements) {
+    if (!element.name || !(element.name in fields)) continue;
+    if (element.type === "radio" || element.type === "checkbox") element.checked = element.value === fields[element.name];
+    else element.value = fields[element.name];
+  }
+}
+
+let shown = null;
+
+function follow() {
+  const call = document.querySelector("#live [data-call]")?.dataset.call;
+  if (call && call !== shown) {
+    shown = call;
+    openNote(call);
+  }
+}
+
+note.addEventListener("input", (event) => keepDraft(event.target.form));
+
+document.addEventListener("htmx:after:swap", (event) => {
+  const form = note.querySelector("form");
+  if (form && !form.dataset.restored) {
+    form.dataset.restored = "yes";
+    restoreDraft(form);
+    showDrafts();
+  }
+  follow();
+});
+
+document.addEventListener("htmx:after:request", (event) => {
+  const { ctx } = event.detail;
+  const form = note.querySelector("form");
+  if (form && ctx.sourceElement === form && ctx.response?.status === 200) {
+    localStorage.removeItem(keyOf(form.dataset.call));
+    document.getElementById("draft-state").textContent = "";
+    showDrafts();
+  }
+});
+
+document.addEventListener("keydown", (event) => {
+  const form = note.querySelector("form");
+  if (form && event.key === "Enter" && (event.ctrlKey || event.metaKey) && !event.isComposing) form.requestSubmit();
+});
+
+forgetOldDrafts();
+showDrafts();
+window.addEventListener("load", follow);

@@ -1,0 +1,93 @@
+// What every page does: send the form's token with each request, tick times, keys, tell when live push is lost.
+"use strict";
+
+document.addEventListener("htmx:config:request", (event) => {
+  event.detail.ctx.request.headers["X-Form-Token"] = document.body.dataset.formToken;
+});
+
+// Times that run: <time data-since="epoch ms">. The server's clock counts, not this machine's.
+let clockOffset = 0;
+
+function lengthText(ms) {
+  const seconds = Math.max(0, Math.floor(ms / 1000));
+  const two = (n) => String(n).padStart(2, "0");
+  const hours = Math.floor(seconds / 3600);
+  const minutes = Math.floor(seconds / 60) % 60;
+  return hours ? `${hours}:${two(minutes)}:${two(seconds % 60)}` : `${minutes}:${two(seconds % 60)}`;
+}
+
+function tick() {
+  const now = Date.now() + clockOffset;
+  for (const element of document.querySelectorAll("[data-since]")) {
+    const text = lengthText(now - Number(element.dataset.since));
+    if (element.textContent !== text) element.textContent = text;
+  }
+  for (const element of document.querySelectorAll("[data-until]")) {
+    const text = lengthText(Number(element.dataset.until) - now);
+    if (element.textContent !== text) element.textContent = text;
+  }
+}
+
+function readServerClock() {
+  const live = document.querySelector("[data-now]");
+  if (live) clockOffset = Number(live.dataset.now) - Date.now();
+}
+
+readServerClock();
+setInterval(tick, 1000);
+document.addEventListener("htmx:after:swap", () => {
+  readServerClock();
+  tick();
+});
+
+// Live push that is silent for this long is lost; the page says so and greys what it shows.
+const SILENCE_MS = 6000;
+let heard = Date.now();
+document.addEventListener("htmx:sse:after:message", () => {
+  heard = Date.now();
+});
+if (document.querySelector("[hx-sse\\:connect]")) {
+  setInterval(() => {
+    const lost = Date.now() - heard > SILENCE_MS;
+    document.body.classList.toggle("lost", lost);
+  }, 1000);
+}
+document.addEventListener("htmx:sse:error", (event) => {
+  if (event.detail.status === 401) location.assign("/login");
+});
+
+// Keys. Nothing fires while somebody types.
+const typing = (target) => target.closest("input, textarea, select, dialog[open]");
+let afterG = false;
+
+document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || typing(event.target)) return;
+  const dialog = document.getElementById("shortcuts");
+  if (event.key === "?" && dialog) {
+    dialog.showModal();
+    event.preventDefault();
+    return;
+  }
+  if (afterG && /^[1-9]$/.test(event.key)) {
+    const place = document.querySelectorAll("#shortcuts [data-go]")[Number(event.key) - 1];
+    if (place) location.assign(place.dataset.go);
+  }
+  afterG = event.key === "g";
+  const button = document.querySelector(`[data-key="${CSS.escape(event.key.toLowerCase())}"]:not(:disabled)`);
+  if (button && !afterG) {
+    if (button.matches("input, textarea, select, summary")) button.focus();
+    if (button.matches("button, a, summary")) button.click();
+    event.preventDefault();
+  }
+});
+
+// Forms that take effect as soon as something is chosen.
+document.addEventListener("change", (event) => {
+  if (event.target.closest("[data-autosubmit]")) event.target.form.requestSubmit();
+});
+
+document.addEventListener("click", (event) => {
+  const row = event.target.closest("tr[data-href]");
+  if (row && !event.target.closest("a, button")) location.assign(row.dataset.href);
+  if (event.target === document.getElementById("shortcuts")) event.target.close();
+});

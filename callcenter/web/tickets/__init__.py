@@ -1,0 +1,1 @@
+"""The pages of tickets, for supervisors all, for a company its own."""

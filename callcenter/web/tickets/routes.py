@@ -1,0 +1,68 @@
+"""Customers' cases: the list, one with its history."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query, Request
+from fastapi.responses import Response
+
+from callcenter.desk.tickets import ticket_number
+from callcenter.store.models import Role, TicketStatus
+from callcenter.store.tickets import Tickets
+from callcenter.web.errors import Refused
+from callcenter.web.guard import allow
+from callcenter.web.pages import render
+from callcenter.web.people import Person
+from callcenter.web.scoping import scope_of
+from callcenter.web.services import Services, services_of
+
+router = APIRouter(include_in_schema=False)
+Uses = Annotated[Services, Depends(services_of)]
+Reader = Annotated[Person, Depends(allow(Role.SUPERVISOR, Role.ADMIN, Role.COMPANY))]
+
+PAGE = 50
+
+
+@router.get("/tickets")
+async def tickets(
+    request: Request,
+    services: Uses,
+    person: Reader,
+    company: str = "",
+    status: str = "",
+    page: Annotated[int, Query(ge=1, le=100_000)] = 1,
+) -> Response:
+    """The last changed first."""
+    if status not in {"", *TicketStatus}:
+        raise Refused(422, "invalid")
+    async with services.sessions() as session:
+        found = await Tickets(session, scope_of(person)).page(
+            company=company or None,
+            status=TicketStatus(status) if status else None,
+            offset=(page - 1) * PAGE,
+            limit=PAGE + 1,
+        )
+    return render(
+        request,
+        "tickets/templates/list.html",
+        tickets=found[:PAGE],
+        more=len(found) > PAGE,
+        page=page,
+        company=company,
+        status=status,
+        statuses=list(TicketStatus),
+        ticket_number=ticket_number,
+    )
+
+
+@router.get("/tickets/{number}")
+async def one(request: Request, services: Uses, person: Reader, number: int) -> Response:
+    """A ticket and what happened to it."""
+    async with services.sessions() as session:
+        mine = Tickets(session, scope_of(person))
+        ticket = await mine.get(number)
+        history = await mine.history(number) if ticket else []
+    if ticket is None:
+        raise Refused(404, "no_ticket")
+    return render(request, "tickets/templates/one.html", ticket=ticket, history=history, ticket_number=ticket_number)
