@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from importlib.resources import as_file, files
@@ -13,7 +13,7 @@ from pydantic import SecretStr
 
 from callcenter.asterisk.local import LocalAsterisk
 from callcenter.asterisk.obtain import obtain_asterisk
-from callcenter.centre import load_centre
+from callcenter.centre import Centre, load_centre
 from callcenter.settings import Settings
 from dialplan.render import accounts
 from tests.e2e.harness.ports import free_ports
@@ -22,7 +22,7 @@ from tests.e2e.tones import write_tone
 PASSWORD = "harness"
 #: What a held caller hears.
 MUSIC_HZ = 311
-PHONES = ("7001", "7002", "7003")
+PHONES = ("7001", "7002", "7003", "7004")
 _EXTENSIONS = """
 [harness]
 exten => _7XXX,1,Dial(PJSIP/${EXTEN},20)
@@ -51,7 +51,13 @@ class Exchange:
     """A running Asterisk; `PHONES` may register with `PASSWORD` and dial each other and 600 to 602."""
 
     asterisk: LocalAsterisk
-    server: str
+    settings: Settings
+    centre: Centre
+
+    @property
+    def server(self) -> str:
+        """Where phones register."""
+        return f"127.0.0.1:{self.settings.sip_port}"
 
     @property
     def log(self) -> Path:
@@ -60,8 +66,14 @@ class Exchange:
 
 
 @asynccontextmanager
-async def open_exchange(folder: Path) -> AsyncIterator[Exchange]:
-    """An exchange that is up; stopped at the end."""
+async def open_exchange(
+    folder: Path, extensions: str = _EXTENSIONS, contexts: Mapping[str, str] | None = None
+) -> AsyncIterator[Exchange]:
+    """An exchange that is up; stopped at the end.
+
+    `extensions` is its own dialplan, with the context `harness` for `PHONES`; `contexts` says where accounts of the
+    product dial instead of where the engine would take them, such as `{"from-trunk": "toy"}`.
+    """
     first = free_ports(4)
     with as_file(files("callcenter") / "example" / "centre.toml") as example:
         centre = load_centre(example)
@@ -80,7 +92,10 @@ async def open_exchange(folder: Path) -> AsyncIterator[Exchange]:
     asterisk.prepare(centre, settings)
     write_tone(settings.music / "default" / "music.wav", MUSIC_HZ, seconds=5)
     etc = asterisk.folders.etc
-    (etc / "extensions_custom.conf").write_text(_EXTENSIONS)
+    (etc / "extensions_custom.conf").write_text(extensions)
+    accounts_file = etc / "pjsip.conf"
+    for theirs, ours in (contexts or {}).items():
+        accounts_file.write_text(accounts_file.read_text().replace(f"context = {theirs}\n", f"context = {ours}\n"))
     (etc / "pjsip_custom.conf").write_text("".join(_PHONE.format(name=p, password=PASSWORD) for p in PHONES))
     process = asterisk.start()
     try:
@@ -89,7 +104,7 @@ async def open_exchange(folder: Path) -> AsyncIterator[Exchange]:
                 if process.poll() is not None:
                     raise RuntimeError(f"Asterisk ended with {process.returncode}: {asterisk.folders.log / 'console'}")
                 await asyncio.sleep(0.05)
-        yield Exchange(asterisk=asterisk, server=f"127.0.0.1:{first}")
+        yield Exchange(asterisk=asterisk, settings=settings, centre=centre)
     finally:
         process.terminate()
         await asyncio.to_thread(process.wait, 10)
