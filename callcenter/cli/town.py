@@ -43,9 +43,7 @@ def run(
     if strangers := [agent for agent in chosen if agent not in known]:
         _stop(f"--agents: no agent {', '.join(strangers)} in {settings.centre}")
     per_minute = arrivals_per_minute(len(chosen), centre.waiting.wrapup_s) if rate is None else rate
-    print(
-        f"The town lives: {len(chosen)} simulated agents, {per_minute:.1f} calls a minute. Ctrl-C ends it.", flush=True
-    )
+    print(f"Town: {len(chosen)} simulated agents, {per_minute:.1f} calls a minute. Ctrl-C ends it.", flush=True)
     try:
         asyncio.run(_until_stopped(settings, centre, chosen, per_minute))
     except (TownError, ObtainError) as error:
