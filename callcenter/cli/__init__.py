@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import typer
 
-from callcenter.cli import bill, town
+from callcenter.cli import bill, town, web
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_show_locals=False)
 app.add_typer(bill.app, name="bill")
 app.add_typer(town.app, name="town")
+app.command(name="web")(web.web)
+app.add_typer(web.users, name="users")

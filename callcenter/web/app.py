@@ -24,6 +24,8 @@ from callcenter.web.services import open_services
 from callcenter.web.supervisor import routes as supervisor
 from callcenter.web.tickets import routes as tickets
 
+ROOMS = (login, agent, supervisor, records, tickets, billing, portal, api, health)
+
 #: An uploaded prompt is the largest thing that anybody sends.
 LARGEST_BODY = 20 * 1024 * 1024
 
@@ -83,6 +85,6 @@ def create_app(settings: Settings) -> FastAPI:
     app.add_middleware(SafeHeaders)
     add_error_pages(app)
     app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"), name="static")
-    for room in (login, agent, supervisor, records, tickets, billing, portal, api, health):
+    for room in ROOMS:
         app.include_router(room.router)
     return app

@@ -26,7 +26,7 @@ function showDrafts() {
   list.replaceChildren(...others.map((draft) => {
     const button = document.createElement("button");
     button.type = "button";
-    button.textContent = `${draft.since} ${list.dataset.label}`;
+    button.textContent = `${draft.began} ${list.dataset.label}`;
     button.addEventListener("click", () => openNote(draft.call));
     return button;
   }));
@@ -39,7 +39,7 @@ function openNote(call) {
 function keepDraft(form) {
   const fields = {};
   for (const [name, value] of new FormData(form)) fields[name] = value;
-  localStorage.setItem(keyOf(form.dataset.call), JSON.stringify({ at: Date.now(), since: form.dataset.since, fields }));
+  localStorage.setItem(keyOf(form.dataset.call), JSON.stringify({ at: Date.now(), began: form.dataset.began, fields }));
   const told = document.getElementById("draft-state");
   told.textContent = told.dataset.kept;
 }
@@ -57,8 +57,12 @@ function restoreDraft(form) {
 
 let shown = null;
 
+const title = document.title;
+
 function follow() {
-  const call = document.querySelector("#live [data-call]")?.dataset.call;
+  const live = document.querySelector("#live [data-call]");
+  const call = live?.dataset.call;
+  document.title = live?.dataset.stage === "ringing" ? `☎ ${title}` : title;
   if (call && call !== shown) {
     shown = call;
     openNote(call);

@@ -18,11 +18,11 @@ function lengthText(ms) {
 
 function tick() {
   const now = Date.now() + clockOffset;
-  for (const element of document.querySelectorAll("[data-since]")) {
+  for (const element of document.querySelectorAll("time[data-since]")) {
     const text = lengthText(now - Number(element.dataset.since));
     if (element.textContent !== text) element.textContent = text;
   }
-  for (const element of document.querySelectorAll("[data-until]")) {
+  for (const element of document.querySelectorAll("time[data-until]")) {
     const text = lengthText(Number(element.dataset.until) - now);
     if (element.textContent !== text) element.textContent = text;
   }
@@ -54,6 +54,17 @@ if (document.querySelector("[hx-sse\\:connect]")) {
 }
 document.addEventListener("htmx:sse:error", (event) => {
   if (event.detail.status === 401) location.assign("/login");
+});
+
+// A request that got no answer at all: say so where its answer would have stood.
+document.addEventListener("htmx:error", (event) => {
+  const wanted = event.detail.ctx?.sourceElement?.getAttribute("hx-target");
+  const place = wanted?.startsWith("#") && document.querySelector(wanted);
+  if (!place) return;
+  const told = document.createElement("p");
+  told.className = "alert";
+  told.textContent = document.body.dataset.lost;
+  place.replaceChildren(told);
 });
 
 // Keys. Nothing fires while somebody types.

@@ -1,0 +1,114 @@
+"""The live board as a supervisor sees it."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.async_api import expect
+
+from tests.e2e.pages.conftest import SignIn
+from tests.web_centre import WebCentre, now_ms, record
+
+pytestmark = pytest.mark.e2e
+
+LOST = re.compile(r"\blost\b")
+
+
+def waits(seconds: int) -> dict[str, object]:
+    return {
+        "call": "cc-1.5",
+        "company": "nurim",
+        "group": "kitchen",
+        "since": now_ms() - seconds * 1000,
+        "position": 1,
+        "stage": "queue",
+    }
+
+
+async def test_a_waiting_caller_appears_ticks_and_goes_without_a_reload(web: WebCentre, sign_in: SignIn) -> None:
+    await web.feed_board()
+    page = await sign_in("sup")
+    await page.evaluate("window.notReloaded = true")
+    await expect(page.locator("#waiting")).to_have_text("0")
+    await web.feed_board(waiting=[waits(58)])
+    await expect(page.locator("#waiting")).to_have_text("1")
+    row = page.locator("#waiting-cc-1-5")
+    await expect(row).to_contain_text("누림전자")
+    await expect(row.locator("time")).to_have_text(re.compile(r"1:0\d"))
+    await web.feed_board(waiting=[])
+    await expect(page.locator("#waiting")).to_have_text("0")
+    assert await page.evaluate("window.notReloaded")
+
+
+async def test_rows_stay_the_same_elements_when_figures_change(web: WebCentre, sign_in: SignIn) -> None:
+    await web.feed_agent("1001")
+    await web.feed_board()
+    page = await sign_in("sup")
+    await page.evaluate("document.querySelector('#group-kitchen').marked = true")
+    await web.feed_board(waiting=[waits(5)])
+    await expect(page.locator("#group-kitchen td").first).to_have_text("1")
+    assert await page.evaluate("document.querySelector('#group-kitchen').marked")
+
+
+async def test_an_answered_call_is_counted(web: WebCentre, sign_in: SignIn) -> None:
+    await web.feed_board()
+    page = await sign_in("sup")
+    await expect(page.locator("#answered")).to_have_text("0")
+    await web.add(record("cc-1795400000.1"))
+    await expect(page.locator("#answered")).to_have_text("1")
+    await expect(page.locator("#company-nurim")).to_contain_text("100 %")
+
+
+async def test_an_engine_that_stops_is_told_in_big_letters(web: WebCentre, sign_in: SignIn) -> None:
+    await web.feed_board()
+    page = await sign_in("sup")
+    await expect(page.locator(".stale.shown")).to_have_count(0)
+    await expect(page.locator(".stale.shown")).to_contain_text("엔진이 멈춰 있습니다", timeout=10_000)
+    await web.feed_board()
+    await expect(page.locator(".stale.shown")).to_have_count(0)
+
+
+async def test_a_server_that_goes_away_is_told_by_the_page_itself(web: WebCentre, sign_in: SignIn) -> None:
+    await web.feed_board()
+    page = await sign_in("sup")
+    await page.context.set_offline(True)
+    await page.evaluate("document.querySelector('#board')._htmx?.sse?.reader?.cancel()")
+    await expect(page.locator("body")).to_have_class(LOST, timeout=15_000)
+    await expect(page.locator(".stale.unheard")).to_be_visible()
+    await page.context.set_offline(False)
+    await expect(page.locator("body")).not_to_have_class(LOST, timeout=15_000)
+
+
+async def test_the_wallboard_is_read_from_across_the_room(web: WebCentre, sign_in: SignIn) -> None:
+    await web.feed_board()
+    page = await sign_in("sup", width=1920, height=1080)
+    await page.keyboard.press("w")
+    await page.wait_for_url("**/board?wall=1")
+    size = await page.evaluate("parseFloat(getComputedStyle(document.querySelector('#waiting')).fontSize)")
+    assert size > 100
+    await expect(page.locator("header.bar")).to_be_hidden()
+
+
+async def test_keys_are_listed_and_lead_on(web: WebCentre, sign_in: SignIn) -> None:
+    await web.feed_board()
+    page = await sign_in("sup")
+    await page.keyboard.press("?")
+    await expect(page.locator("#shortcuts")).to_be_visible()
+    await page.keyboard.press("Escape")
+    await expect(page.locator("#shortcuts")).to_be_hidden()
+    await page.keyboard.press("g")
+    await page.keyboard.press("2")
+    await page.wait_for_url("**/records")
+
+
+@pytest.mark.parametrize("width", [390, 1440])
+@pytest.mark.parametrize("login", ["sup", "a1001", "bill", "nurim"])
+async def test_no_page_is_wider_than_its_screen(web: WebCentre, sign_in: SignIn, login: str, width: int) -> None:
+    await web.add(record("cc-1795400000.1", reason="fault", product="공기청정기 AP-200", symptom="전원이 켜지지 않음"))
+    await web.feed_agent("1001")
+    await web.feed_board(waiting=[waits(5)])
+    page = await sign_in(login, width=width)
+    for address in await page.eval_on_selector_all("nav[aria-label] a", "links => links.map(link => link.href)"):
+        await page.goto(address)
+        assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth"), address
