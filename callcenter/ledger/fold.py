@@ -1,0 +1,314 @@
+"""Folds a call's journal entries into its record. Pure: the same entries give the same record in whatever order and
+however often they come.
+
+Entries are put in order of time (then key); two entries with one key tell the same fact and count once. Where entries
+disagree:
+
+1. The ending: the caller's `leg.ended`, written by Asterisk itself, beats `call.ended` for time, by whom and cause.
+   Only `call.ended` knows why the engine ended a call (closed, unknown number, no choice, failed) and in which stage.
+   `why: lost` stands only while no `leg.ended` of the caller contradicts it. Of several `call.ended` the first counts.
+2. The answer: the first `call.answered`; without one (the engine was away) it is reconstructed from a leg that talked:
+   its end less its talk time. Talk time is Asterisk's measure where there is one.
+3. The company, category and group: an agent's correction in the note, else the last `call.identified`, else what
+   Asterisk knew on the leg.
+4. The note: the last one.
+5. A call that reached an agent had joined a queue, even if the entry that says so is missing; one that the dialplan
+   served alone waited from its entrance.
+6. Times never run backwards: clocks of two machines may, and then the later stage moves to the earlier one's time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from callcenter.calls.journal import Entry, Json, Kind
+from callcenter.ledger.quality import mean_opinion_score
+from callcenter.ledger.record import Audio, CallRecord, Direction, EndedBy, Offer, Outcome, Via
+
+_WHY = {
+    "closed": Outcome.CLOSED,
+    "unknown_number": Outcome.UNKNOWN_NUMBER,
+    "no_choice": Outcome.NO_CHOICE,
+    "failed": Outcome.FAILED,
+}
+_ABANDONED_IN = {
+    "greeting": Outcome.ABANDONED_GREETING,
+    "menu": Outcome.ABANDONED_GREETING,
+    "queue": Outcome.ABANDONED_QUEUE,
+    "ringing": Outcome.ABANDONED_RINGING,
+}
+
+
+@dataclass(slots=True)
+class _Facts:
+    """The entries of one call, by what they are good for."""
+
+    entered: Entry | None = None
+    identified: Entry | None = None
+    queued: Entry | None = None
+    offers: list[Entry] = field(default_factory=list)
+    missed: list[Entry] = field(default_factory=list)
+    answered: Entry | None = None
+    ended: Entry | None = None
+    caller_leg: Entry | None = None
+    agent_legs: list[Entry] = field(default_factory=list)
+    note: Entry | None = None
+
+
+def in_order(entries: Iterable[Entry]) -> list[Entry]:
+    """Each fact once, by time and key."""
+    seen: dict[str, Entry] = {}
+    for entry in sorted(entries, key=lambda e: (e.at, e.key)):
+        seen.setdefault(entry.key, entry)
+    return list(seen.values())
+
+
+def fold(entries: Iterable[Entry]) -> CallRecord:
+    """The record of the call that all these entries tell of; needs at least one."""
+    ordered = in_order(entries)
+    facts = _gather(ordered)
+    caller = facts.caller_leg.data if facts.caller_leg else {}
+    origin = facts.entered.data if facts.entered else caller
+    agent_leg = _agent_leg(facts)
+    fallback = origin.get("via") == Via.FALLBACK or bool(caller.get("fallback"))
+
+    entered_at = facts.entered.at if facts.entered else (_whole(caller, "entered_ms") or ordered[0].at)
+    answered_at = _answered_at(facts, agent_leg)
+    queued_at = _queued_at(facts, answered_at, entered_at if fallback else None)
+    ending = facts.caller_leg or facts.ended
+    queued_at = None if queued_at is None else max(queued_at, entered_at)
+    answered_at = None if answered_at is None else max(answered_at, queued_at or entered_at)
+    ended_at = max(ending.at, answered_at or queued_at or entered_at) if ending else None
+
+    group = _last_word(facts, caller, "group")
+    answer = facts.answered.data if facts.answered else {}
+    offers = _offers(facts, ended_at)
+    answered = answered_at is not None
+    talk = _whole(caller, "talk_ms")
+    if talk is None and agent_leg:
+        talk = _whole(agent_leg.data, "talk_ms")
+    if talk is None:
+        talk = ended_at - answered_at if ended_at is not None and answered_at is not None else 0
+    ended_by = _ended_by(ending)
+    note = facts.note.data if facts.note else {}
+
+    return CallRecord(
+        call=ordered[0].call or "",
+        company=_last_word(facts, caller, "company"),
+        category=_last_word(facts, caller, "category"),
+        group=group if group is not None else (_text(facts.queued.data, "group") if facts.queued else None),
+        dnis=_text(origin, "dnis") or "",
+        caller=_text(origin, "caller") or "",
+        direction=Direction.INBOUND,
+        via=Via.FALLBACK if fallback else Via.INBOUND,
+        entered_at=entered_at,
+        queued_at=queued_at,
+        answered_at=answered_at,
+        ended_at=ended_at,
+        greeting_ms=_between(entered_at, queued_at if queued_at is not None else ended_at),
+        wait_ms=_between(queued_at, answered_at if answered else ended_at),
+        ring_ms=_ring_ms(offers, caller, answered),
+        talk_ms=talk if answered and ended_at is not None else 0,
+        agent=(_text(answer, "agent") or _agent(facts, agent_leg)) if answered else None,
+        agent_channel=(_text(answer, "agent_channel") or _agent_channel(facts, agent_leg)) if answered else None,
+        offers=offers,
+        outcome=_outcome(facts, ended_by, answered, queued_at is not None, fallback) if ending else None,
+        ended_by=ended_by,
+        cause=_whole(ending.data, "cause") if ending else None,
+        recording=_text(answer, "recording") or _text(caller, "recording"),
+        caller_audio=_audio(caller),
+        agent_audio=_audio(agent_leg.data) if agent_leg else None,
+        reason=_text(note, "reason"),
+        product=_text(note, "product"),
+        symptom=_text(note, "symptom"),
+        result=_text(note, "result"),
+        ticket=_whole(note, "ticket"),
+    )
+
+
+def _gather(ordered: list[Entry]) -> _Facts:
+    facts = _Facts()
+    for entry in ordered:
+        match entry.kind:
+            case Kind.ENTERED:
+                facts.entered = facts.entered or entry
+            case Kind.IDENTIFIED:
+                facts.identified = entry
+            case Kind.QUEUED:
+                facts.queued = facts.queued or entry
+            case Kind.OFFERED:
+                facts.offers.append(entry)
+            case Kind.MISSED:
+                facts.missed.append(entry)
+            case Kind.ANSWERED:
+                facts.answered = facts.answered or entry
+            case Kind.ENDED:
+                facts.ended = facts.ended or entry
+            case Kind.LEG_ENDED if entry.data.get("leg") == "caller":
+                facts.caller_leg = facts.caller_leg or entry
+            case Kind.LEG_ENDED:
+                facts.agent_legs.append(entry)
+            case Kind.NOTED:
+                facts.note = entry
+            case _:
+                pass
+    return facts
+
+
+def _agent_leg(facts: _Facts) -> Entry | None:
+    """The leg of the agent who spoke: the channel that `call.answered` names, else the one that talked longest."""
+    if facts.answered:
+        channel = facts.answered.data.get("agent_channel")
+        for leg in facts.agent_legs:
+            if channel and leg.data.get("channel") == channel:
+                return leg
+    talked = [leg for leg in facts.agent_legs if _talked(leg)]
+    return max(talked, key=lambda leg: (_whole(leg.data, "talk_ms") or 0, leg.key), default=None)
+
+
+def _talked(leg: Entry) -> bool:
+    return bool(_whole(leg.data, "talk_ms")) or leg.data.get("dialstatus") == "ANSWER"
+
+
+def _answered_at(facts: _Facts, agent_leg: Entry | None) -> int | None:
+    if facts.answered:
+        return facts.answered.at
+    for leg in (agent_leg, facts.caller_leg):
+        if leg and _talked(leg):
+            return leg.at - (_whole(leg.data, "talk_ms") or 0)
+    return None
+
+
+def _queued_at(facts: _Facts, answered_at: int | None, served_by_dialplan_since: int | None) -> int | None:
+    if facts.queued:
+        return facts.queued.at
+    if served_by_dialplan_since is not None:
+        return served_by_dialplan_since
+    if facts.offers:
+        return facts.offers[0].at
+    return answered_at
+
+
+def _offers(facts: _Facts, ended_at: int | None) -> tuple[Offer, ...]:
+    """Each ringing with what became of it: missed, answered, or cut short by the call's end."""
+    missed = list(facts.missed)
+    offers = []
+    for n, entry in enumerate(facts.offers):
+        agent = _text(entry.data, "agent") or entry.agent or ""
+        again = next((o.at for o in facts.offers[n + 1 :] if _text(o.data, "agent") == agent), None)
+        miss = next(
+            (
+                m
+                for m in missed
+                if m.data.get("agent") == agent and m.at >= entry.at and (again is None or m.at < again)
+            ),
+            None,
+        )
+        if miss:
+            missed.remove(miss)
+            rang = _whole(miss.data, "ring_ms")
+            status, rang = _text(miss.data, "status") or "NOANSWER", miss.at - entry.at if rang is None else rang
+        elif facts.answered and facts.answered.data.get("agent") == agent and again is None:
+            status, rang = "ANSWER", max(facts.answered.at - entry.at, 0)
+        elif ended_at is not None:
+            status, rang = "CANCEL", max(ended_at - entry.at, 0)
+        else:
+            status, rang = "", None
+        offers.append(Offer(agent=agent, at=entry.at, status=status, ring_ms=rang))
+    return tuple(offers)
+
+
+def _ring_ms(offers: tuple[Offer, ...], caller: dict[str, Json], answered: bool) -> int:
+    if answered:
+        by_asterisk = _whole(caller, "ring_ms")
+        rang = next((o.ring_ms for o in reversed(offers) if o.status == "ANSWER"), by_asterisk)
+    else:
+        rang = offers[-1].ring_ms if offers else None
+    return rang or 0
+
+
+def _agent(facts: _Facts, agent_leg: Entry | None) -> str | None:
+    for leg in (agent_leg, facts.caller_leg):
+        if leg and (agent := _text(leg.data, "agent")):
+            return agent
+    return None
+
+
+def _agent_channel(facts: _Facts, agent_leg: Entry | None) -> str | None:
+    if agent_leg:
+        return _text(agent_leg.data, "channel")
+    return _text(facts.caller_leg.data, "agent_channel") if facts.caller_leg else None
+
+
+def _ended_by(ending: Entry | None) -> EndedBy | None:
+    if not ending:
+        return None
+    by = ending.data.get("by")
+    return EndedBy(by) if by in ("caller", "agent") else EndedBy.SYSTEM
+
+
+def _outcome(facts: _Facts, by: EndedBy | None, answered: bool, queued: bool, fallback: bool) -> Outcome:
+    why = facts.ended.data.get("why") if facts.ended else None
+    if why == "lost" and not facts.caller_leg:
+        return Outcome.LOST
+    if answered:
+        return Outcome.FALLBACK_ANSWERED if fallback else Outcome.ANSWERED
+    if fallback and facts.caller_leg and facts.caller_leg.data.get("recording"):
+        return Outcome.VOICEMAIL
+    if isinstance(why, str) and why in _WHY:
+        return _WHY[why]
+    if by is EndedBy.SYSTEM:
+        return Outcome.LOST
+    stage = facts.ended.data.get("stage") if facts.ended else None
+    if isinstance(stage, str) and stage in _ABANDONED_IN:
+        return _ABANDONED_IN[stage]
+    if not queued:
+        return Outcome.ABANDONED_GREETING
+    rang_last = bool(facts.offers) and (not facts.missed or facts.missed[-1].at < facts.offers[-1].at)
+    return Outcome.ABANDONED_RINGING if rang_last else Outcome.ABANDONED_QUEUE
+
+
+def _last_word(facts: _Facts, caller: dict[str, Json], key: str) -> str | None:
+    for source in (facts.note, facts.identified):
+        if source and (value := _text(source.data, key)):
+            return value
+    return _text(caller, key)
+
+
+def _audio(leg: dict[str, Json]) -> Audio | None:
+    received, sent = _number(leg, "rx_count"), _number(leg, "tx_count")
+    if not received and not sent:
+        return None
+    lost_here, lost_there = _number(leg, "rx_lost"), _number(leg, "tx_lost")
+    # Received packets exclude the lost ones, sent packets include them.
+    loss = 100 * max(
+        lost_here / (received + lost_here) if received else 0.0, min(lost_there / sent, 1.0) if sent else 0.0
+    )
+    jitter_ms = max(_number(leg, "rx_jitter_ms"), _number(leg, "tx_jitter_ms"))
+    rtt_ms = _number(leg, "rtt_ms")
+    return Audio(
+        loss=round(loss, 2),
+        jitter_ms=round(jitter_ms, 1),
+        rtt_ms=round(rtt_ms, 1),
+        mos=mean_opinion_score(loss=loss, jitter_ms=jitter_ms, rtt_ms=rtt_ms),
+    )
+
+
+def _between(start: int | None, end: int | None) -> int:
+    return end - start if start is not None and end is not None else 0
+
+
+def _text(data: dict[str, Json], key: str) -> str | None:
+    value = data.get(key)
+    return value or None if isinstance(value, str) else None
+
+
+def _whole(data: dict[str, Json], key: str) -> int | None:
+    value = data.get(key)
+    return int(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
+
+
+def _number(data: dict[str, Json], key: str) -> float:
+    value = data.get(key)
+    return max(float(value), 0.0) if isinstance(value, int | float) else 0.0
