@@ -35,6 +35,16 @@ class PauseReason(StrEnum):
 CHOSEN_BY_PEOPLE = tuple(PauseReason)[:6]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Serving:
+    """The call that an agent is rung for, talks with or wraps up."""
+
+    call: str
+    company: str | None
+    group: str | None
+    caller: str
+
+
 @dataclass(slots=True, kw_only=True)
 class Presence:
     """One agent's state. Times are epoch milliseconds."""
@@ -54,7 +64,9 @@ class Presence:
     registered: bool = False
     #: Channels the phone opened itself (feature codes, colleagues).
     own_channels: set[str] = field(default_factory=set)
+    #: The living call; `serving` remembers it through wrap-up.
     call: str | None = None
+    serving: Serving | None = None
     channel: str | None = None
     #: End of wrap-up.
     until: int | None = None
@@ -69,7 +81,7 @@ class Presence:
         self.state, self.since, self.reason = state, now, reason
         self.until = None
         if state not in (State.RINGING, State.TALKING, State.WRAPUP):
-            self.call = self.channel = None
+            self.call = self.channel = self.serving = None
             self.next_state = self.next_reason = None
         if state is State.READY:
             self.idle_since = now

@@ -107,7 +107,7 @@ def obtain(bundle: Bundle, cache: Path | None = None) -> Programs:
     """
     if platform.system() != "Linux" or platform.machine() not in _LOADERS:
         raise ObtainError(
-            f"{platform.system()} {platform.machine()} is not supported: use Linux on x86-64 or ARM, or the Docker image"
+            f"{platform.system()} {platform.machine()} is not supported: use Linux on x86-64 or ARM, or Docker"
         )
     cache = cache or cache_folder()
     mark = hashlib.sha256(" ".join((SUITE, *bundle.packages)).encode()).hexdigest()[:12]

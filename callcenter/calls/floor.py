@@ -40,6 +40,8 @@ class Floor:
         self.acd = Acd()
         #: Differences between belief and Asterisk that were put right.
         self.healed = 0
+        #: Callers' channels that Asterisk showed at the last look and no event had told of.
+        self.strangers: set[str] = set()
         self._out: list[Command] = []
         self._companies = {c.id: c for c in centre.company}
         self._farewells: dict[str, str] = {}
@@ -199,7 +201,7 @@ class Floor:
             self._out.append(StopPlaying(call.playback))
             call.playback = None
         call.late_stage, call.agent, call.agent_channel, call.offered_at = Stage.RINGING, agent.id, None, now
-        self.staff.rings(agent, call.id, now)
+        self.staff.rings(agent, call, now)
         self.write(call, Kind.OFFERED, now, group=assignment.group, agent=agent.id)
         company = self._companies.get(call.company or "")
         self._out.append(
@@ -229,7 +231,7 @@ class Floor:
         assert call.agent
         call.late_stage, call.agent_channel, call.answered_at = Stage.TALKING, agent_channel, at
         agent = self.staff.agents[call.agent]
-        self.staff.talks(agent, call.id, at)
+        self.staff.talks(agent, at)
         self.staff.rings_on(agent, agent_channel)
         company = self._companies.get(call.company or "")
         recording = recording_name(call.id) if company is None or company.recording else None

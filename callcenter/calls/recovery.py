@@ -67,8 +67,9 @@ def compare(floor: Floor, seen: AsteriskSeen, now: int) -> list[Command]:
         else:
             call.suspicion = difference
     for stranger in shown.values():
-        if seen.fresh or stranger.where == "talking":
+        if seen.fresh or stranger.channel in floor.strangers:
             _adopt(floor, stranger, now)
+    floor.strangers = set(shown) - set(floor.calls)
     _correct_agents(floor, seen, now)
     return floor.drain()
 
@@ -111,7 +112,7 @@ def _with_agent(floor: Floor, call: Call, at: SeenCall, now: int) -> None:
     if call.agent != at.agent or call.stage not in (Stage.RINGING, Stage.TALKING):
         call.agent, call.offered_at, call.late_stage = at.agent, now, Stage.RINGING
         floor.write(call, Kind.OFFERED, now, group=call.group, agent=at.agent)
-    floor.staff.rings(agent, call.id, now)
+    floor.staff.rings(agent, call, now)
     if at.where == "talking" and at.agent_channel:
         floor.answered(call, at.agent_channel, call.answered_at or at.answered_at or now)
     elif at.agent_channel:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from callcenter.agents.presence import CHOSEN_BY_PEOPLE, PauseReason, Presence, State
+from callcenter.agents.presence import CHOSEN_BY_PEOPLE, PauseReason, Presence, Serving, State
+from callcenter.calls.call import Call
 from callcenter.calls.commands import AgentChanged, Command, StartTimer, StopTimer, Write
 from callcenter.calls.journal import Entry, Json, Kind
 from callcenter.centre import Centre
@@ -51,11 +52,12 @@ class Staff:
             self._move(presence, wished, now, reason)
         return None
 
-    def rings(self, presence: Presence, call: str, now: int) -> None:
+    def rings(self, presence: Presence, call: Call, now: int) -> None:
         """The agent's phone is being rung for this call."""
         self._acd.withdraw_agent(presence.id)
         self._enter(presence, State.RINGING, now)
-        presence.call = call
+        presence.call = call.id
+        presence.serving = Serving(call=call.id, company=call.company, group=call.group, caller=call.caller)
 
     def rings_on(self, presence: Presence, channel: str) -> None:
         """Asterisk made this channel to ring the agent."""
@@ -68,10 +70,9 @@ class Staff:
         self.by_channel[channel] = presence
         self._acd.withdraw_agent(presence.id)
 
-    def talks(self, presence: Presence, call: str, now: int) -> None:
+    def talks(self, presence: Presence, now: int) -> None:
         """The agent took the call."""
         self._enter(presence, State.TALKING, now)
-        presence.call = call
 
     def missed(self, presence: Presence, status: str, now: int) -> None:
         """The agent's phone rang in vain (`status`: Asterisk's DIALSTATUS)."""

@@ -1,0 +1,47 @@
+"""An agent's state as it lies in Redis: read by the pages, and by a controller that starts again."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from callcenter.agents.presence import Presence, Serving, State
+
+_STAGES = {State.RINGING: "ringing", State.TALKING: "talking", State.WRAPUP: "wrapup"}
+
+
+def to_json(presence: Presence) -> dict[str, Any]:
+    """The agent JSON of docs/architecture.md."""
+    serving = presence.serving
+    return {
+        "id": presence.id,
+        "state": presence.state.value,
+        "since": presence.since,
+        "reason": presence.reason,
+        "registered": presence.registered,
+        "peak": presence.peak,
+        "groups": list(presence.groups),
+        "until": presence.until,
+        "next": presence.next_state.value if presence.next_state else None,
+        "idle_since": presence.idle_since,
+        "call": serving
+        and {
+            "id": serving.call,
+            "company": serving.company,
+            "group": serving.group,
+            "caller": serving.caller,
+            "since": presence.since,
+            "stage": _STAGES.get(presence.state, "wrapup"),
+        },
+    }
+
+
+def from_json(stored: dict[str, Any]) -> Presence:
+    """The presence that was stored; its groups are the centre's business and its phone's reach is asked anew."""
+    presence = Presence(id=stored["id"], groups=(), state=State(stored["state"]), since=stored["since"])
+    presence.reason, presence.until, presence.idle_since = stored["reason"], stored["until"], stored["idle_since"]
+    presence.next_state = State(stored["next"]) if stored["next"] else None
+    presence.registered = stored["registered"]
+    if call := stored["call"]:
+        presence.call = call["id"]
+        presence.serving = Serving(call=call["id"], company=call["company"], group=call["group"], caller=call["caller"])
+    return presence

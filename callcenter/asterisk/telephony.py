@@ -1,0 +1,245 @@
+"""Between the floor and Asterisk: what happens there becomes events, what the floor commands is carried out."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import time
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import structlog
+
+from callcenter.asterisk.ari import AriClient, AriError, Json
+from callcenter.calls import commands, events
+from callcenter.calls.events import AsteriskSeen, SeenCall
+from callcenter.calls.floor import Floor
+from callcenter.calls.journal import Entry
+from callcenter.calls.recovery import compare
+
+_WAITING = "cc-waiting"
+_MUSIC = "default"
+_CALLER_CONTEXTS = ("from-trunk", "cc-connect", "cc-fallback")
+#: Everything else is filtered out by Asterisk itself: it would only cost both sides time.
+_EVENTS = ["StasisStart", "Dial", "ChannelDestroyed", "ChannelDtmfReceived", "PlaybackFinished"]
+
+log = structlog.get_logger()
+
+
+def now_ms() -> int:
+    """Epoch milliseconds."""
+    return time.time_ns() // 1_000_000
+
+
+class Telephony:
+    """Drives one floor on one Asterisk. Synchronous in the event path: an event is answered before the next is read."""
+
+    def __init__(
+        self,
+        ari: AriClient,
+        floor: Floor,
+        write: Callable[[Iterable[Entry]], None],
+        agent_changed: Callable[[str], None],
+        reply: Callable[[str, str | None], None],
+    ) -> None:
+        self.ari = ari
+        self.floor = floor
+        self._write = write
+        self._agent_changed = agent_changed
+        self._reply = reply
+        self._timers: dict[str, asyncio.TimerHandle] = {}
+        #: Until the first look, events tell of calls that the floor does not know yet; the look includes them.
+        self._looked = False
+        self.node = ""
+        self.version = ""
+        ari.on_channel_event("StasisStart", self._stasis_start)
+        ari.on_channel_event("ChannelDestroyed", self._channel_destroyed)
+        ari.on_channel_event("ChannelDtmfReceived", self._dtmf)
+        ari.on_event("Dial", self._dial)
+        ari.on_event("PlaybackFinished", self._playback_finished)
+
+    # -- what Asterisk tells
+
+    def handle(self, event: events.Event) -> None:
+        """Let the floor answer an event, and carry out what it says."""
+        self._execute(self.floor.handle(event, now_ms()))
+
+    def _stasis_start(self, channel: Json, event: Json) -> None:
+        if not self._looked:
+            return
+        caller = channel["caller"]["number"]
+        match event["args"]:
+            case ["inbound", dnis]:
+                self.handle(events.CallEntered(channel["id"], dnis, caller, channel["state"] == "Up"))
+            case ["after", status]:
+                self.handle(events.CallReturned(channel["id"], status))
+            case ["feature", code, agent]:
+                self.handle(events.FeatureDialled(channel["id"], agent, code))
+            case ["internal", number, agent]:
+                self.handle(events.ColleagueDialled(channel["id"], agent, number))
+            case _:
+                log.warning("ari.unknown_purpose", purpose=event["args"][:1])
+
+    def _channel_destroyed(self, channel: Json, event: Json) -> None:
+        if self._looked:
+            self.handle(events.ChannelGone(channel["id"], event["cause"]))
+
+    def _dtmf(self, channel: Json, event: Json) -> None:
+        if self._looked:
+            self.handle(events.KeyPressed(channel["id"], event["digit"]))
+
+    def _playback_finished(self, event: Json) -> None:
+        if not self._looked:
+            return
+        playback = event["playback"]
+        if playback["state"] == "failed":
+            log.error("prompt.unplayable", media=playback["media_uri"])
+        self.handle(events.PlaybackFinished(playback["id"]))
+
+    def _dial(self, event: Json) -> None:
+        caller, peer = event.get("caller"), event["peer"]
+        if not self._looked or caller is None:
+            return
+        if event["dialstatus"] == "":
+            self.handle(events.PhoneRings(caller["id"], endpoint(peer["name"]), peer["id"]))
+        elif event["dialstatus"] == "ANSWER":
+            self.handle(events.PhoneAnswered(caller["id"], peer["id"]))
+
+    def phone_reachable(self, account: str, reachable: bool) -> None:
+        """News of the manager interface."""
+        self.handle(events.PhoneReachable(account, reachable))
+
+    # -- what the floor commands
+
+    def _execute(self, todo: list[commands.Command]) -> None:
+        written: list[Entry] = []
+        for command in todo:
+            match command:
+                case commands.Write(entry):
+                    written.append(entry)
+                case commands.Connect():
+                    self.ari.channels.continueInDialplan(command.channel, "cc-connect", connect_extension(command))
+                case commands.HoldInQueue(channel):
+                    self.ari.bridges.addChannel(_WAITING, channel)
+                case commands.Play(channel, playback, prompts, language):
+                    media = ",".join(f"sound:cc/{prompt}" for prompt in prompts)
+                    self.ari.channels.playWithId(channel, playback, media, language)
+                case commands.StopPlaying(playback):
+                    self.ari.playbacks.stop(playback)
+                case commands.Answer(channel):
+                    self.ari.channels.answer(channel)
+                case commands.HangUp(channel):
+                    self.ari.channels.hangup(channel)
+                case commands.ConnectColleague(channel, number):
+                    self.ari.channels.continueInDialplan(channel, "cc-internal", number)
+                case commands.StartTimer(name, after_ms):
+                    self._stop_timer(name)
+                    self._timers[name] = asyncio.get_running_loop().call_later(after_ms / 1000, self._fire, name)
+                case commands.StopTimer(name):
+                    self._stop_timer(name)
+                case commands.AgentChanged(agent):
+                    self._agent_changed(agent)
+                case commands.Reply(ticket, error):
+                    self._reply(ticket, error)
+        if written:
+            self._write(written)
+
+    def _stop_timer(self, name: str) -> None:
+        timer = self._timers.pop(name, None)
+        if timer is not None:
+            timer.cancel()
+
+    def _fire(self, name: str) -> None:
+        self._timers.pop(name, None)
+        self.handle(events.TimerFired(name))
+
+    # -- looking afresh
+
+    async def connected(self) -> None:
+        """Take over: ask for the events wanted, have the shared music ready, look at what there is."""
+        ari = self.ari
+        info = await ari.asterisk.getInfo()
+        self.node, self.version = info["config"]["name"], info["system"]["version"]
+        await ari.applications.subscribe("channel:")
+        await ari.applications.filter(_EVENTS)
+        if all(bridge["id"] != _WAITING for bridge in await ari.bridges.list()):
+            await ari.bridges.createWithId(_WAITING, "holding")
+        try:
+            await ari.bridges.startMoh(_WAITING, _MUSIC)
+        except AriError as error:
+            log.error("music.unavailable", error=str(error))
+        await self.look(fresh=True)
+
+    def lost(self) -> None:
+        """The connection is gone; what happens meanwhile is found at the next look."""
+        self._looked = False
+
+    async def look(self, fresh: bool = False) -> None:
+        """Compare what the floor believes with what Asterisk shows."""
+        bridges = await self.ari.bridges.list()
+        channels = await self.ari.channels.list()
+        seen = await self._seen(channels, bridges, fresh)
+        if not fresh and not self._looked:
+            return
+        self._looked = True
+        self._execute(compare(self.floor, seen, now_ms()))
+
+    async def _seen(self, channels: list[Json], bridges: list[Json], fresh: bool) -> AsteriskSeen:
+        names = {channel["id"]: channel["name"] for channel in channels}
+        bridge_of = {member: bridge for bridge in bridges for member in bridge["channels"]}
+        calls = []
+        for channel in channels:
+            if channel["dialplan"]["context"] in _CALLER_CONTEXTS:
+                call = _caller(channel, bridge_of.get(channel["id"]), names)
+                if fresh:
+                    call = await self._with_details(call)
+                calls.append(SeenCall(**call))
+        return AsteriskSeen(calls=tuple(calls), channels=frozenset(names), fresh=fresh)
+
+    async def _with_details(self, call: dict[str, Any]) -> dict[str, Any]:
+        try:
+            call["dnis"] = await self.ari.channels.getChannelVar(call["channel"], "CC_DNIS")
+            if call["agent_channel"]:
+                at = await self.ari.channels.getChannelVar(call["agent_channel"], "CC_ANSWERED")
+                call["answered_at"] = int(at) if at else None
+        except AriError:
+            pass  # hung up meanwhile; its end is told by the next look
+        return call
+
+
+def _caller(channel: Json, bridge: Json | None, names: dict[str, str]) -> dict[str, Any]:
+    """Where this caller is, in the words of `SeenCall`."""
+    context, extension = channel["dialplan"]["context"], channel["dialplan"]["exten"]
+    agent, _, group, company = [*extension.split("*"), "", "", "", ""][:4] if context == "cc-connect" else [""] * 4
+    peers = [member for member in bridge["channels"] if member != channel["id"]] if bridge else []
+    where, agent_channel = "held", None
+    if bridge and bridge["id"] == _WAITING:
+        where = "waiting"
+    elif len(peers) == 1 and peers[0] in names:
+        where, agent_channel, agent = "talking", peers[0], endpoint(names[peers[0]])
+    elif channel["dialplan"]["app_name"] == "Dial":
+        where = "ringing"
+    elif context == "cc-fallback" and channel["dialplan"]["app_name"] != "Stasis":
+        where = "away"
+    return {
+        "channel": channel["id"],
+        "dnis": extension if context == "from-trunk" else "",
+        "caller": channel["caller"]["number"],
+        "where": where,
+        "agent": agent or None,
+        "agent_channel": agent_channel,
+        "group": group or None,
+        "company": company or None,
+    }
+
+
+def connect_extension(command: commands.Connect) -> str:
+    """What the dialplan's cc-connect reads: agent, ring seconds, group, company, flags."""
+    flags = "r" if command.record else ""
+    return f"{command.agent}*{command.ring_s}*{command.group}*{command.company}*{flags}"
+
+
+def endpoint(channel_name: str) -> str:
+    """The account in a channel's name: `1001` of `PJSIP/1001-0000002a`."""
+    found = re.match(r"\w+/(.+)-[0-9a-f]+$", channel_name)
+    return found[1] if found else ""

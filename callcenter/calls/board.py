@@ -1,0 +1,50 @@
+"""The live board: what waits, who is where, at one moment."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from callcenter.agents.wire import to_json
+from callcenter.calls.call import Stage
+from callcenter.calls.floor import Floor
+
+
+def board(floor: Floor, connected: bool, now: int) -> dict[str, Any]:
+    """The board JSON of docs/architecture.md; callers' numbers are not in it."""
+    waiting: list[dict[str, Any]] = []
+    talking = in_menu = 0
+    for call in floor.calls.values():
+        match call.stage:
+            case Stage.QUEUE | Stage.RINGING:
+                waiting.append(
+                    {
+                        "call": call.id,
+                        "company": call.company,
+                        "group": call.group,
+                        "since": call.queued_at,
+                        "position": 0,
+                        "stage": call.stage.value,
+                    }
+                )
+            case Stage.TALKING:
+                talking += 1
+            case _:
+                in_menu += 1
+    waiting.sort(key=lambda shown: shown["since"])
+    ahead: dict[str, int] = {}
+    for shown in waiting:
+        if shown["stage"] == Stage.QUEUE:
+            shown["position"] = ahead[shown["group"]] = ahead.get(shown["group"], 0) + 1
+    agents = [to_json(presence) for presence in floor.staff.agents.values()]
+    for agent in agents:
+        if agent["call"]:
+            agent["call"] = {key: value for key, value in agent["call"].items() if key != "caller"}
+    return {
+        "at": now,
+        "ari": connected,
+        "waiting": waiting,
+        "talking": talking,
+        "in_menu": in_menu,
+        "agents": agents,
+        "healed": floor.healed,
+    }

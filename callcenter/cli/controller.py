@@ -1,0 +1,31 @@
+"""`callcenter controller`: the process that decides."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+
+import typer
+
+from callcenter.centre import CentreError, load_centre
+from callcenter.controller import LeadershipLost, serve
+from callcenter.logs import configure_logs
+from callcenter.settings import Settings
+
+
+def controller() -> None:
+    """Run the controller: calls, agents, distribution."""
+    settings = Settings()
+    configure_logs(as_json=settings.log_json)
+    try:
+        centre = load_centre(settings.centre)
+    except CentreError as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(2) from error
+    # What lives as long as the process need not be looked through again at every collection.
+    gc.freeze()
+    try:
+        asyncio.run(serve(centre, settings))
+    except* LeadershipLost:
+        typer.echo("another controller leads; this one stops", err=True)
+        raise typer.Exit(3) from None

@@ -1,0 +1,208 @@
+"""The controller process: one floor on one Asterisk, fed by ARI, AMI and the pages, telling Redis what it does."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+import uuid
+from datetime import date, timedelta
+from typing import Any
+
+import holidays
+import orjson
+import structlog
+from redis.asyncio import Redis
+from redis.exceptions import RedisError
+
+from callcenter.agents.wire import from_json, to_json
+from callcenter.asterisk.ami import AmiClient, AmiError, Phones
+from callcenter.asterisk.ari import AriClient, AriError
+from callcenter.asterisk.telephony import Telephony, now_ms
+from callcenter.calls import events
+from callcenter.calls.board import board
+from callcenter.calls.floor import Floor
+from callcenter.calls.recovery import restore
+from callcenter.centre import Centre
+from callcenter.journal import JournalWriter, read_open
+from callcenter.redis import blocking_client, command_client
+from callcenter.settings import Settings
+
+_LEASE, _LEASE_MS = "cc:leader", 3000
+_COMMAND_LIFE_MS = 5000
+_LOOK_EVERY_S = 10.0
+_BOARD_EVERY_S = 0.5
+
+#: Renew the lease if it is still ours or nobody's; 0 when another controller holds it.
+_RENEW = """
+local holder = redis.call('GET', KEYS[1])
+if holder and holder ~= ARGV[1] then return 0 end
+redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
+return 1
+"""
+
+log = structlog.get_logger()
+
+
+class LeadershipLost(Exception):
+    """Another controller took over; this one must not go on."""
+
+
+class Controller:
+    """Runs until cancelled, or until another controller leads."""
+
+    def __init__(self, centre: Centre, settings: Settings) -> None:
+        today = date.today()  # noqa: DTZ011 - only the years matter
+        years = [(today - timedelta(days=7)).year, today.year, today.year + 1]
+        self.floor = Floor(centre, frozenset(holidays.country_holidays("KR", years=years)))
+        self._redis: Redis = command_client(settings.redis_url)
+        self._patient: Redis = blocking_client(settings.redis_url)
+        self._journal = JournalWriter(self._redis)
+        host = settings.asterisk_host
+        password = settings.ari_password.get_secret_value()
+        self.ari = AriClient(f"http://{host}:{settings.ari_port}", "callcenter", password, "callcenter")
+        self.ami = AmiClient(host, settings.ami_port, "callcenter", settings.ami_password.get_secret_value())
+        #: Agents whose state the pages do not have yet, and answers not given yet.
+        self._changed: set[str] = set()
+        self._replies: list[tuple[str, str | None]] = []
+        self._news = asyncio.Event()
+        self.telephony = Telephony(self.ari, self.floor, self._journal.append, self._agent_changed, self._replied)
+        self._phones = Phones(self.ami, self.telephony.phone_reachable)
+        self._token = uuid.uuid4().hex
+
+    async def run(self) -> None:
+        """Lead, restore, serve."""
+        await self._lead()
+        await self._restore()
+        log.info("controller.started", calls=len(self.floor.calls))
+        async with asyncio.TaskGroup() as tasks:
+            for work in (
+                self._journal.run(),
+                self.ari.run(self.telephony.connected, self.telephony.lost),
+                self.ami.run(self._phones.event, self._phones.ask_all),
+                self._phones.keep_certain(),
+                self._keep_leading(),
+                self._look_regularly(),
+                self._obey(),
+                self._publish_changes(),
+                self._publish_board(),
+            ):
+                tasks.create_task(work)
+
+    async def _lead(self) -> None:
+        while True:
+            with contextlib.suppress(RedisError):
+                if await self._redis.set(_LEASE, self._token, nx=True, px=_LEASE_MS):
+                    return
+            await asyncio.sleep(0.2)
+
+    async def _keep_leading(self) -> None:
+        while True:
+            # Without Redis nobody else can lead either, so the calls go on.
+            with contextlib.suppress(RedisError):
+                if not await self._redis.eval(_RENEW, 1, _LEASE, self._token, _LEASE_MS):
+                    raise LeadershipLost
+            await asyncio.sleep(_LEASE_MS / 4000)
+
+    async def _restore(self) -> None:
+        stored = await self._redis.mget([f"cc:agent:{agent}" for agent in self.floor.staff.agents])
+        presences = [from_json(orjson.loads(raw)) for raw in stored if raw]
+        restore(self.floor, await read_open(self._redis), presences)
+
+    async def _look_regularly(self) -> None:
+        while True:
+            await asyncio.sleep(_LOOK_EVERY_S)
+            if self.ari.connected:
+                with contextlib.suppress(AriError):
+                    await self.telephony.look()
+            if self.ami.connected:
+                with contextlib.suppress(AmiError, TimeoutError):
+                    await self._phones.ask_all()
+
+    # -- the pages
+
+    async def _obey(self) -> None:
+        last: Any = "$"
+        while True:
+            try:
+                answer: Any = await self._patient.xread({"cc:commands": last}, block=5000)
+            except RedisError:
+                await asyncio.sleep(1)
+                continue
+            for number, fields in answer[b"cc:commands"][0] if answer else ():
+                last = number
+                self._command({key.decode(): value.decode() for key, value in fields.items()})
+
+    def _command(self, asked: dict[str, str]) -> None:
+        if now_ms() - int(asked["at"]) > _COMMAND_LIFE_MS:
+            self._replied(asked["id"], "expired")
+            return
+        wish = events.AgentAsked(asked["id"], asked["agent"], asked["verb"], asked.get("reason") or None)
+        self.telephony.handle(wish)
+
+    def _replied(self, ticket: str, error: str | None) -> None:
+        self._replies.append((ticket, error))
+        self._news.set()
+
+    def _agent_changed(self, agent: str) -> None:
+        self._changed.add(agent)
+        self._news.set()
+
+    async def _publish_changes(self) -> None:
+        while True:
+            await self._news.wait()
+            self._news.clear()
+            changed, self._changed = self._changed, set()
+            replies, self._replies = self._replies, []
+            pipeline = self._redis.pipeline(transaction=False)
+            for agent in changed:
+                message = orjson.dumps(to_json(self.floor.staff.agents[agent]))
+                pipeline.set(f"cc:agent:{agent}", message)
+                pipeline.publish("cc:agents", message)
+            for ticket, error in replies:
+                pipeline.lpush(f"cc:reply:{ticket}", orjson.dumps({"ok": error is None, "error": error}))
+                pipeline.expire(f"cc:reply:{ticket}", 10)
+            try:
+                await pipeline.execute()
+            except RedisError:
+                self._changed |= changed
+                self._replies += replies
+                await asyncio.sleep(0.5)
+                self._news.set()
+
+    async def _publish_board(self) -> None:
+        while True:
+            message = orjson.dumps(board(self.floor, self.ari.connected, now_ms()))
+            state = orjson.dumps(self._state())
+            pipeline = self._redis.pipeline(transaction=False)
+            pipeline.set("cc:board", message)
+            pipeline.publish("cc:board", message)
+            pipeline.set("cc:controller", state, ex=5)
+            with contextlib.suppress(RedisError):
+                await pipeline.execute()
+            await asyncio.sleep(_BOARD_EVERY_S)
+
+    def _state(self) -> dict[str, Any]:
+        return {
+            "at": now_ms(),
+            "ari": self.ari.connected,
+            "ami": self.ami.connected,
+            "node": self.telephony.node,
+            "version": self.telephony.version,
+            "counters": {
+                "healed": self.floor.healed,
+                "refused_requests": self.ari.refused,
+                "journal_waiting": self._journal.waiting,
+                "journal_lost": self._journal.lost,
+            },
+        }
+
+
+async def serve(centre: Centre, settings: Settings) -> None:
+    """Run a controller until SIGTERM or SIGINT, which leave nothing unwritten behind."""
+    controller = Controller(centre, settings)
+    loop = asyncio.get_running_loop()
+    async with asyncio.TaskGroup() as tasks:
+        work = tasks.create_task(controller.run())
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, work.cancel)
