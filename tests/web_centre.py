@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any
 
 import orjson
-import uvicorn
 from redis.asyncio import Redis
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -23,6 +22,7 @@ from callcenter.store.engine import Sessions, open_engine, sessions
 from callcenter.store.models import Base, CallRow, Role, UserRow
 from callcenter.web.app import create_app
 from callcenter.web.passwords import hash_password
+from callcenter.web.server import PageServer
 
 EXAMPLE = Path(__file__).parents[1] / "callcenter" / "example"
 PASSWORD = "correct horse battery"
@@ -114,6 +114,24 @@ class WebCentre:
     sessions: Sessions
     app: Any
     agents: dict[str, dict[str, Any]] = field(default_factory=dict)
+    server: PageServer | None = None
+    serving: asyncio.Task[None] | None = None
+
+    async def start(self, tasks: asyncio.TaskGroup) -> None:
+        """Serve, as a task of this group."""
+        self.server = PageServer(self.app, self.settings)
+        self.serving = tasks.create_task(self.server.serve())
+        while not self.server.started:
+            if self.serving.done():
+                self.serving.result()
+            await asyncio.sleep(0.01)
+
+    async def stop(self) -> None:
+        """Have the server end, as on SIGTERM."""
+        assert self.server is not None
+        assert self.serving is not None
+        self.server.should_exit = True
+        await self.serving
 
     async def feed_board(self, *, at: int | None = None, **fields: Any) -> None:
         """Write `cc:board` and `cc:controller` once."""
@@ -186,6 +204,7 @@ async def running_web(redis_url: str, folder: Path) -> AsyncIterator[WebCentre]:
         database_url=f"sqlite+aiosqlite:///{folder}/callcenter.db",
         redis_url=redis_url,
         media=folder / "media",
+        web_port=free_port(),
         secret_key="a secret for tests only",
     )
     engine = open_engine(settings.database_url)
@@ -199,19 +218,12 @@ async def running_web(redis_url: str, folder: Path) -> AsyncIterator[WebCentre]:
     redis = command_client(redis_url)
     await redis.flushall()
     app = create_app(settings)
-    server = uvicorn.Server(
-        uvicorn.Config(app, host="127.0.0.1", port=0, log_config=None, timeout_graceful_shutdown=1, access_log=False)
-    )
+    centre = WebCentre(f"http://127.0.0.1:{settings.web_port}", settings, redis, made, app)
     async with asyncio.TaskGroup() as tasks:
-        serving = tasks.create_task(server.serve())
-        while not server.started:
-            if serving.done():
-                serving.result()
-            await asyncio.sleep(0.01)
-        port = server.servers[0].sockets[0].getsockname()[1]
+        await centre.start(tasks)
         try:
-            yield WebCentre(f"http://127.0.0.1:{port}", settings, redis, made, app)
+            yield centre
         finally:
-            server.should_exit = True
+            await centre.stop()
     await redis.aclose()
     await engine.dispose()

@@ -9,7 +9,6 @@ from collections.abc import Awaitable, Callable
 from typing import Annotated, NoReturn, TypeVar
 
 import typer
-import uvicorn
 from redis.exceptions import RedisError
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -24,6 +23,7 @@ from callcenter.store.scope import WholeCentre
 from callcenter.store.users import Users
 from callcenter.web.app import create_app
 from callcenter.web.passwords import SHORTEST, hash_password
+from callcenter.web.server import PageServer
 from callcenter.web.sessions import end_sessions
 from callcenter.web.tokens import make_token
 
@@ -40,16 +40,13 @@ def web() -> None:
     settings = Settings()
     configure_logs(as_json=settings.log_json)
     _centre(settings)
-    uvicorn.run(
-        create_app(settings),
-        host=settings.web_host,
-        port=settings.web_port,
-        # Open boards would hold the process for ever.
-        timeout_graceful_shutdown=2,
-        log_config=None,
-        access_log=False,
-        server_header=False,
-    )
+    server = PageServer(create_app(settings), settings)
+    server.run()
+    if not server.started:
+        _stop(
+            f"The pages cannot be served on {settings.web_host}:{settings.web_port} (see above); "
+            "is the port taken? Set CALLCENTER_WEB_PORT to another."
+        )
 
 
 @users.command()

@@ -175,7 +175,7 @@ class AgentFeed:
                 log.warning("agents.channel_lost", error=type(error).__name__)
                 await asyncio.sleep(1)
 
-    async def changes(self, agent: str, *, every: float = 2.0) -> AsyncGenerator[dict[str, Any] | None]:
+    async def changes(self, agent: str, *, every: float = 1.5) -> AsyncGenerator[dict[str, Any] | None]:
         """The agent's new state whenever it changes; None at once and whenever nothing came for so many seconds."""
         seen = self._numbers[agent]
         yield None

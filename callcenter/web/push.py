@@ -1,4 +1,4 @@
-"""Server-sent events: a stream ends when its viewer's session does."""
+"""Server-sent events: a stream ends when its viewer's session does, or the process."""
 
 from __future__ import annotations
 
@@ -23,6 +23,8 @@ async def push(
     checked = monotonic()
     async with aclosing(parts) as stream:
         async for number, html in stream:
+            if services.stopping.is_set():
+                return
             if monotonic() - checked > CHECK_EVERY_S:
                 checked = monotonic()
                 if await find_session(services.redis, request.cookies.get(COOKIE, ""), touch=False) is None:

@@ -33,6 +33,8 @@ class Services:
     journal: JournalWriter
     board: BoardFeed
     agents: AgentFeed
+    #: The process is about to end: streams end themselves.
+    stopping: asyncio.Event
 
 
 def services_of(request: Request) -> Services:
@@ -62,6 +64,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
                 journal=journal,
                 board=board,
                 agents=agents,
+                stopping=asyncio.Event(),
             )
             for task in running:
                 task.cancel()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 
 import pytest
@@ -72,12 +73,15 @@ async def test_an_engine_that_stops_is_told_in_big_letters(web: WebCentre, sign_
 async def test_a_server_that_goes_away_is_told_by_the_page_itself(web: WebCentre, sign_in: SignIn) -> None:
     await web.feed_board()
     page = await sign_in("sup")
-    await page.context.set_offline(True)
-    await page.evaluate("document.querySelector('#board')._htmx?.sse?.reader?.cancel()")
-    await expect(page.locator("body")).to_have_class(LOST, timeout=15_000)
-    await expect(page.locator(".stale.unheard")).to_be_visible()
-    await page.context.set_offline(False)
-    await expect(page.locator("body")).not_to_have_class(LOST, timeout=15_000)
+    async with asyncio.TaskGroup() as tasks:
+        await web.stop()
+        await expect(page.locator("body")).to_have_class(LOST, timeout=15_000)
+        await expect(page.locator(".stale.unheard")).to_be_visible()
+        await web.start(tasks)
+        await web.feed_board(waiting=[waits(5)])
+        await expect(page.locator("body")).not_to_have_class(LOST, timeout=15_000)
+        await expect(page.locator("#waiting")).to_have_text("1")
+        await web.stop()
 
 
 async def test_the_wallboard_is_read_from_across_the_room(web: WebCentre, sign_in: SignIn) -> None:
