@@ -94,7 +94,11 @@ def _families(reading: Reading) -> Iterator[Metric]:
     )
     for name, number in sorted(reading.counters.items()):
         known = re.sub(r"[^a-z0-9_]", "_", name.lower()).removesuffix("_total")
-        if known != "divergences_healed":
+        if known == "healed":
+            continue
+        if known.endswith("_waiting"):
+            yield GaugeMetricFamily(f"callcenter_{known}", "Told by the controller.", value=number)
+        else:
             yield CounterMetricFamily(f"callcenter_{known}", "Counted by the controller since its start.", value=number)
 
 

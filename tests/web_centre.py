@@ -156,7 +156,7 @@ class WebCentre:
             "ami": True,
             "node": "cc",
             "version": "0.1.0",
-            "counters": {"calls_handled": 7},
+            "counters": {"healed": 3, "refused_requests": 7, "journal_waiting": 2, "journal_lost": 0},
             **fields,
         }
         await self.redis.set("cc:controller", orjson.dumps(state), ex=60)

@@ -202,7 +202,8 @@ async def test_prometheus_reads_figures_without_personal_data(web: WebCentre) ->
             "callcenter_service_level_ratio 0.5",
             "callcenter_ari_connected 1.0",
             "callcenter_divergences_healed_total 3.0",
-            "callcenter_calls_handled_total 7.0",
+            "callcenter_refused_requests_total 7.0",
+            "callcenter_journal_waiting 2.0",
         ):
             assert line in text.splitlines(), line
         assert "1001" not in text
