@@ -6,6 +6,8 @@ import structlog
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, RedirectResponse
+from redis.exceptions import RedisError
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.exceptions import HTTPException
 
 from callcenter.web.pages import render
@@ -56,6 +58,16 @@ def add_error_pages(app: FastAPI) -> None:
     @app.exception_handler(Refused)
     async def _(request: Request, error: Refused) -> Response:
         return await _answer(request, error.status, error.key, **error.gaps)
+
+    @app.exception_handler(RedisError)
+    async def _(request: Request, error: RedisError) -> Response:
+        log.warning("request.redis_away", path=request.url.path, error=type(error).__name__)
+        return await _answer(request, 503, "redis_away")
+
+    @app.exception_handler(SQLAlchemyError)
+    async def _(request: Request, error: SQLAlchemyError) -> Response:
+        log.warning("request.database_away", path=request.url.path, error=type(error).__name__)
+        return await _answer(request, 503, "database_away")
 
     @app.exception_handler(RequestValidationError)
     async def _(request: Request, error: RequestValidationError) -> Response:

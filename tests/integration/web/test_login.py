@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import text
 
 from callcenter.web.sessions import end_sessions
 from callcenter.web.throttle import FAILURES
@@ -93,3 +94,12 @@ async def test_pages_carry_the_safe_headers_and_no_inline_script(web: WebCentre)
         assert answer.headers["cache-control"] == "no-store"
         assert "<script>" not in page
         assert "style=" not in page
+
+
+async def test_a_database_that_is_away_is_told_in_words(web: WebCentre) -> None:
+    async with web.sessions.begin() as session:
+        await session.execute(text("drop table user_account"))
+    async with browser(web) as somebody:
+        status, page = await somebody.sign_in("sup")
+        assert status == 503
+        assert "데이터베이스가 응답하지 않습니다" in page

@@ -36,7 +36,7 @@ COMPOSED = {
     *(f"statement.{kind}" for kind in ("usage", "agents", "labour", "base_fee", "vat")),
     *(f"login.{failure}" for failure in ("wrong", "locked")),
     *(f"records.{column}" for column in ("ticket", "call")),
-    *(f"errors.{error}" for error in ("sign_in", "internal", "too_large")),
+    *(f"errors.{error}" for error in ("sign_in", "internal", "too_large", "redis_away", "database_away")),
 }
 
 
