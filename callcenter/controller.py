@@ -28,7 +28,7 @@ from callcenter.journal import JournalWriter, read_open
 from callcenter.redis import blocking_client, command_client
 from callcenter.settings import Settings
 
-_LEASE, _LEASE_MS = "cc:leader", 3000
+_LEASE, _LEASE_MS = "cc:leader", 2000
 _COMMAND_LIFE_MS = 5000
 _LOOK_EVERY_S = 10.0
 _BOARD_EVERY_S = 0.5
@@ -129,9 +129,10 @@ class Controller:
             except RedisError:
                 await asyncio.sleep(1)
                 continue
-            for number, fields in answer[b"cc:commands"][0] if answer else ():
-                last = number
-                self._command({key.decode(): value.decode() for key, value in fields.items()})
+            for _, messages in answer or ():
+                for number, fields in messages:
+                    last = number
+                    self._command({key.decode(): value.decode() for key, value in fields.items()})
 
     def _command(self, asked: dict[str, str]) -> None:
         if now_ms() - int(asked["at"]) > _COMMAND_LIFE_MS:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import codecs
+import re
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import Any
 
@@ -18,7 +19,8 @@ from panoramisk.manager import Manager
 
 _ANSWER_S = 5.0
 _PING_EVERY_S = 10.0
-_PAUSE_S = 1.0
+_PAUSE_S = 0.5
+_BOOT_S = 60.0
 
 Message = Mapping[str, Any]
 
@@ -103,8 +105,11 @@ class AmiClient:
             ping_delay=86_400,
         )
         manager.lost = asyncio.Event()
+        booted = asyncio.Event()
 
         def receive(_: Manager, event: Message) -> None:
+            if event.get("event") == "FullyBooted":
+                booted.set()
             try:
                 on_event(event)
             except Exception:
@@ -119,6 +124,9 @@ class AmiClient:
                 answer = await manager.authenticated_future
             if not answer.success:
                 raise AmiError("log-in refused: the AMI password of the settings is not Asterisk's")
+            # An Asterisk that still loads its modules leaves some actions unanswered.
+            async with asyncio.timeout(_BOOT_S):
+                await booted.wait()
             self._manager = manager
             await on_connected()
             while not manager.lost.is_set():
@@ -175,7 +183,8 @@ class Phones:
         except AmiError:
             contacts = []  # Asterisk answers an empty list with an error
         found = [c for c in contacts if c.get("event") == "ContactList"]
-        self._all(c["aor"] for c in found if c.get("status") not in self._GONE)
+        # A registered contact is named `account;@hash`, one of the configuration `account@@hash`.
+        self._all(re.split(";@|@@", c["objectname"])[0] for c in found if c["status"] not in self._GONE)
 
     async def keep_certain(self) -> None:
         """Ask for the whole list whenever an event left a doubt; runs until cancelled."""

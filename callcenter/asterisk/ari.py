@@ -92,7 +92,9 @@ class AriClient:
                         pause = _FIRST_PAUSE_S
                         await self._converse(socket, on_connected)
                 except* (aiohttp.ClientError, OSError, TimeoutError, AriError) as trouble:
-                    log.info("ari.unavailable", error=type(trouble.exceptions[0]).__name__)
+                    log.info(
+                        "ari.unavailable", error=str(trouble.exceptions[0]) or type(trouble.exceptions[0]).__name__
+                    )
                 if self._socket is not None:
                     self._forget()
                     on_lost()

@@ -60,16 +60,16 @@ class LocalAsterisk:
 
     def start(self) -> subprocess.Popen[bytes]:
         """Start it in the foreground of a process group of its own; the caller waits for ARI and stops it."""
-        log = (self.folders.log / "console").open("ab")
-        return subprocess.Popen(
-            [*self.programs.command("asterisk"), "-f", "-C", str(self.folders.etc / "asterisk.conf")],
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=log,
-            start_new_session=True,
-            preexec_fn=_die_with_parent,  # noqa: PLW1509
-            env={**os.environ, "LC_ALL": "C.UTF-8"},
-        )
+        with (self.folders.log / "console").open("ab") as log:
+            return subprocess.Popen(
+                [*self.programs.command("asterisk"), "-f", "-C", str(self.folders.etc / "asterisk.conf")],
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+                preexec_fn=_die_with_parent,  # noqa: PLW1509
+                env={**os.environ, "LC_ALL": "C.UTF-8"},
+            )
 
     def command(self, line: str) -> str:
         """What the running Asterisk answers on its console."""

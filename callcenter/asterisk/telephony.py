@@ -20,8 +20,10 @@ from callcenter.calls.recovery import compare
 _WAITING = "cc-waiting"
 _MUSIC = "default"
 _CALLER_CONTEXTS = ("from-trunk", "cc-connect", "cc-fallback")
-#: Everything else is filtered out by Asterisk itself: it would only cost both sides time.
+#: Everything else is filtered out by Asterisk itself: it would only cost both sides time. The filter does not spare
+#: answers to requests nor the notice of being replaced, so these two stand here too.
 _EVENTS = ["StasisStart", "Dial", "ChannelDestroyed", "ChannelDtmfReceived", "PlaybackFinished"]
+_EVENTS += ["RESTResponse", "ApplicationReplaced"]
 
 log = structlog.get_logger()
 

@@ -1,14 +1,46 @@
-"""The `callcenter` command."""
+"""The `callcenter` command. A command's module is imported when it is used: the controller must not carry the pages."""
 
 from __future__ import annotations
 
+from importlib import import_module
+
+import click
 import typer
+from typer.core import TyperGroup
+from typer.main import get_command
 
-from callcenter.cli import bill, controller, town, web
+#: Command → module of this folder, and the function or Typer app in it.
+_COMMANDS = {
+    "demo": ("demo", "demo"),
+    "controller": ("controller", "controller"),
+    "web": ("web", "web"),
+    "users": ("web", "users"),
+    "bill": ("bill", "app"),
+    "town": ("town", "app"),
+}
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_show_locals=False)
-app.add_typer(bill.app, name="bill")
-app.add_typer(town.app, name="town")
-app.command(name="web")(web.web)
-app.add_typer(web.users, name="users")
-app.command(name="controller")(controller.controller)
+
+class _Commands(TyperGroup):
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in _COMMANDS:
+            return None
+        module, name = _COMMANDS[cmd_name]
+        found = getattr(import_module(f"callcenter.cli.{module}"), name)
+        if not isinstance(found, typer.Typer):
+            alone = typer.Typer(add_completion=False, pretty_exceptions_show_locals=False)
+            alone.command(cmd_name)(found)
+            found = alone
+        command = get_command(found)
+        command.name = cmd_name
+        return command
+
+
+app = typer.Typer(cls=_Commands, no_args_is_help=True, add_completion=False, pretty_exceptions_show_locals=False)
+
+
+@app.callback()
+def main() -> None:
+    """A contact-centre engine on Asterisk for a shared after-sales hotline."""
