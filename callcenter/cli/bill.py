@@ -12,6 +12,7 @@ from typing import Annotated, NoReturn, TypeVar
 from zoneinfo import ZoneInfo
 
 import typer
+from sqlalchemy import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
 from billing import comparison_forms, statement_forms
@@ -171,9 +172,13 @@ def _from_records(settings: Settings, scope: Scope, question: Callable[[Records]
         finally:
             await engine.dispose()
 
+    url = make_url(settings.database_url)
     try:
+        # Asking SQLite would make an empty database where there is none, or fail in a thread of its own.
+        if url.get_backend_name() == "sqlite" and url.database:
+            Path(url.database).open("rb").close()
         return asyncio.run(ask())
-    except SQLAlchemyError as error:
+    except (SQLAlchemyError, OSError) as error:
         reason = str(getattr(error, "orig", None) or error).splitlines()[0]
         _stop(f"The call records cannot be read ({reason}); has the centre been started once, is its database up?")
     except ValueError as error:

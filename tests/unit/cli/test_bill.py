@@ -105,5 +105,20 @@ def test_statement_needs_a_centre(installation: Path) -> None:
     assert "no such file" in refused("statement", "--company=nurim", "--month=2026-11")
 
 
-def test_unattributed_without_a_database_says_what_to_do() -> None:
+def test_without_a_database_it_says_what_to_do_and_makes_none(
+    installation: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CALLCENTER_DATABASE_URL", f"sqlite+aiosqlite:///{installation}/callcenter.db")
     assert "has the centre been started once" in refused("unattributed", "--month=2026-11")
+    assert not (installation / "callcenter.db").exists()
+
+
+def test_a_database_without_tables_is_no_database(installation: Path) -> None:
+    (installation / "none").mkdir()
+    (installation / "none" / "callcenter.db").touch()
+    assert "has the centre been started once" in refused("statement", "--company=nurim", "--month=2026-11")
+
+
+def test_a_database_that_is_not_running_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CALLCENTER_DATABASE_URL", "postgresql+psycopg://127.0.0.1:1/none")
+    assert "is its database up" in refused("unattributed", "--month=2026-11")
