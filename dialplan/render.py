@@ -44,7 +44,10 @@ def render(centre: Centre, settings: Settings, folders: Folders, node: str = "cc
     `node` stands before every uniqueid and may have letters and digits only.
     """
     environment = Environment(
-        loader=PackageLoader("dialplan"), undefined=StrictUndefined, autoescape=False, keep_trailing_newline=True  # noqa: S701
+        loader=PackageLoader("dialplan"),
+        undefined=StrictUndefined,
+        autoescape=False,
+        keep_trailing_newline=True,  # noqa: S701
     )
     password = {name: secret.get_secret_value() for name, secret in settings.sip_passwords.items()}
     control_host = "127.0.0.1" if settings.asterisk_host in ("127.0.0.1", "localhost") else "0.0.0.0"
@@ -72,8 +75,9 @@ def render(centre: Centre, settings: Settings, folders: Folders, node: str = "cc
         "selftest": settings.media / "selftest",
     }
     folders.etc.mkdir(parents=True, exist_ok=True)
-    texts = {name.removesuffix(".j2"): environment.get_template(name).render(values) for name in environment.list_templates()}
-    texts |= {name: f"; {BANNER}\n" for name in EMPTY}
+    texts = dict.fromkeys(EMPTY, f"; {BANNER}\n")
+    for name in environment.list_templates():
+        texts[name.removesuffix(".j2")] = environment.get_template(name).render(values)
     for name, text in texts.items():
         target = folders.etc / name
         target.write_text(text, encoding="utf-8")

@@ -1,0 +1,128 @@
+"""Whatever happens in whatever order: who enters leaves exactly once, and nobody is with two at a time."""
+
+from __future__ import annotations
+
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+
+from callcenter.agents.presence import State
+from callcenter.calls import events
+from callcenter.calls.call import Stage
+from callcenter.calls.journal import Kind
+from tests.unit.calls.script import Script
+
+NUMBERS = ["07000000109", "07000000102", "07000000101", "16000000", "07099999999"]
+AGENTS = ["1001", "1002", "1003"]
+
+
+class Centre(RuleBasedStateMachine):
+    @initialize(no_answer=st.sampled_from(["pause", "ready"]), wrapup_s=st.sampled_from([0, 20]))
+    def opens(self, no_answer: str, wrapup_s: int) -> None:
+        self.script = Script(no_answer=no_answer, wrapup_s=wrapup_s)
+        self.channels: set[str] = set()
+        self.legs: dict[str, str] = {}
+        self.count = 0
+
+    @rule(number=st.sampled_from(NUMBERS))
+    def somebody_phones(self, number: str) -> None:
+        self.count += 1
+        self.channels.add(self.script.call(f"cc-1.{self.count}", number))
+
+    @rule(agent=st.sampled_from(AGENTS), verb=st.sampled_from(["login", "logout", "ready", "pause"]))
+    def an_agent_wishes(self, agent: str, verb: str) -> None:
+        self.script.happens(events.AgentAsked("t", agent, verb, "meal" if verb == "pause" else None))
+
+    @rule(agent=st.sampled_from(AGENTS), reachable=st.booleans())
+    def a_phone_comes_or_goes(self, agent: str, reachable: bool) -> None:
+        self.script.happens(events.PhoneReachable(agent, reachable))
+
+    @precondition(lambda self: self.channels)
+    @rule(data=st.data(), key=st.sampled_from("0123456789*#"))
+    def a_caller_presses(self, data: st.DataObject, key: str) -> None:
+        self.script.happens(events.KeyPressed(data.draw(st.sampled_from(sorted(self.channels))), key))
+
+    @rule()
+    def a_prompt_ends(self) -> None:
+        for call in list(self.script.floor.calls.values()):
+            playing = call.playback or call.dialogue._playing
+            if playing:
+                self.script.happens(events.PlaybackFinished(playing))
+                return
+
+    @precondition(lambda self: self.channels)
+    @rule(data=st.data(), what=st.sampled_from(["key", "position"]))
+    def a_caller_is_silent(self, data: st.DataObject, what: str) -> None:
+        self.script.happens(events.TimerFired(f"{what}:{data.draw(st.sampled_from(sorted(self.channels)))}"))
+
+    @rule(agent=st.sampled_from(AGENTS))
+    def wrap_up_is_over(self, agent: str) -> None:
+        self.script.happens(events.TimerFired(f"wrapup:{agent}"))
+
+    def _ringing(self) -> list[str]:
+        return [c.id for c in self.script.floor.calls.values() if c.stage is Stage.RINGING]
+
+    @rule(status=st.sampled_from(["NOANSWER", "BUSY", "CHANUNAVAIL"]), rang=st.booleans())
+    def nobody_answers(self, status: str, rang: bool) -> None:
+        for channel in self._ringing()[:1]:
+            agent = self.script.floor.calls[channel].agent
+            assert agent
+            if rang:
+                leg = self.script.rings(channel, agent)
+                self.script.happens(events.ChannelGone(leg, 19))
+            self.script.happens(events.CallReturned(channel, status))
+
+    @rule()
+    def an_agent_answers(self) -> None:
+        for channel in self._ringing()[:1]:
+            agent = self.script.floor.calls[channel].agent
+            assert agent
+            self.legs[channel] = self.script.answers(channel, agent)
+
+    @precondition(lambda self: self.channels)
+    @rule(data=st.data(), leg_first=st.booleans())
+    def a_caller_goes(self, data: st.DataObject, leg_first: bool) -> None:
+        channel = data.draw(st.sampled_from(sorted(self.channels)))
+        self.channels.discard(channel)
+        gone = [channel, *([self.legs.pop(channel)] if channel in self.legs else [])]
+        for one in reversed(gone) if leg_first else gone:
+            self.script.happens(events.ChannelGone(one, 16))
+
+    @invariant()
+    def who_entered_left_once_or_is_there(self) -> None:
+        if not hasattr(self, "script"):
+            return
+        ended = [entry.call for entry in self.script.wrote(Kind.ENDED)]
+        entered = [entry.call for entry in self.script.wrote(Kind.ENTERED)]
+        assert len(ended) == len(set(ended))
+        assert set(entered) == set(ended) | set(self.script.floor.calls)
+        assert not set(ended) & set(self.script.floor.calls)
+
+    @invariant()
+    def callers_and_agents_agree(self) -> None:
+        if not hasattr(self, "script"):
+            return
+        floor = self.script.floor
+        for call in floor.calls.values():
+            waits = floor.acd.position(call.id) > 0
+            assert waits == (call.stage is Stage.QUEUE)
+            if call.stage in (Stage.RINGING, Stage.TALKING):
+                assert call.agent
+                assert floor.staff.agents[call.agent].call == call.id
+        for agent in floor.staff.agents.values():
+            assert floor.acd.is_idle(agent.id) == agent.available
+            if agent.call and agent.state in (State.RINGING, State.TALKING) and agent.call in floor.calls:
+                assert floor.calls[agent.call].agent == agent.id
+
+    @invariant()
+    def nobody_waits_while_somebody_could_answer(self) -> None:
+        if not hasattr(self, "script"):
+            return
+        floor = self.script.floor
+        for agent in floor.staff.agents.values():
+            if agent.available:
+                assert not any(floor.acd.waiting(group) for group in agent.groups)
+
+
+TestCentre = Centre.TestCase
+TestCentre.settings = settings(max_examples=150, stateful_step_count=40, deadline=None)
