@@ -43,12 +43,8 @@ def render(centre: Centre, settings: Settings, folders: Folders, node: str = "cc
 
     `node` stands before every uniqueid and may have letters and digits only.
     """
-    environment = Environment(
-        loader=PackageLoader("dialplan"),
-        undefined=StrictUndefined,
-        autoescape=False,
-        keep_trailing_newline=True,  # noqa: S701
-    )
+    loader = PackageLoader("dialplan")
+    environment = Environment(loader=loader, undefined=StrictUndefined, keep_trailing_newline=True)  # noqa: S701
     password = {name: secret.get_secret_value() for name, secret in settings.sip_passwords.items()}
     control_host = "127.0.0.1" if settings.asterisk_host in ("127.0.0.1", "localhost") else "0.0.0.0"
     values = {

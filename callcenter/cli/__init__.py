@@ -13,6 +13,7 @@ from typer.main import get_command
 _COMMANDS = {
     "demo": ("demo", "demo"),
     "controller": ("controller", "controller"),
+    "ledger": ("ledger", "ledger"),
     "web": ("web", "web"),
     "users": ("web", "users"),
     "bill": ("bill", "app"),

@@ -92,6 +92,7 @@ def fold(entries: Iterable[Entry]) -> CallRecord:
         talk = ended_at - answered_at if ended_at is not None and answered_at is not None else 0
     ended_by = _ended_by(ending)
     note = facts.note.data if facts.note else {}
+    spoken = agent_leg.data if agent_leg else {}
 
     return CallRecord(
         call=ordered[0].call or "",
@@ -116,7 +117,9 @@ def fold(entries: Iterable[Entry]) -> CallRecord:
         outcome=_outcome(facts, ended_by, answered, queued_at is not None, fallback) if ending else None,
         ended_by=ended_by,
         cause=_whole(ending.data, "cause") if ending else None,
-        recording=_text(answer, "recording") or _text(caller, "recording"),
+        recording=_text(answer, "recording")
+        or (agent_leg and _text(agent_leg.data, "recording"))
+        or _text(caller, "recording"),
         caller_audio=_audio(caller),
         agent_audio=_audio(agent_leg.data) if agent_leg else None,
         reason=_text(note, "reason"),

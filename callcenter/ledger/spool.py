@@ -1,0 +1,81 @@
+"""Reads what Asterisk's hang-up handlers leave: one JSON line a channel that ended, one file a UTC day."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import orjson
+import structlog
+
+from callcenter.calls.journal import Entry, Json, Kind
+
+_WHOLE = ("cause", "talk_ms", "ring_ms", "rx_lost", "rx_count", "tx_lost", "tx_count")
+#: Asterisk gives jitter and round trip in seconds.
+_SECONDS = {"rx_jitter": "rx_jitter_ms", "tx_jitter": "tx_jitter_ms", "rtt": "rtt_ms"}
+_TEXT = ("dialstatus", "agent", "agent_channel", "dnis", "caller", "company", "group", "recording")
+_MOST = 1 << 20
+
+log = structlog.get_logger()
+
+
+class Spool:
+    """A folder of such files. It remembers nothing: places come from the caller and go back to it."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def read(self, known: Mapping[str, int]) -> tuple[list[Entry], dict[str, int]]:
+        """New whole lines of all files, and the place now reached in each file that grew."""
+        entries: list[Entry] = []
+        places: dict[str, int] = {}
+        for path in sorted(self._folder.glob("*.jsonl")):
+            place = known.get(path.name, 0)
+            if path.stat().st_size <= place:
+                continue
+            with path.open("rb") as file:
+                file.seek(place)
+                block = file.read(_MOST)
+            whole = block[: block.rfind(b"\n") + 1]
+            for line in whole.splitlines():
+                entry = _entry(line)
+                if entry is not None:
+                    entries.append(entry)
+                elif line.strip():
+                    log.error("spool.unreadable", file=path.name)
+                    with path.with_suffix(".bad").open("ab") as bad:
+                        bad.write(line + b"\n")
+            if whole:
+                places[path.name] = place + len(whole)
+        return entries, places
+
+
+def _entry(line: bytes) -> Entry | None:
+    try:
+        raw: dict[str, Any] = orjson.loads(line)
+        at, call, channel = int(raw["at"]), str(raw["call"]), str(raw["channel"])
+    except (orjson.JSONDecodeError, KeyError, TypeError, ValueError):
+        return None
+    leg = "agent" if raw.get("leg") == "agent" else "caller"
+    other = "caller" if leg == "agent" else "agent"
+    source = raw.get("by") or ""
+    data: dict[str, Json] = {
+        "leg": leg,
+        "channel": channel,
+        "by": leg if source == raw.get("channel_name") else other if source else "system",
+        "fallback": raw.get("fallback") in ("1", 1),
+    }
+    data |= {name: raw[name] for name in _TEXT if raw.get(name)}
+    if raw.get("voicemail"):
+        data["recording"] = f"voicemail/{call}"
+    data |= {name: whole for name in _WHOLE if (whole := _number(raw.get(name))) is not None}
+    data |= {ms: round(s * 1000) for name, ms in _SECONDS.items() if (s := _number(raw.get(name), float)) is not None}
+    return Entry(key=f"{channel}:leg.ended", kind=Kind.LEG_ENDED, at=at, call=call, data=data)
+
+
+def _number(value: Any, kind: type[Any] = int) -> Any:
+    try:
+        return kind(value)
+    except (TypeError, ValueError):
+        return None
