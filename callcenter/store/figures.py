@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
+from sqlalchemy import ColumnElement, and_, func
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from callcenter.store.scope import Scope
+from callcenter.ledger.record import Outcome
+from callcenter.store.models import CallRow
+from callcenter.store.scope import Scope, select_within
 from callcenter.store.span import Span
 
 
@@ -37,7 +40,12 @@ class Figures:
 
     def __add__(self, other: Figures) -> Figures:
         """Both together; company and group stay where they agree."""
-        raise NotImplementedError
+        counters = {name: getattr(self, name) + getattr(other, name) for name in _COUNTERS}
+        return Figures(
+            company=self.company if self.company == other.company else None,
+            group=self.group if self.group == other.group else None,
+            **counters,
+        )
 
     @property
     def average_wait_ms(self) -> int | None:
@@ -56,8 +64,37 @@ class Figures:
         return self.answered / self.offered if self.offered else None
 
 
+_COUNTERS = tuple(field.name for field in fields(Figures) if field.name not in {"company", "group"})
+
+
 async def day_figures(
     session: AsyncSession, scope: Scope, span: Span, *, in_time_s: int = 20, short_s: int = 5
 ) -> list[Figures]:
-    """Figures of the calls that entered in the span, one row a company and group."""
-    raise NotImplementedError
+    """Figures of the calls that entered in the span, a row a company and group. Open calls count as far as they got."""
+    answered = CallRow.answered_at.is_not(None)
+    abandoned = CallRow.outcome.in_((Outcome.ABANDONED_QUEUE, Outcome.ABANDONED_RINGING))
+    counters = {
+        "entered": func.count(),
+        "offered": _count(CallRow.queued_at.is_not(None)),
+        "answered": _count(answered),
+        "answered_in_time": _count(and_(answered, CallRow.wait_ms <= in_time_s * 1000)),
+        "abandoned": _count(abandoned),
+        "abandoned_short": _count(and_(abandoned, CallRow.wait_ms < short_s * 1000)),
+        "abandoned_greeting": _count(CallRow.outcome == Outcome.ABANDONED_GREETING),
+        "wait_ms": func.coalesce(func.sum(CallRow.wait_ms).filter(answered), 0),
+        "talk_ms": func.coalesce(func.sum(CallRow.talk_ms).filter(answered), 0),
+    }
+    query = (
+        select_within(scope, CallRow, CallRow.company, CallRow.group, *counters.values())
+        .where(CallRow.entered_at >= span.since, CallRow.entered_at < span.until)
+        .group_by(CallRow.company, CallRow.group)
+        .order_by(CallRow.company, CallRow.group)
+    )
+    return [
+        Figures(company=company, group=group, **{name: int(n) for name, n in zip(counters, counted, strict=True)})
+        for company, group, *counted in await session.execute(query)
+    ]
+
+
+def _count(condition: ColumnElement[bool]) -> ColumnElement[int]:
+    return func.count().filter(condition)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from typing import Any
 
-from sqlalchemy import ColumnElement, RowMapping
+from sqlalchemy import ColumnElement, RowMapping, Select, func
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from callcenter.ledger.record import Audio, CallRecord, Offer, Outcome
@@ -45,31 +45,55 @@ class Records:
 
     async def get(self, call: str) -> CallRecord | None:
         """One record; None also when it is another company's."""
-        found = await self._fetch(CallRow.call == call)
+        found = await self._fetch(self._select(CallRow.call == call))
         return found[0] if found else None
 
     async def page(self, span: Span, filters: Filters | None = None, *, offset: int = 0, limit: int = 50) -> Page:
         """Records of calls that entered in the span, newest first."""
-        raise NotImplementedError
+        narrowed = [*_entered_in(span), *_narrowed(filters or Filters())]
+        query = self._select(*narrowed).order_by(CallRow.entered_at.desc(), CallRow.call.desc())
+        total = await self._session.scalar(select_within(self._scope, CallRow, func.count()).where(*narrowed))
+        return Page(records=await self._fetch(query.offset(offset).limit(limit)), total=total or 0)
 
     async def closed(self, company: str, span: Span) -> list[CallRecord]:
         """A company's closed records of calls that entered in the span, oldest first: what billing charges.
 
         A call belongs to the day and month in which it entered, however late it ended.
         """
-        raise NotImplementedError
+        return await self._closed(CallRow.company == company, span)
 
     async def unattributed(self, span: Span) -> list[CallRecord]:
         """Closed records that no company owns, oldest first; nothing for a company."""
-        raise NotImplementedError
+        return await self._closed(CallRow.company.is_(None), span)
 
     async def earlier(self, company: str, caller: str, *, before: int, limit: int = 10) -> list[CallRecord]:
         """A caller's calls to one company that entered before this time, newest first; none for a withheld number."""
-        raise NotImplementedError
+        if not caller:
+            return []
+        query = self._select(CallRow.company == company, CallRow.caller == caller, CallRow.entered_at < before)
+        return await self._fetch(query.order_by(CallRow.entered_at.desc()).limit(limit))
 
-    async def _fetch(self, *conditions: ColumnElement[bool]) -> list[CallRecord]:
-        rows = await self._session.execute(select_within(self._scope, CallRow, *_COLUMNS).where(*conditions))
-        return [_record(row) for row in rows.mappings()]
+    async def _closed(self, whose: ColumnElement[bool], span: Span) -> list[CallRecord]:
+        query = self._select(whose, *_entered_in(span), CallRow.outcome.is_not(None))
+        return await self._fetch(query.order_by(CallRow.entered_at, CallRow.call))
+
+    def _select(self, *conditions: ColumnElement[bool]) -> Select[Any]:
+        return select_within(self._scope, CallRow, *_COLUMNS).where(*conditions)
+
+    async def _fetch(self, query: Select[Any]) -> list[CallRecord]:
+        return [_record(row) for row in (await self._session.execute(query)).mappings()]
+
+
+def _entered_in(span: Span) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    return CallRow.entered_at >= span.since, CallRow.entered_at < span.until
+
+
+def _narrowed(filters: Filters) -> list[ColumnElement[bool]]:
+    return [
+        getattr(CallRow, field.name) == wanted
+        for field in fields(Filters)
+        if (wanted := getattr(filters, field.name)) is not None
+    ]
 
 
 def _record(row: RowMapping) -> CallRecord:
