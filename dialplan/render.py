@@ -62,6 +62,7 @@ def render(centre: Centre, settings: Settings, folders: Folders, node: str = "cc
         "rtp_last": settings.rtp_last,
         "agents": [{"id": a.id, "name_en": a.name_en, "password": password[a.id]} for a in centre.agent],
         "customers": [{"id": c, "number": number, "password": password[c]} for c, number in CUSTOMERS.items()],
+        "numbers": [(number, c.id, c.categories[0]) for c in centre.company for number in c.numbers],
         "network_password": password["network"],
         "selftest_password": password["selftest"],
         "music": settings.music,

@@ -144,9 +144,9 @@ async def _ask(manager: Manager, action: str, values: Mapping[str, str]) -> list
     for name, value in values.items():
         if any(c in f"{name}{value}" for c in "\r\n"):
             raise AmiError(f"{action}: a line break in '{name}' would start another header")
-    as_list = action.endswith(("Contacts", "Channels", "Registrations"))
     async with asyncio.timeout(_ANSWER_S):
-        answer = await manager.send_action({"Action": action, **values}, as_list=as_list)
+        # Asked for a list, panoramisk never ends when the answer is an error; by itself it sees a list begin.
+        answer = await manager.send_action({"Action": action, **values}, as_list=None)
     messages: list[Message] = list(answer) if isinstance(answer, list) else [answer]
     if messages[0].get("response") == "Error":
         raise AmiError(f"{action}: {messages[0].get('message')}")

@@ -117,9 +117,7 @@ def fold(entries: Iterable[Entry]) -> CallRecord:
         outcome=_outcome(facts, ended_by, answered, queued_at is not None, fallback) if ending else None,
         ended_by=ended_by,
         cause=_whole(ending.data, "cause") if ending else None,
-        recording=_text(answer, "recording")
-        or (agent_leg and _text(agent_leg.data, "recording"))
-        or _text(caller, "recording"),
+        recording=_text(answer, "recording") or _text(spoken, "recording") or _text(caller, "recording"),
         caller_audio=_audio(caller),
         agent_audio=_audio(agent_leg.data) if agent_leg else None,
         reason=_text(note, "reason"),

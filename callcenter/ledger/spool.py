@@ -14,6 +14,8 @@ from callcenter.calls.journal import Entry, Json, Kind
 _WHOLE = ("cause", "talk_ms", "ring_ms", "rx_lost", "rx_count", "tx_lost", "tx_count")
 #: Asterisk gives jitter and round trip in seconds.
 _SECONDS = {"rx_jitter": "rx_jitter_ms", "tx_jitter": "tx_jitter_ms", "rtt": "rtt_ms"}
+#: A round trip of 18 hours is what a first report without an answer looks like.
+_SENSIBLE_S = 60
 _TEXT = ("dialstatus", "agent", "agent_channel", "dnis", "caller", "company", "group", "recording")
 _MOST = 1 << 20
 
@@ -70,7 +72,10 @@ def _entry(line: bytes) -> Entry | None:
     if raw.get("voicemail"):
         data["recording"] = f"voicemail/{call}"
     data |= {name: whole for name in _WHOLE if (whole := _number(raw.get(name))) is not None}
-    data |= {ms: round(s * 1000) for name, ms in _SECONDS.items() if (s := _number(raw.get(name), float)) is not None}
+    for name, ms in _SECONDS.items():
+        seconds = _number(raw.get(name), float)
+        if seconds is not None and seconds < _SENSIBLE_S:
+            data[ms] = round(seconds * 1000)
     return Entry(key=f"{channel}:leg.ended", kind=Kind.LEG_ENDED, at=at, call=call, data=data)
 
 
