@@ -8,13 +8,15 @@ disagree:
    Only `call.ended` knows why the engine ended a call (closed, unknown number, no choice, failed) and in which stage.
    `why: lost` stands only while no `leg.ended` of the caller contradicts it. Of several `call.ended` the first counts.
 2. The answer: the first `call.answered`; without one (the engine was away) it is reconstructed from a leg that talked:
-   its end less its talk time. Talk time is Asterisk's measure where there is one.
+   its end less its talk time. Talk time is Asterisk's measure on the agent's leg where there is one.
 3. The company, category and group: an agent's correction in the note, else the last `call.identified`, else what
    Asterisk knew on the leg.
 4. The note: the last one.
 5. A call that reached an agent had joined a queue, even if the entry that says so is missing; one that the dialplan
    served alone waited from its entrance.
-6. Times never run backwards: clocks of two machines may, and then the later stage moves to the earlier one's time.
+6. A call entered when the engine saw it, unless its channel is older by more than the second to which its id is
+   exact: then the dialplan had it first.
+7. Times never run backwards: clocks of two machines may, and then the later stage moves to the earlier one's time.
 """
 
 from __future__ import annotations
@@ -24,7 +26,10 @@ from dataclasses import dataclass, field
 
 from callcenter.calls.journal import Entry, Json, Kind
 from callcenter.ledger.quality import mean_opinion_score
-from callcenter.ledger.record import Audio, CallRecord, Direction, EndedBy, Offer, Outcome, Via
+from callcenter.ledger.record import Audio, CallRecord, Direction, EndedBy, Offer, Outcome, Via, channel_made_at
+
+#: An id holds the second in which the channel was made, without its fraction.
+_ID_EXACT_MS = 1500
 
 _WHY = {
     "closed": Outcome.CLOSED,
@@ -73,7 +78,7 @@ def fold(entries: Iterable[Entry]) -> CallRecord:
     agent_leg = _agent_leg(facts)
     fallback = origin.get("via") == Via.FALLBACK or bool(caller.get("fallback"))
 
-    entered_at = facts.entered.at if facts.entered else (_whole(caller, "entered_ms") or ordered[0].at)
+    entered_at = _entered_at(facts, ordered[0])
     answered_at = _answered_at(facts, agent_leg)
     queued_at = _queued_at(facts, answered_at, entered_at if fallback else None)
     ending = facts.caller_leg or facts.ended
@@ -85,14 +90,14 @@ def fold(entries: Iterable[Entry]) -> CallRecord:
     answer = facts.answered.data if facts.answered else {}
     offers = _offers(facts, ended_at)
     answered = answered_at is not None
-    talk = _whole(caller, "talk_ms")
-    if talk is None and agent_leg:
-        talk = _whole(agent_leg.data, "talk_ms")
+    spoken = agent_leg.data if agent_leg else {}
+    talk = _whole(spoken, "talk_ms")
+    if talk is None:
+        talk = _whole(caller, "talk_ms")
     if talk is None:
         talk = ended_at - answered_at if ended_at is not None and answered_at is not None else 0
     ended_by = _ended_by(ending)
     note = facts.note.data if facts.note else {}
-    spoken = agent_leg.data if agent_leg else {}
 
     return CallRecord(
         call=ordered[0].call or "",
@@ -109,7 +114,7 @@ def fold(entries: Iterable[Entry]) -> CallRecord:
         ended_at=ended_at,
         greeting_ms=_between(entered_at, queued_at if queued_at is not None else ended_at),
         wait_ms=_between(queued_at, answered_at if answered else ended_at),
-        ring_ms=_ring_ms(offers, caller, answered),
+        ring_ms=_ring_ms(offers, answered),
         talk_ms=talk if answered and ended_at is not None else 0,
         agent=(_text(answer, "agent") or _agent(facts, agent_leg)) if answered else None,
         agent_channel=(_text(answer, "agent_channel") or _agent_channel(facts, agent_leg)) if answered else None,
@@ -119,7 +124,7 @@ def fold(entries: Iterable[Entry]) -> CallRecord:
         cause=_whole(ending.data, "cause") if ending else None,
         recording=_text(answer, "recording") or _text(spoken, "recording") or _text(caller, "recording"),
         caller_audio=_audio(caller),
-        agent_audio=_audio(agent_leg.data) if agent_leg else None,
+        agent_audio=_audio(spoken),
         reason=_text(note, "reason"),
         product=_text(note, "product"),
         symptom=_text(note, "symptom"),
@@ -155,6 +160,14 @@ def _gather(ordered: list[Entry]) -> _Facts:
             case _:
                 pass
     return facts
+
+
+def _entered_at(facts: _Facts, first: Entry) -> int:
+    made_at = channel_made_at(first.call or "")
+    if facts.entered is None:
+        return min(made_at or first.at, first.at)
+    seen_at = facts.entered.at
+    return made_at if made_at is not None and seen_at - made_at > _ID_EXACT_MS else seen_at
 
 
 def _agent_leg(facts: _Facts) -> Entry | None:
@@ -220,13 +233,9 @@ def _offers(facts: _Facts, ended_at: int | None) -> tuple[Offer, ...]:
     return tuple(offers)
 
 
-def _ring_ms(offers: tuple[Offer, ...], caller: dict[str, Json], answered: bool) -> int:
-    if answered:
-        by_asterisk = _whole(caller, "ring_ms")
-        rang = next((o.ring_ms for o in reversed(offers) if o.status == "ANSWER"), by_asterisk)
-    else:
-        rang = offers[-1].ring_ms if offers else None
-    return rang or 0
+def _ring_ms(offers: tuple[Offer, ...], answered: bool) -> int:
+    rang = [offer.ring_ms for offer in offers if not answered or offer.status == "ANSWER"]
+    return (rang[-1] if rang else None) or 0
 
 
 def _agent(facts: _Facts, agent_leg: Entry | None) -> str | None:

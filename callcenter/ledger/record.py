@@ -5,8 +5,11 @@ Times are UTC epoch milliseconds, durations milliseconds, as in the journal.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
+
+_CALL_ID = re.compile(r"(?:.*-)?(\d+)\.\d+")
 
 
 class Direction(StrEnum):
@@ -143,3 +146,9 @@ class CallRecord:
     def closed(self) -> bool:
         """Whether the call is over, so that the record may be charged."""
         return self.outcome is not None
+
+
+def channel_made_at(call: str) -> int | None:
+    """When the caller's channel was made, in whole seconds as its id `<systemname>-<epoch>.<n>` tells, but in ms."""
+    found = _CALL_ID.fullmatch(call)
+    return int(found[1]) * 1000 if found else None
