@@ -1,0 +1,218 @@
+"""A customer phones: real Asterisk, real softphones, real sound."""
+
+from __future__ import annotations
+
+import asyncio
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+
+import pytest
+
+from tests.e2e.harness.centre import Centre
+from tests.e2e.harness.fixtures import AGENT_HZ, CUSTOMER_HZ, SwitchOn
+from tests.e2e.phones import Phone
+from tests.e2e.tones import expect_no_tone, expect_tone, loudness
+
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(180)]
+
+HANBIT, HOTLINE = "07000000102", "16000000"
+At = Callable[[str], Awaitable[Phone]]
+
+
+@pytest.fixture
+async def at(centre: Centre, switch_on: SwitchOn) -> AsyncIterator[At]:
+    """`await at("1001")`: that account's phone, registered; agents are logged out at the end."""
+    agents: list[str] = []
+
+    async def on(account: str) -> Phone:
+        is_agent = account.isdigit()
+        phone = await switch_on(
+            centre.server, account, password=centre.password(account), hz=AGENT_HZ if is_agent else CUSTOMER_HZ
+        )
+        if is_agent:
+            agents.append(account)
+            await centre.board(lambda b: any(a["id"] == account and a["registered"] for a in b["agents"]))
+        return phone
+
+    yield on
+    for agent in agents:
+        await centre.wish(agent, "logout")
+        await centre.agent(agent, "offline")
+
+
+@asynccontextmanager
+async def ready(centre: Centre, at: At, account: str = "1001") -> AsyncIterator[Phone]:
+    """An agent on line, by feature code."""
+    phone = await at(account)
+    await phone.dial("*451")
+    await phone.talks()
+    await phone.ended()
+    # A call may be waiting, which then rings at once.
+    await centre.agent(account, "ready", "ringing")
+    yield phone
+
+
+async def test_both_hear_each_other_both_voices_are_recorded_and_the_company_gets_its_bill(
+    centre: Centre, at: At, now: int
+) -> None:
+    async with ready(centre, at) as agent:
+        customer = await at("customer1")
+        await customer.dial(HANBIT)
+        assert await agent.rings(30) == "01000000001"
+        await agent.answer()
+        await centre.agent("1001", "talking")
+        await asyncio.sleep(2)  # seconds of conversation: what is measured is how they sound
+        await customer.hang_up()
+        await agent.ended()
+        await centre.agent("1001", "wrapup")
+        expect_tone(agent.heard, CUSTOMER_HZ, 1.5)
+        expect_tone(customer.heard, AGENT_HZ, 1.5)
+        expect_no_tone(agent.heard, AGENT_HZ)
+        assert loudness(customer.heard, 0.5, 3.0) > -45, "no greeting was heard"
+        [record] = await centre.records(1, now)
+        assert (record["outcome"], record["company"], record["group"]) == ("answered", "hanbit", "kitchen")
+        assert (record["agent"], record["ended_by"]) == ("1001", "caller")
+        assert 1500 < record["talk_ms"] < 4000
+        assert '"mos"' in record["caller_audio"]
+        voices = centre.settings.recordings / record["recording"]
+        expect_tone(voices.with_name(voices.name + "-caller.wav"), CUSTOMER_HZ, 1.5)
+        expect_tone(voices.with_name(voices.name + "-agent.wav"), AGENT_HZ, 1.5)
+        expect_no_tone(voices.with_name(voices.name + "-caller.wav"), AGENT_HZ)
+        await centre.agent("1001", "ready")
+        words = [sys.executable, "-m", "callcenter", "bill", "statement", "--company", "hanbit", "--month", "2026-11"]
+        bill = await asyncio.to_thread(subprocess.run, words, capture_output=True, text=True, check=False)
+        assert record["call"] in bill.stdout, bill.stderr
+
+
+async def test_the_hotline_s_menu_leads_to_the_group(centre: Centre, at: At, now: int) -> None:
+    async with ready(centre, at, "1004") as agent:
+        customer = await at("customer1")
+        await customer.dial(HOTLINE)
+        await customer.talks()
+        await centre.board(lambda b: b["in_menu"] == 1)
+        await _in_menu(centre, customer, "42")
+        await agent.answers_call(20)
+        await customer.hang_up()
+        await agent.ended()
+        [record] = await centre.records(1, now)
+        assert (record["company"], record["group"], record["outcome"]) == (None, "baby", "answered")
+        await centre.agent("1004", "ready")
+
+
+async def _in_menu(centre: Centre, customer: Phone, keys: str) -> None:
+    """Press each key again until the centre has heard enough: keys during the notices count for nothing."""
+    async with asyncio.timeout(60):
+        while True:
+            board = await centre.board(lambda b: True)
+            if not board["in_menu"]:
+                return
+            for key in keys:
+                await customer.press(key)
+                await asyncio.sleep(0.4)
+
+
+async def test_who_does_not_answer_is_paused_and_the_caller_goes_to_the_next(centre: Centre, at: At, now: int) -> None:
+    async with ready(centre, at, "1001") as first:
+        customer = await at("customer1")
+        await customer.dial(HANBIT)
+        await first.rings(30)
+        paused = await centre.agent("1001", "paused")
+        assert paused["reason"] == "no_answer"
+        await centre.board(lambda b: [w["position"] for w in b["waiting"]] == [1])
+        async with ready(centre, at, "1002") as second:
+            await second.answers_call(20)
+            await second.hang_up()
+            await customer.ended()
+            [record] = await centre.records(1, now)
+            assert (record["agent"], record["outcome"], record["ended_by"]) == ("1002", "answered", "agent")
+            assert [agent for kind, agent in centre.entries(record["call"]) if kind == "call.missed"] == ["1001"]
+            await centre.agent("1002", "ready")
+
+
+@pytest.mark.parametrize("stage", ["greeting", "queue", "ringing"])
+async def test_who_gives_up_is_counted_where_it_was(centre: Centre, at: At, now: int, stage: str) -> None:
+    customer = await at("customer1")
+    if stage == "ringing":
+        async with ready(centre, at, "1002") as agent:
+            await customer.dial(HANBIT)
+            await agent.rings(30)
+            await customer.hang_up()
+            await agent.ended()
+            await centre.agent("1002", "ready")
+    else:
+        await customer.dial(HANBIT)
+        await customer.talks()
+        if stage == "queue":
+            await centre.board(lambda b: len(b["waiting"]) == 1, 30)
+        await customer.hang_up()
+    [record] = await centre.records(1, now)
+    assert (record["outcome"], record["ended_by"]) == (f"abandoned_{stage}", "caller")
+
+
+async def test_a_paused_agent_is_left_in_peace_and_wrap_up_ends_by_itself(centre: Centre, at: At, now: int) -> None:
+    async with ready(centre, at, "1001") as agent:
+        await agent.dial("*461")
+        await agent.talks()
+        await agent.ended()
+        assert (await centre.agent("1001", "paused"))["reason"] == "break"
+        customer = await at("customer1")
+        await customer.dial(HANBIT)
+        await centre.board(lambda b: [w["stage"] for w in b["waiting"]] == ["queue"], 30)
+        assert (await centre.wish("1001", "ready"))["ok"]
+        await agent.answers_call(20)
+        await customer.hang_up()
+        await agent.ended()
+        await centre.agent("1001", "wrapup")
+        await centre.agent("1001", "ready")
+
+
+async def test_a_phone_that_was_switched_off_pauses_its_agent(centre: Centre, at: At, now: int) -> None:
+    async with ready(centre, at, "1001") as agent:
+        await agent.vanish()
+        customer = await at("customer1")
+        await customer.dial(HANBIT)
+        paused = await centre.agent("1001", "paused", within=40)
+        assert paused["reason"] in ("phone_off", "no_answer")
+        await customer.hang_up()
+        assert [r["outcome"] for r in await centre.records(1, now)] == ["abandoned_queue"]
+
+
+async def test_an_unknown_number_is_told_so(centre: Centre, at: At, now: int) -> None:
+    customer = await at("customer1")
+    await customer.dial("07099999999")
+    await customer.talks()
+    await customer.ended(20)
+    assert loudness(customer.heard) > -45
+    assert [r["outcome"] for r in await centre.records(1, now)] == ["unknown_number"]
+
+
+async def test_whoever_presses_nothing_still_reaches_a_person(centre: Centre, at: At, now: int) -> None:
+    async with ready(centre, at, "1003") as agent:
+        customer = await at("customer1")
+        await customer.dial(HOTLINE)
+        await agent.answers_call(120)
+        await customer.hang_up()
+        await agent.ended()
+        assert [(r["group"], r["outcome"]) for r in await centre.records(1, now)] == [("household", "answered")]
+        await centre.agent("1003", "ready")
+
+
+async def test_rubbish_from_outside_disturbs_nobody(centre: Centre, at: At, now: int) -> None:
+    loop = asyncio.get_running_loop()
+    host, _, port = centre.server.partition(":")
+    transport, _ = await loop.create_datagram_endpoint(asyncio.DatagramProtocol, remote_addr=(host, int(port)))
+    for rubbish in (
+        b"\x00" * 500,
+        b"INVITE sip:1 SIP/2.0\r\n\r\n",
+        b"INVITE sip:\xff\xff SIP/2.0\r\nVia: x\r\n",
+        b"BYE",
+    ):
+        transport.sendto(rubbish)
+    transport.close()
+    customer = await at("customer1")
+    await customer.dial("07099999999")
+    await customer.talks()
+    await customer.ended(20)
+    assert len(await centre.records(1, now)) == 1
