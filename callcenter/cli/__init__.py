@@ -12,6 +12,7 @@ from typer.main import get_command
 #: Command → module of this folder, and the function or Typer app in it.
 _COMMANDS = {
     "demo": ("demo", "demo"),
+    "setup": ("setup", "setup"),
     "controller": ("controller", "controller"),
     "ledger": ("ledger", "ledger"),
     "web": ("web", "web"),
