@@ -1,0 +1,83 @@
+"""Mistakes in the centre's file are told all at once, each with file, key and what is expected."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from importlib.resources import files
+from pathlib import Path
+
+import pytest
+
+from callcenter.centre import CentreError, Hours, load_centre
+
+EXAMPLE = (files("callcenter") / "example/centre.toml").read_text("utf-8")
+
+
+def load(tmp_path: Path, text: str) -> str:
+    path = tmp_path / "centre.toml"
+    path.write_text(text, "utf-8")
+    with pytest.raises(CentreError) as error:
+        load_centre(path)
+    return str(error.value).replace(str(path), "FILE")
+
+
+def test_the_example_has_what_is_promised(tmp_path: Path) -> None:
+    path = tmp_path / "centre.toml"
+    path.write_text(EXAMPLE, "utf-8")
+    centre = load_centre(path)
+    assert len(centre.group) == 17
+    assert len([c for c in centre.company if c.numbers]) >= 8
+    assert len(centre.agent) == 12
+    assert len([a for a in centre.agent if a.peak]) == 3
+    assert {c for key in centre.menu for c in key.categories} == {g.id for g in centre.group}
+    assert {g for a in centre.agent if not a.peak for g in a.groups} == {g.id for g in centre.group}
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (('code = "101"', 'code = "10"'), "FILE: company.0.code: "),
+        (('code = "102"', 'code = "101"'), "FILE: company code '101' stands more than once"),
+        (
+            ('categories = ["kitchen"]', 'categories = ["kitchn"]'),
+            "FILE: company.1.categories: 'kitchn' is no [[group]] id",
+        ),
+        (("ring_s = 20", "ring_s = 1"), "FILE: waiting.ring_s: "),
+        (("ring_s = 20", "rings = 20"), "FILE: waiting.rings: unknown key; check the spelling or remove it"),
+        (('timezone = "Asia/Seoul"', 'timezone = "Asia/Soul"'), "is no time zone; expected a name such as Asia/Seoul"),
+        (('mon = "09:00-18:00"', 'mon = "9-18"'), "FILE: company.3.hours.mon: "),
+        (('undecided = "household"', 'undecided = "nobody"'), "FILE: undecided: 'nobody' is no [[group]] id"),
+    ],
+)
+def test_a_mistake_is_told_with_its_place(tmp_path: Path, change: tuple[str, str], said: str) -> None:
+    assert change[0] in EXAMPLE
+    assert said in load(tmp_path, EXAMPLE.replace(*change, 1))
+
+
+def test_several_mistakes_are_told_together(tmp_path: Path) -> None:
+    text = EXAMPLE.replace("ring_s = 20", "ring_s = 1").replace("wrapup_s = 20", "wrapup_s = -1")
+    assert len(load(tmp_path, text).splitlines()) == 2
+
+
+def test_no_file_and_no_toml_say_what_to_do(tmp_path: Path) -> None:
+    with pytest.raises(CentreError, match="no such file; copy the example"):
+        load_centre(tmp_path / "absent.toml")
+    assert "not valid TOML" in load(tmp_path, "name = ")
+
+
+@pytest.mark.parametrize(
+    ("local", "open_"),
+    [
+        ("2026-11-23 08:59:59", False),
+        ("2026-11-23 09:00:00", True),
+        ("2026-11-23 17:59:59", True),
+        ("2026-11-23 18:00:00", False),
+        ("2026-11-28 12:59:59", True),
+        ("2026-11-28 13:00:00", False),
+        ("2026-11-29 10:00:00", False),
+        ("2026-12-25 10:00:00", False),
+    ],
+)
+def test_hours_open_on_the_minute_and_close_on_the_minute(local: str, open_: bool) -> None:
+    holidays = frozenset({date(2026, 12, 25)})
+    assert Hours().open_at(datetime.fromisoformat(local), holidays) is open_
