@@ -14,6 +14,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from callcenter.settings import Settings
 from callcenter.web import health, login
+from callcenter.web.admin import routes as admin
 from callcenter.web.agent import routes as agent
 from callcenter.web.api import routes as api
 from callcenter.web.billing import routes as billing
@@ -23,11 +24,12 @@ from callcenter.web.records import routes as records
 from callcenter.web.services import open_services
 from callcenter.web.supervisor import routes as supervisor
 from callcenter.web.tickets import routes as tickets
+from dialplan.recording import LARGEST_MB
 
-ROOMS = (login, agent, supervisor, records, tickets, billing, portal, api, health)
+ROOMS = (login, agent, supervisor, records, tickets, billing, portal, admin, api, health)
 
 #: An uploaded prompt is the largest thing that anybody sends.
-LARGEST_BODY = 20 * 1024 * 1024
+LARGEST_BODY = (LARGEST_MB + 1) * 1024 * 1024
 
 _HEADERS = {
     "content-security-policy": (

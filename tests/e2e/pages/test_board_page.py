@@ -107,7 +107,7 @@ async def test_keys_are_listed_and_lead_on(web: WebCentre, sign_in: SignIn) -> N
 
 
 @pytest.mark.parametrize("width", [390, 1440])
-@pytest.mark.parametrize("login", ["sup", "a1001", "bill", "nurim"])
+@pytest.mark.parametrize("login", ["sup", "admin", "a1001", "bill", "nurim"])
 async def test_no_page_is_wider_than_its_screen(web: WebCentre, sign_in: SignIn, login: str, width: int) -> None:
     await web.add(record("cc-1795400000.1", reason="fault", product="공기청정기 AP-200", symptom="전원이 켜지지 않음"))
     await web.feed_agent("1001")

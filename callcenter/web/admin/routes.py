@@ -1,0 +1,121 @@
+"""The prompts that callers and agents hear: read, listen, replace by a recording, go back."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from itertools import groupby
+from typing import Annotated
+
+import structlog
+from fastapi import APIRouter, Depends, File, Request, UploadFile
+from fastapi.responses import FileResponse, Response
+
+from callcenter.store.models import Role
+from callcenter.web.errors import Refused
+from callcenter.web.guard import allow
+from callcenter.web.pages import render
+from callcenter.web.people import Person
+from callcenter.web.services import Services, services_of
+from dialplan.recording import RecordingError
+from dialplan.sounds import Prompt, prompts_of, replace, revert
+from dialplan.voice import Language
+
+router = APIRouter(prefix="/prompts", include_in_schema=False)
+log = structlog.get_logger(__name__)
+
+Uses = Annotated[Services, Depends(services_of)]
+Administrator = Annotated[Person, Depends(allow(Role.ADMIN))]
+
+#: Decoding is work for a processor, and the folder is changed by one at a time.
+_studio = ThreadPoolExecutor(max_workers=1, thread_name_prefix="prompts")
+
+
+async def _all(services: Services) -> list[tuple[str, list[Prompt]]]:
+    """Each prompt's name with its languages."""
+    prompts = await asyncio.to_thread(prompts_of, services.centre, services.settings.media)
+    return [(name, list(sides)) for name, sides in groupby(prompts, key=lambda prompt: prompt.name)]
+
+
+async def _sides(services: Services, prompt: str) -> Sequence[Prompt]:
+    found = dict(await _all(services)).get(prompt)
+    if found is None:
+        raise Refused(404, "not_found")
+    return found
+
+
+def _version(side: Prompt) -> int:
+    """Changes with the sound, so that a browser does not play the former one."""
+    return side.file.stat().st_mtime_ns if side.file.is_file() else 0
+
+
+@router.get("")
+async def prompts(request: Request, services: Uses, _: Administrator, find: str = "") -> Response:
+    """All of them, or those whose name or words hold what is looked for."""
+    sought = find.strip().casefold()
+    found = [
+        (name, sides)
+        for name, sides in await _all(services)
+        if sought in name or any(sought in side.text.casefold() for side in sides)
+    ]
+    return render(request, "admin/templates/prompts.html", prompts=found, find=find, version=_version, told=None)
+
+
+@router.get("/{language}/{prompt}.wav")
+async def listen(services: Uses, _: Administrator, language: Language, prompt: str) -> Response:
+    """What callers hear."""
+    side = next(side for side in await _sides(services, prompt) if side.language == language)
+    if not side.file.is_file():
+        raise Refused(404, "not_found")
+    return FileResponse(side.file, media_type="audio/wav")
+
+
+@router.post("/{language}/{prompt}")
+async def upload(
+    request: Request,
+    services: Uses,
+    person: Administrator,
+    language: Language,
+    prompt: str,
+    recording: Annotated[UploadFile, File()],
+) -> Response:
+    """Let callers hear this recording instead of the synthetic voice."""
+    data = await recording.read()
+    try:
+        await asyncio.get_running_loop().run_in_executor(
+            _studio, replace, services.centre, services.settings.media, prompt, language, data, recording.filename or ""
+        )
+    except RecordingError as error:
+        return await _one(request, services, prompt, language, error)
+    log.info("prompt.replaced", login=person.login, prompt=prompt, language=language)
+    return await _one(request, services, prompt, language, None)
+
+
+@router.post("/{language}/{prompt}/revert")
+async def go_back(request: Request, services: Uses, person: Administrator, language: Language, prompt: str) -> Response:
+    """Let callers hear the synthetic voice again."""
+    try:
+        await asyncio.get_running_loop().run_in_executor(
+            _studio, revert, services.centre, services.settings.media, prompt, language
+        )
+    except RecordingError as error:
+        return await _one(request, services, prompt, language, error)
+    log.info("prompt.reverted", login=person.login, prompt=prompt, language=language)
+    return await _one(request, services, prompt, language, None)
+
+
+async def _one(
+    request: Request, services: Services, prompt: str, language: Language, error: RecordingError | None
+) -> Response:
+    """The prompt as it stands now, with what came of the change."""
+    sides = await _sides(services, prompt)
+    return render(
+        request,
+        "admin/templates/prompt.html",
+        status_code=422 if error else 200,
+        prompt=prompt,
+        sides=sides,
+        version=_version,
+        told=(language, error),
+    )
