@@ -6,9 +6,12 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Connection
+from sqlalchemy import Connection, func, select
 
 from callcenter.store.engine import open_sync_engine
+
+#: Any number will do, as long as every process takes the same.
+_MIGRATION_LOCK = 7244
 
 
 def configuration(connection: Connection) -> Config:
@@ -20,10 +23,20 @@ def configuration(connection: Connection) -> Config:
 
 
 def upgrade(url: str) -> None:
-    """Migrate the database to the newest version."""
+    """Migrate the database to the newest version, all or nothing; processes that start together wait for each other.
+
+    Raises `sqlalchemy.exc.OperationalError`: the database cannot be reached.
+    """
     engine = open_sync_engine(url)
     try:
-        with engine.begin() as connection:
+        with engine.connect() as connection:
+            if engine.dialect.name == "sqlite":
+                # A table is changed by copying it, which its references must survive.
+                connection.exec_driver_sql("PRAGMA foreign_keys=OFF")
+                connection.exec_driver_sql("BEGIN IMMEDIATE")
+            else:
+                connection.execute(select(func.pg_advisory_xact_lock(_MIGRATION_LOCK)))
             command.upgrade(configuration(connection), "head")
+            connection.commit()
     finally:
         engine.dispose()
