@@ -24,6 +24,7 @@ from callcenter.centre import Centre, load_centre
 from callcenter.embedded_redis import embedded_redis
 from callcenter.settings import Settings
 from dialplan.render import accounts
+from dialplan.sounds import ensure_prompts
 
 _READY_S = 60.0
 _STOP_S = 8.0
@@ -197,17 +198,20 @@ def running(settings: Settings, say: Say) -> Iterator[House]:
     centre = load_centre(settings.centre)
     check_ports(settings)
     (settings.data / "log").mkdir(exist_ok=True)
-    from dialplan.prompts import ensure_prompts
-
     voice = obtain(VOICE)
-    espeak = voice.command("espeak-ng")
-    ensure_prompts(centre, settings.media, espeak, {"ESPEAK_DATA_PATH": str(voice.file("usr/lib/{triplet}"))}, say)
+    espeak, environment = voice.command("espeak-ng"), {"ESPEAK_DATA_PATH": str(voice.file("usr/lib/{triplet}"))}
+
+    def progress(done: int, of: int) -> None:
+        if done == of or not done % 50:
+            say(f"Prompts: {done} of {of} spoken")
+
+    ensure_prompts(centre, settings.media, espeak, environment, progress)
     house = House(settings, centre, say)
     house.asterisk.prepare(centre, settings)
     with ExitStack() as stack:
         stack.enter_context(embedded_redis(settings.redis_url, settings.data / "redis"))
         stack.callback(house.stop_all)
-        for name in ("asterisk", "ledger", "controller", "web", "worker"):
+        for name in ("asterisk", "ledger", "controller", "web"):
             house.start(name)
         house.wait_until_ready()
         yield house

@@ -18,6 +18,7 @@ from callcenter.embedded_redis import EmbeddedRedisError
 from callcenter.house import HouseError, furnish, running
 from callcenter.settings import Settings
 from dialplan.render import CUSTOMERS
+from dialplan.voice import VoiceError
 
 
 def demo(
@@ -44,7 +45,7 @@ def demo(
             while not ended.wait(1):
                 house.watch()
             typer.echo("Stopping …")
-    except (HouseError, ObtainError, CentreError, EmbeddedRedisError) as error:
+    except (HouseError, ObtainError, CentreError, EmbeddedRedisError, VoiceError) as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(1) from error
     except OSError as error:
