@@ -11,7 +11,7 @@ import structlog
 
 from callcenter.calls.journal import Entry, Json, Kind
 
-_WHOLE = ("cause", "talk_ms", "ring_ms", "rx_lost", "rx_count", "tx_lost", "tx_count")
+_WHOLE = ("cause", "talk_ms", "rx_lost", "rx_count", "tx_lost", "tx_count")
 #: Asterisk gives jitter and round trip in seconds.
 _SECONDS = {"rx_jitter": "rx_jitter_ms", "tx_jitter": "tx_jitter_ms", "rtt": "rtt_ms"}
 #: A round trip of 18 hours is what a first report without an answer looks like.
@@ -39,8 +39,9 @@ class Spool:
             with path.open("rb") as file:
                 file.seek(place)
                 block = file.read(_MOST)
-            whole = block[: block.rfind(b"\n") + 1]
-            for line in whole.splitlines():
+            # A block without any line's end is no line of ours, however long it goes on.
+            whole = block[: block.rfind(b"\n") + 1] or (block if len(block) == _MOST else b"")
+            for line in whole.split(b"\n"):
                 entry = _entry(line)
                 if entry is not None:
                     entries.append(entry)
@@ -61,11 +62,13 @@ def _entry(line: bytes) -> Entry | None:
         return None
     leg = "agent" if raw.get("leg") == "agent" else "caller"
     other = "caller" if leg == "agent" else "agent"
-    source = raw.get("by") or ""
+    source = str(raw.get("by") or "")
+    # Asterisk names itself for the dialplan's own Hangup().
+    by_system = not source or source.startswith("dialplan/")
     data: dict[str, Json] = {
         "leg": leg,
         "channel": channel,
-        "by": leg if source == raw.get("channel_name") else other if source else "system",
+        "by": "system" if by_system else leg if source == raw.get("channel_name") else other,
         "fallback": raw.get("fallback") in ("1", 1),
     }
     data |= {name: raw[name] for name in _TEXT if raw.get(name)}
