@@ -1,0 +1,98 @@
+"""The catalogue of prompts: what a centre's callers and agents hear, by name, in Korean and English.
+
+The texts stand in `catalogue.toml`; the names are those that docs/architecture.md promises to the engine.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from callcenter.centre import Centre, Names
+from dialplan.hours import english_hours, korean_hours
+from dialplan.korean import count, phone_groups, with_particle
+from dialplan.voice import Language
+
+#: Further back in the queue a caller hears `queue-position-many`.
+POSITIONS = 30
+#: Texts that are spoken as they stand, but for the centre's own name and number.
+_SIMPLE = (
+    *("greeting-hotline", "notice-recording", "notice-abuse", "menu-code", "menu-invalid", "menu-silent"),
+    *("menu-giveup", "menu-goodbye", "code-unknown", "queue-wait", "queue-position-many", "number-unknown"),
+    *("agent-logged-in", "agent-logged-out", "agent-ready", "agent-paused", "agent-refused"),
+    *("fallback-wait", "fallback-voicemail"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """What one prompt says, in both languages."""
+
+    ko: str
+    en: str
+
+    def __getitem__(self, language: Language) -> str:
+        return self.ko if language is Language.KO else self.en
+
+    def filled(self, **gaps: Text) -> Text:
+        """With its `{gaps}` filled in, each language by its own words."""
+        korean = self.ko.format(**{gap: text.ko for gap, text in gaps.items()})
+        english = self.en.format(**{gap: text.en for gap, text in gaps.items()})
+        return Text(" ".join(korean.split()), " ".join(english.split()))
+
+
+def catalogue(centre: Centre) -> dict[str, Text]:
+    """Every spoken prompt of this centre by name."""
+    return dict(_prompts(centre))
+
+
+def _prompts(centre: Centre) -> Iterator[tuple[str, Text]]:
+    texts = _texts()
+    name = Text(centre.name, centre.name_en)
+    hotline = "-".join(phone_groups(centre.hotlines[0]))
+    for prompt in _SIMPLE:
+        yield prompt, texts[prompt].filled(centre=name, hotline=Text(hotline, hotline))
+    hours = Text(korean_hours(centre.hours), english_hours(centre.hours))
+    yield "closed", texts["closed"].filled(centre=name, hours=hours)
+    yield "menu-main", texts["menu-main"].filled(choices=_choices(centre.menu, [key.key for key in centre.menu]))
+    for key in centre.menu:
+        yield f"menu-family-{key.key}", texts["menu-family"].filled(choices=_products(centre, key.categories))
+    for company in centre.company:
+        called = Text(company.name, company.name_en)
+        yield f"greeting-{company.id}", texts["greeting-company"].filled(company=called)
+        if len(company.categories) > 1:
+            choices = _products(centre, company.categories)
+            yield f"menu-company-{company.id}", texts["menu-company"].filled(choices=choices)
+        if company.hours:
+            own = Text(korean_hours(company.hours), english_hours(company.hours))
+            yield f"closed-{company.id}", texts["closed-company"].filled(company=called, hours=own)
+    for position in range(1, POSITIONS + 1):
+        place = Text(count(position, "번째"), str(position))
+        yield f"queue-position-{position}", texts["queue-position"].filled(place=place)
+
+
+@cache
+def _texts() -> dict[str, Text]:
+    raw = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
+    return {name: Text(text["ko"], text["en"]) for name, text in raw.items()}
+
+
+def _products(centre: Centre, categories: Sequence[str]) -> Text:
+    groups = {group.id: group for group in centre.group}
+    return _choices([groups[category] for category in categories], [str(i + 1) for i in range(len(categories))])
+
+
+def _choices(named: Sequence[Names], keys: Sequence[str]) -> Text:
+    """생활가전은 1번, 주방가전은 2번 / For home appliances, press 1. For kitchen appliances, press 2."""
+    return Text(
+        ", ".join(f"{with_particle(choice.name, '은/는')} {key}번" for choice, key in zip(named, keys, strict=True)),
+        " ".join(f"For {_within(choice.name_en)}, press {key}." for choice, key in zip(named, keys, strict=True)),
+    )
+
+
+def _within(name: str) -> str:
+    """A name inside a sentence: without its capital, unless it is an abbreviation such as PCs."""
+    return name[0].lower() + name[1:] if name[1:2].islower() else name
