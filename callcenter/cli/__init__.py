@@ -19,6 +19,7 @@ _COMMANDS = {
     "users": ("web", "users"),
     "bill": ("bill", "app"),
     "town": ("town", "app"),
+    "doctor": ("doctor", "doctor"),
 }
 
 
