@@ -1,100 +1,98 @@
-"""Makes every sound that a centre needs; only what is missing or says something else than before is made anew."""
+"""The catalogue of prompts: what a centre's callers and agents hear, by name, in Korean and English.
+
+The texts stand in `prompts.toml`; the names are those that docs/architecture.md promises to the engine.
+"""
 
 from __future__ import annotations
 
-import hashlib
-import json
-import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import tomllib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
-from callcenter.centre import Centre
-from dialplan.audio import write_wav
-from dialplan.catalogue import catalogue
-from dialplan.choir import Song, sing
-from dialplan.music import hold_music, tone
-from dialplan.sounds import install, original, played, synthetic
-from dialplan.voice import EDITION, Language, Voice, spoken
+from callcenter.centre import Centre, Names
+from dialplan.hours import english_hours, korean_hours
+from dialplan.korean import count, phone_groups, with_particle
+from dialplan.voice import Language
+
+#: Further back in the queue a caller hears `queue-position-many`.
+POSITIONS = 30
+#: Texts that are spoken as they stand, but for the centre's own name and number.
+_SIMPLE = (
+    *("greeting-hotline", "notice-recording", "notice-abuse", "menu-code", "menu-invalid", "menu-silent"),
+    *("menu-giveup", "menu-goodbye", "code-unknown", "queue-wait", "queue-position-many", "number-unknown"),
+    *("agent-logged-in", "agent-logged-out", "agent-ready", "agent-paused", "agent-refused"),
+    *("fallback-wait", "fallback-voicemail"),
+)
 
 
-def ensure_prompts(
-    centre: Centre, media: Path, espeak: Sequence[str], env: Mapping[str, str], say: Callable[[str], None] | None = None
-) -> int:
-    """Prompts, tones and music on hold in the media folder; the number of files made.
+@dataclass(frozen=True, slots=True)
+class Text:
+    """What one prompt says, in both languages."""
 
-    `espeak` are the words that start espeak-ng, `env` its environment. Uploaded recordings stay in place. Prompts of
-    companies that are gone are removed. `say` is told in words how far it is. Raises `VoiceError`.
-    """
-    made = _ensure_tones(media)
-    texts = {(language, name): text[language] for name, text in catalogue(centre).items() for language in Language}
-    marks = {key: _fingerprint(text, key[0]) for key, text in texts.items()}
-    index = _read_index(media)
-    stale = [
-        key for key, mark in marks.items() if index.get(_line(*key)) != mark or not synthetic(media, *key).is_file()
-    ]
-    songs = [Song(text=texts[key], language=key[0], target=synthetic(media, *key), name=key[1]) for key in stale]
-    try:
-        for done, song in enumerate(sing(Voice(command=tuple(espeak), environment=env), songs), 1):
-            key = (song.language, song.name)
-            if not original(media, *key):
-                install(media, *key)
-            index[_line(*key)] = marks[key]
-            if say and (done % 40 == 0 or done == len(songs)):
-                say(f"Prompts: {done} of {len(songs)} spoken")
-    finally:
-        _forget(media, index, {_line(*key) for key in marks})
-    return made + len(stale) + sum(install(media, *key) for key in marks if not played(media, *key).is_file())
+    ko: str
+    en: str
+
+    def __getitem__(self, language: Language) -> str:
+        return self.ko if language is Language.KO else self.en
+
+    def filled(self, **gaps: Text) -> Text:
+        """With its `{gaps}` filled in, each language by its own words."""
+        korean = self.ko.format(**{gap: text.ko for gap, text in gaps.items()})
+        english = self.en.format(**{gap: text.en for gap, text in gaps.items()})
+        return Text(" ".join(korean.split()), " ".join(english.split()))
 
 
-def _ensure_tones(media: Path) -> int:
-    made = 0
-    for target, sound in _tones(media):
-        if not target.is_file():
-            write_wav(target, sound())
-            made += 1
-    return made
+def catalogue(centre: Centre) -> dict[str, Text]:
+    """Every spoken prompt of this centre by name."""
+    return dict(_prompts(centre))
 
 
-def _tones(media: Path) -> Iterator[tuple[Path, Callable[[], list[float]]]]:
-    yield media / "moh/default/calm.wav", hold_music
-    for language in Language:
-        folder = media / "sounds" / language
-        yield folder / "cc/selftest.wav", lambda: tone(1004, 2, -12)
-        # Asterisk's own Record() plays this before it listens.
-        yield folder / "beep.wav", lambda: tone(1000, 0.4, -15)
+def _prompts(centre: Centre) -> Iterator[tuple[str, Text]]:
+    texts = _texts()
+    name = Text(centre.name, centre.name_en)
+    hotline = "-".join(phone_groups(centre.hotlines[0]))
+    for prompt in _SIMPLE:
+        yield prompt, texts[prompt].filled(centre=name, hotline=Text(hotline, hotline))
+    hours = Text(korean_hours(centre.hours), english_hours(centre.hours))
+    yield "closed", texts["closed"].filled(centre=name, hours=hours)
+    yield "menu-main", texts["menu-main"].filled(choices=_choices(centre.menu, [key.key for key in centre.menu]))
+    for key in centre.menu:
+        yield f"menu-family-{key.key}", texts["menu-family"].filled(choices=_products(centre, key.categories))
+    for company in centre.company:
+        called = Text(company.name, company.name_en)
+        yield f"greeting-{company.id}", texts["greeting-company"].filled(company=called)
+        if len(company.categories) > 1:
+            choices = _products(centre, company.categories)
+            yield f"menu-company-{company.id}", texts["menu-company"].filled(choices=choices)
+        if company.hours:
+            own = Text(korean_hours(company.hours), english_hours(company.hours))
+            yield f"closed-{company.id}", texts["closed-company"].filled(company=called, hours=own)
+    for position in range(1, POSITIONS + 1):
+        place = Text(count(position, "번째"), str(position))
+        yield f"queue-position-{position}", texts["queue-position"].filled(place=place)
 
 
-def _line(language: Language, name: str) -> str:
-    return f"{language}/{name}"
+@cache
+def _texts() -> dict[str, Text]:
+    raw = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
+    return {name: Text(text["ko"], text["en"]) for name, text in raw.items()}
 
 
-def _fingerprint(text: str, language: Language) -> str:
-    said = json.dumps([EDITION, spoken(text, language)], ensure_ascii=False)
-    return hashlib.sha256(said.encode()).hexdigest()[:16]
+def _products(centre: Centre, categories: Sequence[str]) -> Text:
+    groups = {group.id: group for group in centre.group}
+    return _choices([groups[category] for category in categories], [str(i + 1) for i in range(len(categories))])
 
 
-def _index_file(media: Path) -> Path:
-    return media / "sounds/synthetic/index.json"
+def _choices(named: Sequence[Names], keys: Sequence[str]) -> Text:
+    """생활가전은 1번, 주방가전은 2번 / For home appliances, press 1. For kitchen appliances, press 2."""
+    return Text(
+        ", ".join(f"{with_particle(choice.name, '은/는')} {key}번" for choice, key in zip(named, keys, strict=True)),
+        " ".join(f"For {_within(choice.name_en)}, press {key}." for choice, key in zip(named, keys, strict=True)),
+    )
 
 
-def _read_index(media: Path) -> dict[str, str]:
-    """Language and prompt → mark of what was spoken; a damaged file counts as none."""
-    try:
-        index = json.loads(_index_file(media).read_bytes())
-    except (FileNotFoundError, ValueError):
-        return {}
-    return {key: str(mark) for key, mark in index.items()} if isinstance(index, dict) else {}
-
-
-def _forget(media: Path, index: dict[str, str], wanted: set[str]) -> None:
-    """Write the index and remove the sounds that no prompt needs any more."""
-    for line in index.keys() - wanted:
-        language, _, name = line.partition("/")
-        for file in (synthetic(media, Language(language), name), played(media, Language(language), name)):
-            file.unlink(missing_ok=True)
-        del index[line]
-    target = _index_file(media)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    begun = target.with_name(f".index.{os.getpid()}")
-    begun.write_text(json.dumps(index, indent=0, sort_keys=True))
-    begun.replace(target)
+def _within(name: str) -> str:
+    """A name inside a sentence: without its capital, unless it is an abbreviation such as PCs."""
+    return name[0].lower() + name[1:] if name[1:2].islower() else name

@@ -2,22 +2,29 @@
 
 sounds/<ko|en>/cc/<prompt>.wav         what callers hear
 sounds/custom/<ko|en>/<prompt>.<ext>   an uploaded original; while it is there it is what callers hear
-sounds/synthetic/<ko|en>/<prompt>.wav  what the voice made, for going back
+sounds/synthetic/<ko|en>/<prompt>.wav  what the voice made, for going back; index.json tells from which text
 """
 
 from __future__ import annotations
 
+import hashlib
+import json
 import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from callcenter.centre import Centre
 from dialplan.audio import write_wav
-from dialplan.catalogue import catalogue
+from dialplan.choir import Song, sing
+from dialplan.music import hold_music, tone
+from dialplan.prompts import catalogue
 from dialplan.recording import RecordingError, Wrong, decode
-from dialplan.voice import Language
+from dialplan.voice import EDITION, Language, Voice, spoken
 
 _ENDINGS = (".wav", ".mp3", ".flac", ".ogg")
+#: Number of prompts spoken so far and in all.
+Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -33,6 +40,35 @@ class Prompt:
     original: Path | None
 
 
+def ensure_prompts(
+    centre: Centre, media: Path, espeak: Sequence[str], env: Mapping[str, str], progress: Progress | None = None
+) -> int:
+    """Prompts, tones and music on hold in the media folder; the number of files made.
+
+    `espeak` are the words that start espeak-ng, `env` its environment. Uploaded recordings stay in place. Prompts of
+    companies that are gone are removed. `progress` hears after each prompt. Raises `VoiceError`.
+    """
+    made = _ensure_tones(media)
+    texts = {(language, name): text[language] for name, text in catalogue(centre).items() for language in Language}
+    marks = {key: _fingerprint(text, key[0]) for key, text in texts.items()}
+    index = _read_index(media)
+    stale = [
+        key for key, mark in marks.items() if index.get(_line(*key)) != mark or not _synthetic(media, *key).is_file()
+    ]
+    songs = [Song(text=texts[key], language=key[0], target=_synthetic(media, *key), name=key[1]) for key in stale]
+    try:
+        for done, song in enumerate(sing(Voice(command=tuple(espeak), environment=env), songs), 1):
+            key = (song.language, song.name)
+            if not _original(media, *key):
+                _install(media, *key)
+            index[_line(*key)] = marks[key]
+            if progress:
+                progress(done, len(songs))
+    finally:
+        _forget(media, index, {_line(*key) for key in marks})
+    return made + len(stale) + sum(_install(media, *key) for key in marks if not _played(media, *key).is_file())
+
+
 def prompts_of(centre: Centre, media: Path) -> list[Prompt]:
     """Every prompt of the centre in both languages, in the order of the catalogue."""
     return [
@@ -40,8 +76,8 @@ def prompts_of(centre: Centre, media: Path) -> list[Prompt]:
             name=name,
             language=language,
             text=text[language],
-            file=played(media, language, name),
-            original=original(media, language, name),
+            file=_played(media, language, name),
+            original=_original(media, language, name),
         )
         for name, text in catalogue(centre).items()
         for language in Language
@@ -58,9 +94,9 @@ def replace(centre: Centre, media: Path, name: str, language: Language, recordin
     samples = decode(recording)
     ending = Path(filename).suffix.lower()
     kept = _custom(media, language) / f"{name}{ending if ending in _ENDINGS else '.audio'}"
-    before = original(media, language, name)
+    before = _original(media, language, name)
     _write(kept, recording)
-    write_wav(played(media, language, name), samples)
+    write_wav(_played(media, language, name), samples)
     if before and before != kept:
         before.unlink(missing_ok=True)
 
@@ -71,35 +107,32 @@ def revert(centre: Centre, media: Path, name: str, language: Language) -> None:
     Raises `RecordingError`: no such prompt.
     """
     _known(centre, name)
-    if uploaded := original(media, language, name):
+    if uploaded := _original(media, language, name):
         uploaded.unlink(missing_ok=True)
-        install(media, language, name)
+        _install(media, language, name)
 
 
-def install(media: Path, language: Language, name: str) -> bool:
+def _install(media: Path, language: Language, name: str) -> bool:
     """Put in place what callers shall hear, be it recorded or synthetic; False when there is neither."""
-    target = played(media, language, name)
-    if uploaded := original(media, language, name):
+    target = _played(media, language, name)
+    if uploaded := _original(media, language, name):
         write_wav(target, decode(uploaded.read_bytes()))
-    elif (made := synthetic(media, language, name)).is_file():
+    elif (made := _synthetic(media, language, name)).is_file():
         _write(target, made.read_bytes())
     else:
         return False
     return True
 
 
-def played(media: Path, language: Language, name: str) -> Path:
-    """What callers hear."""
+def _played(media: Path, language: Language, name: str) -> Path:
     return media / "sounds" / language / "cc" / f"{name}.wav"
 
 
-def synthetic(media: Path, language: Language, name: str) -> Path:
-    """What the voice made."""
+def _synthetic(media: Path, language: Language, name: str) -> Path:
     return media / "sounds/synthetic" / language / f"{name}.wav"
 
 
-def original(media: Path, language: Language, name: str) -> Path | None:
-    """The uploaded recording, if the prompt is replaced."""
+def _original(media: Path, language: Language, name: str) -> Path | None:
     return next((file for file in sorted(_custom(media, language).glob(f"{name}.*")) if file.stem == name), None)
 
 
@@ -117,3 +150,53 @@ def _write(target: Path, content: bytes) -> None:
     begun = target.with_name(f".{target.name}.{os.getpid()}")
     begun.write_bytes(content)
     begun.replace(target)
+
+
+def _ensure_tones(media: Path) -> int:
+    made = 0
+    for target, sound in _tones(media):
+        if not target.is_file():
+            write_wav(target, sound())
+            made += 1
+    return made
+
+
+def _tones(media: Path) -> Iterator[tuple[Path, Callable[[], list[float]]]]:
+    yield media / "moh/default/calm.wav", hold_music
+    for language in Language:
+        folder = media / "sounds" / language
+        yield folder / "cc/selftest.wav", lambda: tone(1004, 2, -12)
+        # Asterisk's own Record() plays this before it listens.
+        yield folder / "beep.wav", lambda: tone(1000, 0.4, -15)
+
+
+def _line(language: Language, name: str) -> str:
+    return f"{language}/{name}"
+
+
+def _fingerprint(text: str, language: Language) -> str:
+    said = json.dumps([EDITION, spoken(text, language)], ensure_ascii=False)
+    return hashlib.sha256(said.encode()).hexdigest()[:16]
+
+
+def _index_file(media: Path) -> Path:
+    return media / "sounds/synthetic/index.json"
+
+
+def _read_index(media: Path) -> dict[str, str]:
+    """Language and prompt → mark of what was spoken; a damaged file counts as none."""
+    try:
+        index = json.loads(_index_file(media).read_bytes())
+    except (FileNotFoundError, ValueError):
+        return {}
+    return {key: str(mark) for key, mark in index.items()} if isinstance(index, dict) else {}
+
+
+def _forget(media: Path, index: dict[str, str], wanted: set[str]) -> None:
+    """Write the index and remove the sounds that no prompt needs any more."""
+    for line in index.keys() - wanted:
+        language, _, name = line.partition("/")
+        for file in (_synthetic(media, Language(language), name), _played(media, Language(language), name)):
+            file.unlink(missing_ok=True)
+        del index[line]
+    _write(_index_file(media), json.dumps(index, indent=0, sort_keys=True).encode())
