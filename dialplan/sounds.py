@@ -18,7 +18,7 @@ from callcenter.centre import Centre
 from dialplan.audio import write_wav
 from dialplan.choir import Song, sing
 from dialplan.music import hold_music, tone
-from dialplan.prompts import catalogue
+from dialplan.catalogue import catalogue
 from dialplan.recording import RecordingError, Wrong, decode
 from dialplan.voice import EDITION, Language, Voice, spoken
 

@@ -1,6 +1,6 @@
 """The catalogue of prompts: what a centre's callers and agents hear, by name, in Korean and English.
 
-The texts stand in `prompts.toml`; the names are those that docs/architecture.md promises to the engine.
+The texts stand in `catalogue.toml`; the names are those that docs/architecture.md promises to the engine.
 """
 
 from __future__ import annotations
