@@ -17,6 +17,8 @@ _COMMANDS = {
     "ledger": ("ledger", "ledger"),
     "web": ("web", "web"),
     "users": ("web", "users"),
+    "worker": ("worker", "worker"),
+    "records": ("records", "app"),
     "bill": ("bill", "app"),
     "town": ("town", "app"),
     "doctor": ("doctor", "doctor"),

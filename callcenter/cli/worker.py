@@ -1,0 +1,24 @@
+"""`callcenter worker`: jobs that may take long, and what is done by the clock."""
+
+from __future__ import annotations
+
+import structlog
+import typer
+from redis.exceptions import RedisError
+
+from callcenter.jobs.worker import run_worker
+from callcenter.logs import configure_logs
+from callcenter.settings import Settings
+
+
+def worker() -> None:
+    """Run the jobs, and enqueue those that are due."""
+    settings = Settings()
+    configure_logs(as_json=settings.log_json)
+    try:
+        asked_to_stop = run_worker(settings)
+    except RedisError as error:
+        structlog.get_logger().error("worker.redis_away", error=type(error).__name__)
+        asked_to_stop = False
+    # Whoever keeps the processes running starts a worker that ended by itself anew.
+    raise typer.Exit(0 if asked_to_stop else 1)
