@@ -21,8 +21,9 @@ from callcenter.store.engine import open_engine, sessions
 from callcenter.store.migrate import upgrade
 from callcenter.store.scope import WholeCentre
 from callcenter.store.users import Users
-from dialplan.prompts import ensure_prompts
 from dialplan.render import BANNER
+from dialplan.sounds import ensure_prompts
+from dialplan.voice import VoiceError
 
 
 def setup(
@@ -49,9 +50,9 @@ def setup(
         asterisk.prepare(centre, settings)
         _write_public_address(asterisk.folders.etc / "pjsip_custom.conf", public_address)
         voice, environment = _voice()
-        ensure_prompts(centre, settings.media, voice, environment, typer.echo)
+        ensure_prompts(centre, settings.media, voice, environment)
         _make_first_users(settings, centre)
-    except (HouseError, ObtainError, CentreError) as error:
+    except (HouseError, ObtainError, CentreError, VoiceError) as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(1) from error
     except SQLAlchemyError as error:
