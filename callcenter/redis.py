@@ -12,6 +12,8 @@ from redis.backoff import NoBackoff
 
 #: One more try mends a connection that the server closed while idle; a longer series would hide that Redis is away.
 _TRIES_AGAIN = 1
+#: Each viewer of a live page holds one; the default of 100 turned the others away.
+_MOST = 2000
 
 
 def command_client(url: str) -> Redis:
@@ -19,6 +21,7 @@ def command_client(url: str) -> Redis:
     return Redis.from_url(
         url,
         socket_timeout=2,
+        max_connections=_MOST,
         socket_connect_timeout=2,
         health_check_interval=15,
         retry=Retry(NoBackoff(), _TRIES_AGAIN),
@@ -27,4 +30,10 @@ def command_client(url: str) -> Redis:
 
 def blocking_client(url: str) -> Redis:
     """For reads that wait as long as their own `BLOCK` says, and for subscriptions."""
-    return Redis.from_url(url, socket_timeout=None, socket_connect_timeout=2, retry=Retry(NoBackoff(), _TRIES_AGAIN))
+    return Redis.from_url(
+        url,
+        socket_timeout=None,
+        socket_connect_timeout=2,
+        max_connections=_MOST,
+        retry=Retry(NoBackoff(), _TRIES_AGAIN),
+    )

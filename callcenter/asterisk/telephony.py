@@ -22,7 +22,7 @@ _MUSIC = "default"
 _CALLER_CONTEXTS = ("from-trunk", "cc-connect", "cc-fallback")
 #: Everything else is filtered out by Asterisk itself: it would only cost both sides time. The filter does not spare
 #: answers to requests nor the notice of being replaced, so these two stand here too.
-_EVENTS = ["StasisStart", "Dial", "ChannelDestroyed", "ChannelDtmfReceived", "PlaybackFinished"]
+_EVENTS = ["StasisStart", "Dial", "ChannelHangupRequest", "ChannelDestroyed", "ChannelDtmfReceived", "PlaybackFinished"]
 _EVENTS += ["RESTResponse", "ApplicationReplaced"]
 
 log = structlog.get_logger()
@@ -55,6 +55,7 @@ class Telephony:
         self.node = ""
         self.version = ""
         ari.on_channel_event("StasisStart", self._stasis_start)
+        ari.on_channel_event("ChannelHangupRequest", self._hangs_up)
         ari.on_channel_event("ChannelDestroyed", self._channel_destroyed)
         ari.on_channel_event("ChannelDtmfReceived", self._dtmf)
         ari.on_event("Dial", self._dial)
@@ -81,6 +82,10 @@ class Telephony:
                 self.handle(events.ColleagueDialled(channel["id"], agent, number))
             case _:
                 log.warning("ari.unknown_purpose", purpose=event["args"][:1])
+
+    def _hangs_up(self, channel: Json, event: Json) -> None:
+        if self._looked:
+            self.handle(events.HangsUp(channel["id"]))
 
     def _channel_destroyed(self, channel: Json, event: Json) -> None:
         if self._looked:

@@ -97,7 +97,9 @@ class Dialogue:
         return self._wrong("menu-silent") if self._menu else []
 
     def cancel(self) -> list[Command]:
-        """The caller is gone or was taken elsewhere."""
+        """The caller is going: no end of a prompt and no key means anything from here on."""
+        self._playing = self._after = None
+        self._menu = ""
         return [StopTimer(self._timer)]
 
     @property

@@ -74,6 +74,13 @@ class PhoneAnswered:
 
 
 @dataclass(frozen=True, slots=True)
+class HangsUp:
+    """A channel's phone has hung up; what was played to it ends now, and `ChannelGone` follows."""
+
+    channel: str
+
+
+@dataclass(frozen=True, slots=True)
 class ChannelGone:
     """A channel no longer exists; `cause` is the Q.850 cause."""
 
@@ -144,6 +151,7 @@ Event = (
     | KeyPressed
     | PhoneRings
     | PhoneAnswered
+    | HangsUp
     | ChannelGone
     | PhoneReachable
     | AgentAsked

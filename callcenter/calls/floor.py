@@ -62,6 +62,9 @@ class Floor:
             case events.PhoneAnswered(channel, agent_channel):
                 if (call := self.calls.get(channel)) and call.stage is Stage.RINGING:
                     self.answered(call, agent_channel, now)
+            case events.HangsUp(channel):
+                if (call := self.calls.get(channel)) and call.late_stage is None:
+                    self._out += call.dialogue.cancel()
             case events.ChannelGone(channel, cause):
                 if call := self.calls.get(channel):
                     self.ended(call, now, by="" if call.stage is Stage.TALKING else "caller", cause=cause)

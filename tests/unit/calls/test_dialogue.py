@@ -130,3 +130,13 @@ def test_who_hangs_up_in_the_greeting_never_queued() -> None:
     script.happens(events.ChannelGone(call, 16))
     assert script.wrote(Kind.ENDED)[0].data["stage"] == "greeting"
     assert not script.wrote(Kind.QUEUED)
+
+
+def test_the_end_of_a_prompt_that_a_hang_up_cut_short_leads_nowhere() -> None:
+    script = Script()
+    call = script.call(dnis="07000000102")
+    script.happens(events.HangsUp(call))
+    script.prompt_ends()
+    assert not script.wrote(Kind.QUEUED)
+    script.happens(events.ChannelGone(call, 16))
+    assert script.wrote(Kind.ENDED)[0].data["stage"] == "greeting"
