@@ -1,0 +1,43 @@
+"""What a process has cost so far: processor time and memory, from /proc."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+_TICKS = os.sysconf("SC_CLK_TCK")
+
+
+def cpu_seconds(pid: int) -> float:
+    """User and system time of all threads of this process, in steps of 10 ms."""
+    # The name may hold spaces and brackets; what follows its last bracket does not.
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / _TICKS
+
+
+def cpu_by_part(parts: Mapping[str, Iterable[int]]) -> dict[str, float]:
+    """Processor seconds of each named group of processes."""
+    return {name: sum(map(cpu_seconds, pids)) for name, pids in parts.items()}
+
+
+def resident_mb(pid: int) -> float:
+    """Memory held now, in MiB."""
+    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith("VmRSS:")) / 1024
+
+
+@contextmanager
+def ended(process: subprocess.Popen[bytes], patience_s: float = 10.0) -> Iterator[int]:
+    """Gives the process's id; the process is gone after the block."""
+    try:
+        yield process.pid
+    finally:
+        process.terminate()
+        try:
+            process.wait(patience_s)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
