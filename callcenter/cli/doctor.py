@@ -13,9 +13,10 @@ from callcenter.doctor.examination import examine
 from callcenter.doctor.finding import Finding, Result, worst
 
 _MARKS = {
-    Language.KO: {Result.OK: "[정상]", Result.WARNING: "[주의]", Result.FAILED: "[고장]"},
+    Language.KO: {Result.OK: "[정상]   ", Result.WARNING: "[주의]   ", Result.FAILED: "[고장]   "},
     Language.EN: {Result.OK: "[ok]     ", Result.WARNING: "[warning]", Result.FAILED: "[FAILED] "},
 }
+_INDENT = " " * 10
 _SUMMARY = {
     Language.KO: "정상 {ok}, 주의 {warning}, 고장 {failed}",
     Language.EN: "{ok} ok, {warning} warnings, {failed} failed",
@@ -50,7 +51,12 @@ async def _examine(tell_in: Language | None) -> list[Finding]:
     async for finding in examine():
         findings.append(finding)
         if tell_in:
-            print(f"{_MARKS[tell_in][finding.result]} {finding.sentence(tell_in)}", flush=True)
-            if mend := finding.mend(tell_in):
-                print(f"{' ' * (len(_MARKS[Language.EN][finding.result]) if tell_in is Language.EN else 6)} → {mend}")
+            print(_told(finding, tell_in), flush=True)
     return findings
+
+
+def _told(finding: Finding, language: Language) -> str:
+    mark, mend = _MARKS[language][finding.result], finding.mend(language)
+    first, *more = finding.sentence(language).splitlines()
+    lines = [f"{mark} {first}", *(f"{_INDENT}{line}" for line in more)]
+    return "\n".join([*lines, f"{_INDENT}→ {mend}"] if mend else lines)

@@ -49,13 +49,13 @@ def read_centre(settings: Settings) -> tuple[Centre | None, list[Finding]]:
     try:
         centre = load_centre(settings.centre)
     except CentreError as error:
-        findings += [failed("configuration.centre", why=line) for line in str(error).splitlines()]
+        findings.append(failed("configuration.centre", why=str(error)))
     except OSError as error:
         findings.append(failed("configuration.centre", why=f"{settings.centre}: {error.strerror}"))
     try:
         load_tariffs(settings.tariffs)
     except TariffError as error:
-        findings += [failed("configuration.tariff", why=line) for line in error.problems]
+        findings.append(failed("configuration.tariff", why="\n".join(error.problems)))
     if centre is not None:
         without = [account for account in accounts(centre) if account not in settings.sip_passwords]
         if without:
