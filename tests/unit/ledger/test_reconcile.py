@@ -29,6 +29,7 @@ ANSWERED = (
 )
 NO_AGENT_ANSWERED = ANSWERED.replace('"ANSWERED"', '"NO ANSWER"')
 AFTERWARDS = ANSWERED.replace('"PJSIP/1001-00000002"', '""')
+MISSED_BEFORE = NO_AGENT_ANSWERED.replace("11:13:29", "11:13:25")
 FEATURE_CODE = ANSWERED.replace('"cc-connect"', '"from-agent"')
 
 
@@ -58,7 +59,7 @@ def test_the_greeting_is_no_talk() -> None:
 
 
 def test_one_answered_cdr_among_several_makes_the_call_answered() -> None:
-    assert read_cdrs([NO_AGENT_ANSWERED, ANSWERED, AFTERWARDS], UTC) == {
+    assert read_cdrs([MISSED_BEFORE, ANSWERED, AFTERWARDS], UTC) == {
         CALL: AsteriskCall(
             call=CALL, company="hanbit", start=ENTERED, answer=ENTERED, end=ENTERED + 6_000, answered=True
         )
@@ -125,7 +126,8 @@ def test_calls_outside_the_span_are_left_to_another_run() -> None:
 def test_what_has_just_ended_is_given_time_to_be_written_down() -> None:
     assert differences([record()], settled=ENTERED + 6_000) == []
     assert differences([], ANSWERED, settled=ENTERED + 5_000) == []
-    assert differences([record()], NO_AGENT_ANSWERED, settled=ENTERED + 5_000) == []
+    ended_early = replace(record(), ended_at=ENTERED + 4_000)
+    assert differences([ended_early], NO_AGENT_ANSWERED, settled=ENTERED + 5_000) == []
 
 
 @given(
