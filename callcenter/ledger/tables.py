@@ -79,7 +79,7 @@ class Tables:
 
     def places(self, connection: Connection) -> dict[str, int]:
         """How far the ledger has come in each file."""
-        return dict(connection.execute(select(PositionRow.name, PositionRow.position)).tuples().all())
+        return {name: place for name, place in connection.execute(select(PositionRow.name, PositionRow.position))}
 
     def save_places(self, connection: Connection, places: Mapping[str, int]) -> None:
         """Remember how far the ledger has come."""

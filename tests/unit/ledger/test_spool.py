@@ -11,11 +11,12 @@ from callcenter.calls.journal import Kind
 from callcenter.ledger.spool import Spool
 
 CALLER = {
-    "call": "cc-1795432403.3", "leg": "caller", "channel": "cc-1795432403.3", "channel_name": "PJSIP/customer1-00000001",
-    "at": "1795432409670", "by": "PJSIP/customer1-00000001", "cause": "16", "dialstatus": "ANSWER", "agent": "1001",
-    "agent_channel": "PJSIP/1001-00000002", "ring_ms": "1", "dnis": "07000000102", "caller": "01000000001",
-    "company": "hanbit", "group": "kitchen", "fallback": "", "voicemail": "", "rx_lost": "0", "rx_count": "311",
-    "rx_jitter": "0.001375", "tx_lost": "2", "tx_count": "310", "tx_jitter": "0.001125", "rtt": "65535.999755",
+    "call": "cc-1795432403.3", "leg": "caller", "channel": "cc-1795432403.3",
+    "channel_name": "PJSIP/customer1-00000001", "at": "1795432409670", "by": "PJSIP/customer1-00000001",
+    "cause": "16", "dialstatus": "ANSWER", "agent": "1001", "agent_channel": "PJSIP/1001-00000002", "ring_ms": "1",
+    "dnis": "07000000102", "caller": "01000000001", "company": "hanbit", "group": "kitchen", "fallback": "",
+    "voicemail": "", "rx_lost": "0", "rx_count": "311", "rx_jitter": "0.001375", "tx_lost": "2", "tx_count": "310",
+    "tx_jitter": "0.001125", "rtt": "65535.999755",
 }  # fmt: skip
 AGENT = {
     "call": "cc-1795432403.3", "leg": "agent", "channel": "cc-1795432404.4", "channel_name": "PJSIP/1001-00000002",
