@@ -16,9 +16,9 @@ from pathlib import Path
 
 from callcenter.centre import Centre
 from dialplan.audio import write_wav
+from dialplan.catalogue import catalogue
 from dialplan.choir import Song, sing
 from dialplan.music import hold_music, tone
-from dialplan.catalogue import catalogue
 from dialplan.recording import RecordingError, Wrong, decode
 from dialplan.voice import EDITION, Language, Voice, spoken
 

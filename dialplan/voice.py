@@ -57,7 +57,8 @@ class Voice:
 
     def _sound(self, words: str, language: Language) -> list[float]:
         name, speed = _VOICES[language]
-        start = [*self.command, "-v", name, "-s", speed, "-g", _WORD_GAP, "--stdout", "--stdin"]
+        # -D: the same text always sounds the same.
+        start = [*self.command, "-v", name, "-s", speed, "-g", _WORD_GAP, "-D", "--stdout", "--stdin"]
         try:
             done = subprocess.run(
                 start, input=words.encode(), env=dict(self.environment), capture_output=True, check=False
