@@ -1,7 +1,7 @@
 """Callers and agents for the benchmark: SIPp, whose own notes tell when each call passed each point.
 
-A caller's number tells its notes from all others', at the agent too. SIPp's own trouble raises `RigError`; a measurement
-in which it happened counts for nothing.
+A caller's number tells its notes from all others', at the agent too. SIPp's own trouble raises `RigError`; a
+measurement in which it happened counts for nothing.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import csv
 import signal
 import subprocess
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -85,6 +85,24 @@ def expect_untroubled(statistics: Path) -> None:
     last = _rows(statistics)[-1]
     if any(int(last[name]) for name in _TROUBLE):
         raise RigError("the agents' SIPp was over-loaded: its watchdog barked or it could not send")
+
+
+def register(folder: Path, server: str, passwords: Mapping[str, str], port: int) -> None:
+    """Register every account at the agents' port. Raises `RigError` when one is refused."""
+    folder.mkdir(parents=True)
+    (folder / "scenario.xml").write_text(_REGISTER.replace("{port}", str(port)))
+    rows = (f"{account};[authentication username={account} password={word}]\n" for account, word in passwords.items())
+    (folder / "accounts.csv").write_text("SEQUENTIAL\n" + "".join(rows))
+    count = str(len(passwords))
+    process = _sipp(folder, server, "-inf", str(folder / "accounts.csv"), "-m", count, "-l", count, "-r", "150")
+    try:
+        code = process.wait(30)
+    except subprocess.TimeoutExpired as error:
+        process.kill()
+        process.wait()
+        raise RigError("registering the agents took too long") from error
+    if code:
+        raise RigError(f"the agents could not all be registered: {_errors(folder)}")
 
 
 @contextmanager
@@ -290,5 +308,32 @@ _AGENT = f"""<?xml version="1.0" encoding="UTF-8"?>
 <send><![CDATA[
 {_answer("200 OK", "[last_To:]", _EMPTY)}
 ]]></send>
+</scenario>
+"""
+
+
+def _registration(sequence: int, extra: str) -> str:
+    return f"""REGISTER sip:[remote_ip]:[remote_port] SIP/2.0
+Via: SIP/2.0/[transport] [local_ip]:[local_port];branch=[branch]
+From: <sip:[field0]@[remote_ip]>;tag=[pid]t[call_number]
+To: <sip:[field0]@[remote_ip]>
+Call-ID: [call_id]
+CSeq: {sequence} REGISTER
+Contact: <sip:[field0]@[local_ip]:{{port}}>
+Max-Forwards: 70
+Expires: 7200
+{extra}{_EMPTY}"""
+
+
+_REGISTER = f"""<?xml version="1.0" encoding="UTF-8"?>
+<scenario name="registration">
+<send retrans="500"><![CDATA[
+{_registration(1, "")}
+]]></send>
+<recv response="401" auth="true"/>
+<send retrans="500"><![CDATA[
+{_registration(2, "[field1]" + chr(10))}
+]]></send>
+<recv response="200"/>
 </scenario>
 """

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import subprocess
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -41,3 +42,29 @@ def ended(process: subprocess.Popen[bytes], patience_s: float = 10.0) -> Iterato
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
+
+
+def busy_seconds() -> float:
+    """Processor time of the whole machine, whoever spent it."""
+    user, nice, system, _idle, _iowait, irq, softirq, steal = map(int, Path("/proc/stat").read_text().split()[1:9])
+    return (user + nice + system + irq + softirq + steal) / _TICKS
+
+
+def own_seconds() -> float:
+    """Processor time of this process and of everything it started, ended or not."""
+    ended_children = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return ended_children.ru_utime + ended_children.ru_stime + sum(map(_cpu_or_nothing, _family(os.getpid())))
+
+
+def _family(pid: int) -> Iterator[int]:
+    yield pid
+    for task in Path(f"/proc/{pid}/task").glob("*/children"):
+        for child in task.read_text().split():
+            yield from _family(int(child))
+
+
+def _cpu_or_nothing(pid: int) -> float:
+    try:
+        return cpu_seconds(pid)
+    except (FileNotFoundError, ProcessLookupError):
+        return 0.0

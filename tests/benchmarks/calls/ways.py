@@ -22,7 +22,7 @@ from callcenter.asterisk.obtain import obtain_asterisk
 from callcenter.centre import load_centre
 from callcenter.embedded_redis import embedded_redis
 from callcenter.house import furnish
-from tests.benchmarks.calls.load import RigError
+from tests.benchmarks.calls.load import RigError, register
 from tests.benchmarks.calls.processes import ended
 from tests.e2e.harness.ports import free_ports
 from tests.e2e.tones import write_tone
@@ -91,11 +91,14 @@ def opened(way: Way, folder: Path, agents: int) -> Iterator[System]:
     asterisk = LocalAsterisk(programs=obtain_asterisk(), home=folder / "asterisk")
     asterisk.prepare(load_centre(settings.centre), settings)
     write_tone(settings.music / "default" / "music.wav", 311, seconds=5)
-    _configure(way, asterisk.folders.etc, ids, first + 5)
+    _configure(way, asterisk.folders.etc, ids)
     with ExitStack() as stack:
         process = asterisk.start()
         stack.enter_context(ended(process))
         until(lambda: "fully booted" in asterisk.command("core waitfullybooted"), "Asterisk up")
+        server = f"127.0.0.1:{settings.sip_port}"
+        passwords = {agent: settings.sip_passwords[agent].get_secret_value() for agent in ids}
+        register(folder / "registration", server, passwords, first + 5)
         channels = partial(_channels, asterisk)
         parts: dict[str, tuple[int, ...]] = {"asterisk": (process.pid,)}
         numbers: tuple[str, ...]
@@ -116,7 +119,7 @@ def opened(way: Way, folder: Path, agents: int) -> Iterator[System]:
             numbers, held = ids, "held"
         yield System(
             way=way,
-            server=f"127.0.0.1:{settings.sip_port}",
+            server=server,
             numbers=numbers,
             waiting_number=held,
             agents_port=first + 5,
@@ -128,12 +131,13 @@ def opened(way: Way, folder: Path, agents: int) -> Iterator[System]:
         )
 
 
-def _configure(way: Way, etc: Path, ids: tuple[str, ...], agents_port: int) -> None:
+def _configure(way: Way, etc: Path, ids: tuple[str, ...]) -> None:
     context = "from-trunk" if way is Way.ENGINE else "bench"
     # Without sound from the callers, Asterisk would take those who wait for vanished.
     accounts = f"[carrier](phone)\ncontext = {context}\ntrust_id_inbound = yes\nrtp_timeout = 0\nrtp_timeout_hold = 0\n"
     for agent in ids:
-        accounts += f"[{agent}](+type=aor)\ncontact = sip:{agent}@127.0.0.1:{agents_port}\nqualify_frequency = 0\n"
+        # All phones are one program on one port, registered by another, and never asked whether they still live.
+        accounts += f"[{agent}](+type=endpoint)\nrewrite_contact = no\n[{agent}](+type=aor)\nqualify_frequency = 0\n"
     (etc / "pjsip_custom.conf").write_text(accounts)
     if way is Way.DIAL:
         dialplan = "exten => _XXXX,1,Dial(PJSIP/${EXTEN},20)\nexten => held,1,Answer()\n same => n,MusicOnHold()\n"
