@@ -14,6 +14,9 @@ from callcenter.doctor.services import Clocks, examine_database, examine_redis, 
 from callcenter.doctor.telephony import ari_answers, examine_asterisk
 from callcenter.settings import Settings
 
+#: Ports can be tried only where the centre will run.
+_HERE = ("127.0.0.1", "localhost")
+
 
 async def examine() -> AsyncIterator[Finding]:
     """Everything that can be found out, each finding as soon as it is known; takes about five seconds."""
@@ -44,8 +47,9 @@ async def _running_parts(settings: Settings, centre: Centre | None) -> AsyncIter
     clocks: Clocks = {}
     if not (web or sip or redis) and ami == ari == "silent":
         yield failed("centre.down")
-        for finding in free_ports(settings):
-            yield finding
+        if settings.asterisk_host in _HERE:
+            for finding in free_ports(settings):
+                yield finding
         yield await asyncio.to_thread(examine_database, settings, clocks)
         return
     for finding in _ports(settings, web=web, sip=sip, ari=ari, ami=ami):

@@ -10,6 +10,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from pydantic import ValidationError
+from redis.asyncio.connection import parse_url
+from sqlalchemy import make_url
+from sqlalchemy.exc import SQLAlchemyError
 
 from billing.tariff import TariffError
 from callcenter.centre import Centre, CentreError, load_centre
@@ -33,7 +36,7 @@ def read_settings() -> tuple[Settings | None, list[Finding]]:
     if not file.is_file():
         return None, [failed("configuration.absent", file=str(file))]
     try:
-        return Settings(), []
+        settings = Settings()
     except ValidationError as error:
         return None, [
             failed("configuration.settings", why=f"{file}: {'.'.join(str(part) for part in one['loc'])}: {one['msg']}")
@@ -41,6 +44,19 @@ def read_settings() -> tuple[Settings | None, list[Finding]]:
         ]
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
         return None, [failed("configuration.settings", why=f"{file}: {error}")]
+    wrong = [failed("configuration.settings", why=f"{file}: {why}") for why in _wrong_addresses(settings)]
+    return (None, wrong) if wrong else (settings, [])
+
+
+def _wrong_addresses(settings: Settings) -> Iterator[str]:
+    try:
+        parse_url(settings.redis_url)
+    except ValueError:
+        yield "redis_url: expected an address such as redis://127.0.0.1:6390/0"
+    try:
+        make_url(settings.database_url).get_dialect()
+    except (SQLAlchemyError, ValueError):
+        yield "database_url: expected sqlite+aiosqlite:///<file> or postgresql+psycopg://<user>@<host>/<name>"
 
 
 def read_centre(settings: Settings) -> tuple[Centre | None, list[Finding]]:

@@ -12,6 +12,7 @@ import pytest
 
 from callcenter.doctor import finding, judge
 from callcenter.doctor.finding import WORDS, Finding, Result, failed, ok, warning, worst
+from callcenter.doctor.installation import read_settings
 
 RATE, HZ = 8000, 1004.0
 
@@ -123,6 +124,29 @@ def test_the_gravest_finding_decides() -> None:
     assert worst([]) is Result.OK
     assert worst([fine, doubt]) is Result.WARNING
     assert worst([doubt, bad, fine]) is Result.FAILED
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ('redis_url = "127.0.0.1:6390"', "redis_url: expected"),
+        ('database_url = "callcenter.db"', "database_url: expected"),
+        ('database_url = "nosuch://x"', "database_url: expected"),
+        ('sip_port = "s3cret"', "sip_port: Input should be a valid integer"),
+        ('no_such_setting = "s3cret"', "no_such_setting: Extra inputs"),
+        ("web_port = ", "Invalid value"),
+    ],
+)
+def test_a_wrong_setting_is_told_by_its_key_and_never_by_its_value(
+    line: str, told: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "settings.toml").write_text(line + "\n")
+    monkeypatch.setenv("CALLCENTER_DATA", str(tmp_path))
+    settings, [wrong] = read_settings()
+    assert settings is None
+    assert wrong.case == "configuration.settings"
+    assert told in wrong.sentence("ko")
+    assert "s3cret" not in wrong.sentence("ko")
 
 
 def used() -> dict[str, str]:
