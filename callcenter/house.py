@@ -211,7 +211,7 @@ def running(settings: Settings, say: Say) -> Iterator[House]:
     with ExitStack() as stack:
         stack.enter_context(embedded_redis(settings.redis_url, settings.data / "redis"))
         stack.callback(house.stop_all)
-        for name in ("asterisk", "ledger", "controller", "web"):
+        for name in ("asterisk", "ledger", "controller", "web", "worker"):
             house.start(name)
         house.wait_until_ready()
         yield house

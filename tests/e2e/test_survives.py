@@ -65,7 +65,7 @@ async def test_kill_9_of_the_controller_amid_20_conversations_and_10_waiting_cal
         assert [w["since"] for w in after["waiting"]] == [w["since"] for w in before["waiting"]]
         outcomes = [await talking.outcome(120), await waiting.outcome(120)]
         assert [(o.completed, o.failed) for o in outcomes] == [(20, 0), (10, 0)]
-        records = await centre.records(30, now, 30)
+        records = await centre.records(30, now)
         assert len(records) == 30
         assert {r["outcome"] for r in records} == {"answered"}
         for record in records:
@@ -84,7 +84,7 @@ async def test_200_callers_at_once_all_enter_and_leave(centre: Centre, tmp_path:
     ) as crowd:
         outcome = await crowd.outcome(90)
     assert (outcome.completed, outcome.failed) == (200, 0)
-    records = await centre.records(200, now, 30)
+    records = await centre.records(200, now)
     assert len(records) == 200
     assert {r["outcome"] for r in records} <= {"abandoned_queue", "abandoned_greeting"}
     board = await centre.board(lambda b: not b["waiting"] and not b["in_menu"])

@@ -26,6 +26,7 @@ code = "111"
 name = "단체"
 name_en = "Crowd"
 numbers = ["07000000111"]
+greeting = false
 categories = ["furniture"]
 """
 _WAITING = "[waiting]\nring_s = 4\nwrapup_s = 2\nposition_every_s = 30\nkey_s = 2\n"
@@ -96,7 +97,7 @@ class Centre:
             reply: dict[str, Any] = json.loads(answer[1])
             return reply
 
-    async def records(self, count: int, since: int, within: float = 15.0) -> list[dict[str, Any]]:
+    async def records(self, count: int, since: int, within: float = 40.0) -> list[dict[str, Any]]:
         """The calls that entered since then (epoch ms), once so many are closed and none is open."""
         async with asyncio.timeout(within):
             while True:

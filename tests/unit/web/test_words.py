@@ -31,6 +31,7 @@ COMPOSED = {
     *(f"ticket.{status}" for status in TicketStatus),
     *(f"stage.{stage}" for stage in ("greeting", "menu", "queue", "ringing")),
     *(f"agent.call_{stage}" for stage in ("ringing", "talking", "wrapup")),
+    *(f"agent.next_{state}" for state in ("ready", "paused", "offline")),
     *(f"command.{error}" for error in ("no_reply", "not_logged_in", "unknown_agent")),
     *(f"statement.unit_{unit}" for unit in ("call", "agent_month", "month", "minute", "line")),
     *(f"statement.{kind}" for kind in ("usage", "agents", "labour", "base_fee", "vat")),
