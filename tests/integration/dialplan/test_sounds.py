@@ -20,7 +20,7 @@ from dialplan.recording import RecordingError, Wrong
 from dialplan.sounds import ensure_prompts, prompts_of, replace, revert
 from dialplan.voice import Language, Voice, VoiceError
 
-pytestmark = pytest.mark.integration
+pytestmark = [pytest.mark.integration, pytest.mark.timeout(300)]
 Make = Callable[[Centre, Path], int]
 _EXAMPLE = Path(callcenter.__file__).parent / "example/centre.toml"
 

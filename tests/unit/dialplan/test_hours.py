@@ -52,6 +52,12 @@ _ALWAYS = dict.fromkeys(("mon", "tue", "wed", "thu", "fri", "sat", "sun"), "00:0
             "We are open Mondays to Thursdays from 9 AM to 6 PM. We are closed Fridays to Sundays.",
             id="runs",
         ),
+        pytest.param(
+            Hours(sat="09:00-18:00", sun="09:00-18:00", closed_on_holidays=False),
+            "상담 시간은 매일 오전 아홉 시부터 오후 여섯 시까지입니다.",
+            "We are open every day from 9 AM to 6 PM.",
+            id="daily",
+        ),
         pytest.param(Hours(**dict.fromkeys(_ALWAYS, "")), "", "", id="never"),
     ],
 )
