@@ -7,48 +7,54 @@ those of Asterisk's app_queue (apps/app_queue.c). Queues are groups, agents `Age
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
+from typing import Any
 
 from callcenter.calls.journal import Entry, Json, Kind
 from callcenter.ledger.record import CallRecord, EndedBy, Outcome
 
 Line = tuple[str, str]
 """Key of the fact that is told, and the line that tells it."""
+_Fact = tuple[str, tuple[str | int | None, ...]]
 
 _SEPARATORS = re.compile(r"[|\r\n]+")
 _ABANDONED = frozenset({Outcome.ABANDONED_QUEUE, Outcome.ABANDONED_RINGING})
 
 
-def call_lines(entries: Iterable[Entry], record: CallRecord) -> Iterator[Line]:
-    """What a call's entries and their fold say so far; a call that never joined a queue says nothing.
+def call_lines(entries: Iterable[Entry], record: CallRecord, known: Container[str] = ()) -> Iterator[Line]:
+    """What a call's entries and their fold say so far, but for the lines of these `known` keys.
 
-    A line's key stays the same when the call goes on, so that each fact is told once, as it was first known.
+    A call that never joined a queue says nothing. A line's key stays the same when the call goes on, so that each fact
+    is told once, as it was first known.
     """
+    return ((key, _line(*values)) for key, values in _facts(entries, record) if key not in known)
+
+
+def _facts(entries: Iterable[Entry], record: CallRecord) -> Iterator[_Fact]:
     if record.queued_at is None:
         return
     call, group = record.call, record.group
     position = next((_whole(e.data, "position") for e in entries if e.kind is Kind.QUEUED), 1)
     wait_s = record.wait_ms // 1000
-    yield f"{call}:ENTERQUEUE", _line(record.queued_at, call, group, None, "ENTERQUEUE", "", record.caller, position)
+    yield f"{call}:ENTERQUEUE", (record.queued_at, call, group, None, "ENTERQUEUE", "", record.caller, position)
     for missed in (e for e in entries if e.kind is Kind.MISSED):
         rang_ms = _whole(missed.data, "ring_ms")
-        yield missed.key, _line(missed.at, call, group, _agent(missed), "RINGNOANSWER", rang_ms)
+        yield missed.key, (missed.at, call, group, _agent(missed), "RINGNOANSWER", rang_ms)
     if record.answered_at is not None:
-        rang_s = record.ring_ms // 1000
-        connected = ("CONNECT", wait_s, record.agent_channel or "", rang_s)
-        yield f"{call}:CONNECT", _line(record.answered_at, call, group, record.agent, *connected)
+        connected = ("CONNECT", wait_s, record.agent_channel or "", record.ring_ms // 1000)
+        yield f"{call}:CONNECT", (record.answered_at, call, group, record.agent, *connected)
     if record.ended_at is None:
         return
     if record.answered_at is not None:
         event = "COMPLETEAGENT" if record.ended_by is EndedBy.AGENT else "COMPLETECALLER"
-        said = _line(record.ended_at, call, group, record.agent, event, wait_s, record.talk_ms // 1000, position)
+        done = (record.agent, event, wait_s, record.talk_ms // 1000, position)
+        yield f"{call}:end", (record.ended_at, call, group, *done)
     else:
         # EXITWITHTIMEOUT: on to voicemail. EXITEMPTY: the system had nobody to give.
         event = "ABANDON" if record.outcome in _ABANDONED else "EXITEMPTY"
         if record.outcome is Outcome.VOICEMAIL:
             event = "EXITWITHTIMEOUT"
-        said = _line(record.ended_at, call, group, None, event, position, position, wait_s)
-    yield f"{call}:end", said
+        yield f"{call}:end", (record.ended_at, call, group, None, event, position, position, wait_s)
 
 
 def agent_lines(entry: Entry, login: Entry | None) -> Iterator[Line]:
@@ -73,10 +79,15 @@ def agent_lines(entry: Entry, login: Entry | None) -> Iterator[Line]:
             return
 
 
-def _line(at: int, call: str | None, group: str | None, agent: str | None, event: str, *data: str | int) -> str:
+def _line(at: Any, call: Any, group: Any, agent: Any, event: Any, *data: Any) -> str:
     shown = f"Agent/{agent}" if agent else "NONE"
-    values = (at // 1000, call or "NONE", group or "NONE", shown, event, *data)
-    return "|".join(_SEPARATORS.sub(" ", str(value)) for value in values)
+    line = "|".join([_inert(call or "NONE"), _inert(group or "NONE"), _inert(shown), event, *map(_inert, data)])
+    return f"{at // 1000}|{line}"
+
+
+def _inert(value: str | int) -> str:
+    """Without what would begin another field or line."""
+    return str(value) if isinstance(value, int) else _SEPARATORS.sub(" ", value)
 
 
 def _agent(entry: Entry) -> str | None:
