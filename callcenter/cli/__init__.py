@@ -21,6 +21,7 @@ _COMMANDS = {
     "records": ("records", "app"),
     "bill": ("bill", "app"),
     "town": ("town", "app"),
+    "prompts": ("prompts", "app"),
     "doctor": ("doctor", "doctor"),
 }
 
