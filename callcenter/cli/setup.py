@@ -21,9 +21,10 @@ from callcenter.store.engine import open_engine, sessions
 from callcenter.store.migrate import upgrade
 from callcenter.store.scope import WholeCentre
 from callcenter.store.users import Users
-from dialplan.render import BANNER
 from dialplan.sounds import ensure_prompts
 from dialplan.voice import VoiceError
+
+_MARK = "; Written by callcenter setup --public-address; without this line the file is yours and stays as it is."
 
 
 def setup(
@@ -67,19 +68,19 @@ def setup(
 
 def _write_public_address(target: Path, address: str) -> None:
     """A file that somebody wrote himself is left alone."""
-    if target.exists() and not target.read_text("utf-8").startswith(f"; {BANNER}"):
+    if target.exists() and not target.read_text("utf-8").startswith(_MARK):
         if address:
             typer.echo(f"{target} is your own: the public address must stand in it.")
         return
-    lines = [f"; {BANNER}"]
-    if address:
-        for transport in ("transport-udp", "transport-tcp"):
-            lines += [
-                f"[{transport}](+)",
-                f"external_media_address = {address}",
-                f"external_signaling_address = {address}",
-                "local_net = 127.0.0.0/8",
-            ]
+    lines = [_MARK]
+    for transport in ("transport-udp", "transport-tcp") if address else ():
+        lines += [
+            f"[{transport}](+)",
+            f"external_media_address = {address}",
+            f"external_signaling_address = {address}",
+            # The doctor's test call stays inside.
+            "local_net = 127.0.0.0/8",
+        ]
     target.write_text("\n".join(lines) + "\n", "utf-8")
 
 
