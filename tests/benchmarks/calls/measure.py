@@ -17,6 +17,7 @@ from tests.benchmarks.calls.ways import System, Way, opened, until
 #: Set-up at the highest sustained rate: 95 of 100 calls within this.
 SETUP_LIMIT_MS = 100.0
 _SEARCH_HOLD_S = 0.5
+_LOWEST, _HIGHEST = 5.0, 1000.0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -28,7 +29,7 @@ class Plan:
     load: Load
     idle_s: float
     agents: int
-    #: The search for the highest rate: where it begins, its first factor, how often the last step is halved, seconds a step.
+    #: The search for the highest rate: where it begins, its factor, how often the last step is halved, seconds a step.
     first_rate: float
     factor: float
     halvings: int
@@ -93,11 +94,11 @@ def measure(way: Way, waiting: int, plan: Plan, folder: Path) -> Measured:
     ):
         until(lambda: system.waiting() == waiting, f"{waiting} callers waiting", patience_s=30 + waiting / 25)
         warm_up = Load(calls=100, rate=plan.load.rate, hold_s=plan.load.hold_s)
-        _expect_complete(warm_up, system, folder / "warm-up", 1020000000)
+        expect_complete(warm_up, system, folder / "warm-up", 1020000000)
         at_rest = system.channels()
         idle = [_idle(system, plan.idle_s)]
         before, began, machine, own = cpu_by_part(system.parts), time.monotonic(), busy_seconds(), own_seconds()
-        _expect_complete(plan.load, system, folder / "load", 1010000000)
+        expect_complete(plan.load, system, folder / "load", 1010000000)
         after, seconds = cpu_by_part(system.parts), time.monotonic() - began
         disturbed = (busy_seconds() - machine - own_seconds() + own) / seconds / (os.cpu_count() or 1)
         idle.append(_idle(system, plan.idle_s))
@@ -124,7 +125,8 @@ def _idle(system: System, seconds: float) -> dict[str, float]:
     return {part: (after[part] - before[part]) / took for part in after}
 
 
-def _expect_complete(load: Load, system: System, folder: Path, first_caller: int) -> None:
+def expect_complete(load: Load, system: System, folder: Path, first_caller: int) -> None:
+    """Place the calls and wait until all that follows from them is done. Raises `RigError` when one failed."""
     outcome = place(folder, system.server, system.numbers, load, first_caller)
     if outcome.completed != load.calls:
         raise RigError(f"{system.way}: {outcome.failed} of {load.calls} calls failed at {load.rate:g} a second")
@@ -140,7 +142,7 @@ class Sustained:
 
 
 def highest_rate(way: Way, plan: Plan, folder: Path) -> Sustained:
-    """Search upwards in steps, then halve the last one. A rate fails when two attempts at it fail."""
+    """Search in steps from the first rate, then halve the last step. A rate fails when two attempts at it fail."""
     attempts = count()
 
     def failure(rate: float) -> str:
@@ -151,11 +153,13 @@ def highest_rate(way: Way, plan: Plan, folder: Path) -> Sustained:
                 return ""
         return why
 
-    good, rate, why = 0.0, plan.first_rate, "not tried higher"
-    while rate < 1000 and not (why := failure(rate)):
-        good, rate = rate, rate * plan.factor
-    bad = rate
-    for _ in range(plan.halvings if good else 0):
+    good, bad, rate, why = 0.0, 0.0, plan.first_rate, ""
+    while (not good or not bad) and _LOWEST < rate < _HIGHEST:
+        if trouble := failure(rate):
+            bad, why, rate = rate, trouble, rate / plan.factor
+        else:
+            good, rate = rate, rate * plan.factor
+    for _ in range(plan.halvings if good and bad else 0):
         rate = (good * bad) ** 0.5
         if trouble := failure(rate):
             bad, why = rate, trouble
@@ -173,7 +177,7 @@ def _attempt(way: Way, rate: float, plan: Plan, folder: Path) -> str:
             opened(way, folder / "system", plan.agents) as system,
             agents(folder / "agents", system.agents_port) as notes,
         ):
-            _expect_complete(warm_up, system, folder / "warm-up", 1020000000)
+            expect_complete(warm_up, system, folder / "warm-up", 1020000000)
             outcome = place(folder / "load", system.server, system.numbers, load, 1010000000)
             if outcome.completed != load.calls:
                 return f"{outcome.failed} of {load.calls} calls failed"

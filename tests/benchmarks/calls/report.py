@@ -111,7 +111,10 @@ def targets(found: Cells, rates: Mapping[Way, Sustained]) -> str:
 
 def highest(rates: Mapping[Way, Sustained]) -> str:
     """The highest rates, each with what limits it."""
-    return "\n".join(f"- {way}: {found.rate:.0f} calls a second; above it {found.why}" for way, found in rates.items())
+    return "\n".join(
+        f"- {way}: {found.rate:.0f} calls a second; above it {found.why or 'nothing was tried'}"
+        for way, found in rates.items()
+    )
 
 
 def disturbance(found: Cells) -> str:

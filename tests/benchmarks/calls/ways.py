@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import orjson
 from redis import Redis
@@ -109,7 +110,7 @@ def opened(way: Way, folder: Path, agents: int) -> Iterator[System]:
             controller = stack.enter_context(_process(folder, "controller"))
             parts |= {"controller": (controller,), "ledger": (ledger, redis_pid)}
             redis = stack.enter_context(Redis.from_url(settings.redis_url))
-            until(lambda: _board(redis).get("ari", False), "the controller up")
+            until(lambda: bool(_board(redis).get("ari")), "the controller up")
             _log_in(redis, ids)
             waiting, settled = partial(_waiting_in_engine, redis), partial(_ledger_done, redis)
             numbers, held = (_LOAD,), _HELD
@@ -213,7 +214,7 @@ def _log_in(redis: Redis, ids: tuple[str, ...]) -> None:
     for verb in ("login", "ready"):
         with redis.pipeline(transaction=False) as pipeline:
             for agent in ids:
-                wish = {
+                wish: dict[Any, Any] = {
                     "id": uuid.uuid4().hex,
                     "agent": agent,
                     "verb": verb,
