@@ -35,6 +35,8 @@ class Reading:
     #: None while the database does not answer.
     waits: Lengths | None
     talks: Lengths | None
+    #: Today's calls whose record and Asterisk's own CDR disagree; None while the database does not answer.
+    differences: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +81,13 @@ def _families(reading: Reading) -> Iterator[Metric]:
 
     yield from _lengths("callcenter_queue_wait_seconds", "Waits of calls answered today.", reading.waits)
     yield from _lengths("callcenter_talk_seconds", "Talk of calls answered today.", reading.talks)
+
+    if reading.differences is not None:
+        yield GaugeMetricFamily(
+            "callcenter_records_differing",
+            "Calls of today whose record and Asterisk's own CDR disagree.",
+            value=reading.differences,
+        )
 
     health = board.health
     for name, holds in (

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import structlog
 
@@ -49,7 +50,7 @@ async def reconcile(settings: Settings, span: Span, *, now: int) -> list[Discrep
     """Compare the calls that entered in the span and write their differences down. Raises `NoCdrError`."""
     wider = Span(span.since - _HOUR_MS, span.until + _HOUR_MS)
     # Asterisk writes this machine's local time.
-    calls = read_cdrs(_cdr_lines(settings.data / "asterisk" / "log" / "cdr-csv", wider.since), None)
+    calls = read_cdrs(_cdr_lines(settings.data / "asterisk" / "log" / "cdr-csv", wider.since), ZoneInfo("UTC"))
     engine = open_engine(settings.database_url)
     try:
         async with sessions(engine).begin() as session:

@@ -15,6 +15,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from callcenter.metrics import TALK_BOUNDS_S, WAIT_BOUNDS_S, Reading, exposition
+from callcenter.store.discrepancies import Discrepancies
 from callcenter.store.lengths import Lengths, answered_lengths
 from callcenter.store.models import Role
 from callcenter.store.scope import WholeCentre
@@ -91,18 +92,19 @@ async def metrics(request: Request, services: Uses) -> Response:
     board = await services.board.now()
     _, controller = await _redis(services)
     counters = controller.get("counters") if controller else None
-    waits, talks = await _lengths(services)
+    waits, talks, differences = await _of_today(services)
     reading = Reading(
         board=board,
         day=services.board.day,
         counters=counters if isinstance(counters, dict) else {},
         waits=waits,
         talks=talks,
+        differences=differences,
     )
     return Response(exposition(reading), media_type=CONTENT_TYPE_LATEST)
 
 
-async def _lengths(services: Services) -> tuple[Lengths | None, Lengths | None]:
+async def _of_today(services: Services) -> tuple[Lengths | None, Lengths | None, int | None]:
     zone = services.centre.zone
     today = day_span(datetime.now(zone).date(), zone)
     try:
@@ -110,6 +112,7 @@ async def _lengths(services: Services) -> tuple[Lengths | None, Lengths | None]:
             return (
                 await answered_lengths(session, WholeCentre(), today, column="wait_ms", bounds_s=WAIT_BOUNDS_S),
                 await answered_lengths(session, WholeCentre(), today, column="talk_ms", bounds_s=TALK_BOUNDS_S),
+                await Discrepancies(session, WholeCentre()).count(today),
             )
     except (SQLAlchemyError, OSError):
-        return None, None
+        return None, None, None

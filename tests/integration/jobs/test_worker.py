@@ -20,7 +20,7 @@ from callcenter.jobs.schedule import SCHEDULE, Scheduled, enqueue_due, job_queue
 
 pytestmark = pytest.mark.integration
 #: Within this a worker must be gone.
-STOPS_S = 5.0
+STOPS_S = 15.0
 
 
 @contextmanager
