@@ -15,7 +15,7 @@ from sqlalchemy import event
 from callcenter.ledger.writer import LedgerWriter
 from callcenter.store.engine import open_sync_engine
 
-POINTS = ("before commit", "after commit", "after acknowledgement", "soon after commit")
+POINTS = ("before commit", "after the queue_log", "after commit", "after acknowledgement", "soon after commit")
 
 
 def die() -> None:
@@ -26,6 +26,7 @@ class DyingRedis(Redis):
     """Dies before or after acknowledging; reads little at a time, so that there are many batches."""
 
     point = ""
+    acknowledged = False
 
     def xreadgroup(self, *arguments: Any, **options: Any) -> Any:
         return super().xreadgroup(*arguments, **{**options, "count": 50})
@@ -34,9 +35,16 @@ class DyingRedis(Redis):
         if self.point == "after commit":
             die()
         answer = super().xack(*arguments)
+        self.acknowledged = True
         if self.point == "after acknowledgement":
             die()
         return answer
+
+    def set(self, *arguments: Any, **options: Any) -> Any:
+        # The ledger's state is told after its lines are in the file.
+        if self.point == "after the queue_log" and self.acknowledged:
+            die()
+        return super().set(*arguments, **options)
 
 
 def main(point: str, redis_url: str, database_url: str, folder: Path) -> None:
