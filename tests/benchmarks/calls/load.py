@@ -106,7 +106,7 @@ def register(folder: Path, server: str, passwords: Mapping[str, str], port: int)
 
 
 @contextmanager
-def waiting_callers(folder: Path, server: str, number: str, count: int, rate: float = 50) -> Iterator[None]:
+def waiting_callers(folder: Path, server: str, number: str, count: int, rate: float = 80) -> Iterator[None]:
     """`count` callers who phone `number` and stay. They may not all be there yet when the block begins."""
     if not count:
         yield

@@ -17,7 +17,7 @@ from tests.benchmarks.calls.ways import System, Way, opened, until
 #: Set-up at the highest sustained rate: 95 of 100 calls within this.
 SETUP_LIMIT_MS = 100.0
 _SEARCH_HOLD_S = 0.5
-_LOWEST, _HIGHEST = 5.0, 1000.0
+_LOWEST, _HIGHEST = 20.0, 1000.0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -39,13 +39,13 @@ class Plan:
 FULL = Plan(
     waiting=(0, 100, 500),
     rounds=3,
-    load=Load(calls=500, rate=50, hold_s=1),
-    idle_s=5,
+    load=Load(calls=400, rate=50, hold_s=1),
+    idle_s=3,
     agents=300,
     first_rate=80,
     factor=1.25,
     halvings=2,
-    step_s=6,
+    step_s=4,
 )
 QUICK = Plan(
     waiting=(0, 100),
