@@ -21,7 +21,7 @@ disagree:
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from callcenter.calls.journal import Entry, Json, Kind
@@ -71,7 +71,11 @@ def in_order(entries: Iterable[Entry]) -> list[Entry]:
 
 def fold(entries: Iterable[Entry]) -> CallRecord:
     """The record of the call that all these entries tell of; needs at least one."""
-    ordered = in_order(entries)
+    return fold_ordered(in_order(entries))
+
+
+def fold_ordered(ordered: Sequence[Entry]) -> CallRecord:
+    """The same for entries as `in_order` gives them."""
     facts = _gather(ordered)
     caller = facts.caller_leg.data if facts.caller_leg else {}
     origin = facts.entered.data if facts.entered else caller
@@ -133,7 +137,7 @@ def fold(entries: Iterable[Entry]) -> CallRecord:
     )
 
 
-def _gather(ordered: list[Entry]) -> _Facts:
+def _gather(ordered: Sequence[Entry]) -> _Facts:
     facts = _Facts()
     for entry in ordered:
         match entry.kind:

@@ -14,12 +14,14 @@ import orjson
 from sqlalchemy import Connection
 
 from callcenter.calls.journal import Entry, Kind
-from callcenter.ledger.fold import fold, in_order
+from callcenter.ledger.fold import fold_ordered, in_order
 from callcenter.ledger.queue_log import Line, agent_lines, call_lines
 from callcenter.ledger.record import CallRecord
 
 #: Any number will do, as long as every ledger takes the same.
 _WRITER_LOCK = 7245
+#: Calling `Kind` costs more than looking it up.
+_KINDS = {kind.value: kind for kind in Kind}
 _TOLD_OF_AGENTS = frozenset({Kind.LOGGED_IN, Kind.LOGGED_OUT, Kind.PAUSED, Kind.READY})
 #: Lines remembered as told, which spares the database most of the attempts to tell them again.
 _REMEMBERED = 50_000
@@ -90,7 +92,7 @@ class Tables:
         lines: list[Line] = []
         records = []
         for told in self._told_of(connection, sorted({entry.call for entry in entries if entry.call})):
-            record = fold(told)
+            record = fold_ordered(told)
             records.append(record)
             lines += call_lines(told, record, self._told)
         self._insert(connection, _RECORD, records, _RECORD.replacing("call"))
@@ -156,4 +158,4 @@ class Tables:
 
 def _entry(row: Any) -> Entry:
     key, at, kind, call, agent, data = row
-    return Entry(key=key, kind=Kind(kind), at=at, call=call, agent=agent, data=orjson.loads(data))
+    return Entry(key=key, kind=_KINDS[kind], at=at, call=call, agent=agent, data=orjson.loads(data))

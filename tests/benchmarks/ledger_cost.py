@@ -1,4 +1,4 @@
-"""What the ledger costs: CPU ms of its process per call at 300 calls/s, each call's ten entries spread over two seconds.
+"""What the ledger costs: CPU ms of its process per call at 300 calls/s, each call's entries spread over two seconds.
 
 `python -m tests.benchmarks.ledger_cost [sqlite|postgresql]`
 """
