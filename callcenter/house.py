@@ -77,8 +77,20 @@ def furnish(data: Path, **settings: str | int) -> Settings:
     lines += ["", "[sip_passwords]", *(f'{account} = "{password}"' for account, password in passwords.items())]
     settings_file.touch(mode=0o600)
     settings_file.write_text("\n".join(lines) + "\n")
+    return settings_of(data)
+
+
+def settings_of(data: Path) -> Settings:
+    """The settings of this data folder; the environment's own `CALLCENTER_*` still count first."""
+    before = os.environ.get("CALLCENTER_DATA")
     os.environ["CALLCENTER_DATA"] = str(data)
-    return Settings()
+    try:
+        return Settings()
+    finally:
+        if before is None:
+            del os.environ["CALLCENTER_DATA"]
+        else:
+            os.environ["CALLCENTER_DATA"] = before
 
 
 def _toml(value: str | int) -> str:

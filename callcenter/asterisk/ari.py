@@ -197,6 +197,12 @@ class AriClient:
                 answer.set_exception(AriError(0, "connection lost"))
 
 
+def _in_words(trouble: BaseException) -> str:
+    """What went wrong, without the address: the password is in it."""
+    status = getattr(trouble, "status", None)
+    return f"{type(trouble).__name__} {status}" if status else type(trouble).__name__
+
+
 def _id(value: str) -> str:
     return quote(value, safe="")
 

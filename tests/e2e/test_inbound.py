@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -10,6 +11,7 @@ from contextlib import asynccontextmanager
 
 import pytest
 
+from callcenter.web.records.audio import recording_paths
 from tests.e2e.harness.centre import Centre
 from tests.e2e.harness.fixtures import AGENT_HZ, CUSTOMER_HZ, SwitchOn
 from tests.e2e.phones import Phone
@@ -76,13 +78,16 @@ async def test_both_hear_each_other_both_voices_are_recorded_and_the_company_get
         assert (record["agent"], record["ended_by"]) == ("1001", "caller")
         assert 1500 < record["talk_ms"] < 4000
         assert '"mos"' in record["caller_audio"]
-        voices = centre.settings.recordings / record["recording"]
-        expect_tone(voices.with_name(voices.name + "-caller.wav"), CUSTOMER_HZ, 1.5)
-        expect_tone(voices.with_name(voices.name + "-agent.wav"), AGENT_HZ, 1.5)
-        expect_no_tone(voices.with_name(voices.name + "-caller.wav"), AGENT_HZ)
+        caller_voice, agent_voice = recording_paths(centre.settings.recordings, record["recording"])
+        expect_tone(caller_voice, CUSTOMER_HZ, 1.5)
+        expect_tone(agent_voice, AGENT_HZ, 1.5)
+        expect_no_tone(caller_voice, AGENT_HZ)
         await centre.agent("1001", "ready")
         words = [sys.executable, "-m", "callcenter", "bill", "statement", "--company", "hanbit", "--month", "2026-11"]
-        bill = await asyncio.to_thread(subprocess.run, words, capture_output=True, text=True, check=False)
+        environment = {**os.environ, "CALLCENTER_DATA": str(centre.settings.data)}
+        bill = await asyncio.to_thread(
+            subprocess.run, words, capture_output=True, text=True, check=False, env=environment
+        )
         assert record["call"] in bill.stdout, bill.stderr
 
 

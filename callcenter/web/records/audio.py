@@ -8,7 +8,6 @@ from array import array
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO
 
@@ -32,15 +31,13 @@ class _Voice:
 
 
 def recording_paths(folder: Path, recording: str) -> tuple[Path, Path]:
-    """The caller's and the agent's file of a recording; a day's folder is that of the call's id, in UTC.
+    """The caller's and the agent's file of a recording, which is named `<UTC day>/<call>`.
 
     Raises `UnreadableRecording`: the name is no recording's.
     """
-    named = re.fullmatch(r"[\w.-]*?-?(\d{9,11})\.\d+[\w.-]*", recording)
-    if named is None:
+    if re.fullmatch(r"\d{8}/[\w-]+\.\d+", recording) is None:
         raise UnreadableRecording(recording)
-    day = datetime.fromtimestamp(int(named[1]), UTC).strftime("%Y%m%d")
-    return folder / day / f"{recording}-caller.wav", folder / day / f"{recording}-agent.wav"
+    return folder / f"{recording}-caller.wav", folder / f"{recording}-agent.wav"
 
 
 class Stereo:

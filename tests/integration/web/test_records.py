@@ -77,7 +77,7 @@ async def test_both_voices_are_played_and_jumped_in(web: WebCentre) -> None:
             file.setsampwidth(2)
             file.setframerate(8000)
             file.writeframes(sample * 8000)
-    await web.add(record(call, recording=call), record("cc-1795400000.2"))
+    await web.add(record(call, recording=f"{folder.name}/{call}"), record("cc-1795400000.2"))
     async with browser(web, "sup") as supervisor:
         address = f"{web.url}/records/{call}/audio"
         async with supervisor.http.get(address) as answer:

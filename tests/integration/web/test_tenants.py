@@ -37,7 +37,7 @@ async def plant(web: WebCentre) -> None:
             symptom=CANARY,
             result=CANARY,
             ticket=1,
-            recording=CALL,
+            recording=f"20261123/{CALL}",
         ),
         EventRow(key="k", at=at, kind="call.noted", call=CALL, agent="1001", data={"product": CANARY}),
         TicketRow(

@@ -89,13 +89,15 @@ def test_long_recordings_come_in_pieces(tmp_path: Path) -> None:
     assert sides(whole(stereo)) == (samples, samples)
 
 
-def test_a_recordings_folder_is_the_utc_day_of_its_call() -> None:
-    caller, agent = recording_paths(Path("recordings"), "cc-1795429970.12")
+def test_a_recording_is_named_by_its_day_and_call() -> None:
+    caller, agent = recording_paths(Path("recordings"), "20261123/cc-1795429970.12")
     assert caller == Path("recordings/20261123/cc-1795429970.12-caller.wav")
     assert agent == Path("recordings/20261123/cc-1795429970.12-agent.wav")
 
 
-@pytest.mark.parametrize("name", ["../../etc/passwd", "cc-1795429970.1/../../x", "", "cc", "/cc-1795429970.1"])
+@pytest.mark.parametrize(
+    "name", ["../../etc/passwd", "20261123/../../x", "", "cc", "/cc-1795429970.1", "20261123/cc-1.1/x"]
+)
 def test_no_name_leads_out_of_the_recordings(name: str) -> None:
     with pytest.raises(UnreadableRecording):
         recording_paths(Path("recordings"), name)
