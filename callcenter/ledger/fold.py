@@ -100,7 +100,7 @@ def fold_ordered(ordered: Sequence[Entry]) -> CallRecord:
         talk = _whole(caller, "talk_ms")
     if talk is None:
         talk = ended_at - answered_at if ended_at is not None and answered_at is not None else 0
-    ended_by = _ended_by(ending)
+    ended_by = _ended_by(ending, agent_leg)
     note = facts.note.data if facts.note else {}
 
     return CallRecord(
@@ -255,10 +255,13 @@ def _agent_channel(facts: _Facts, agent_leg: Entry | None) -> str | None:
     return _text(facts.caller_leg.data, "agent_channel") if facts.caller_leg else None
 
 
-def _ended_by(ending: Entry | None) -> EndedBy | None:
+def _ended_by(ending: Entry | None, agent_leg: Entry | None) -> EndedBy | None:
     if not ending:
         return None
     by = ending.data.get("by")
+    # After the agent's hang-up the dialplan ends the caller's channel: then only the agent's leg knows who it was.
+    if by not in ("caller", "agent") and agent_leg and agent_leg.data.get("by") == "agent":
+        return EndedBy.AGENT
     return EndedBy(by) if by in ("caller", "agent") else EndedBy.SYSTEM
 
 

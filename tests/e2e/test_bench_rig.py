@@ -17,7 +17,7 @@ from tests.benchmarks.calls.measure import Measured, Plan, Sustained, expect_com
 from tests.benchmarks.calls.report import cells, disturbance, table, targets
 from tests.benchmarks.calls.ways import System, Way, opened, until
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.benchmark]
 
 _PLAN = Plan(
     waiting=(0,),
@@ -70,7 +70,7 @@ async def test_callers_that_could_not_keep_their_rate_are_reported(system: Syste
     before = _children()
     with agents(tmp_path / "agents", system.agents_port):
         before |= _children()
-        load = Load(calls=20, rate=20, hold_s=0.1)
+        load = Load(calls=60, rate=20, hold_s=0.1)
         placing = asyncio.to_thread(place, tmp_path / "calls", system.server, system.numbers, load, 1010000000)
         with pytest.raises(RigError, match="over-loaded"):
             await asyncio.gather(placing, asyncio.to_thread(stall))

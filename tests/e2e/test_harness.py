@@ -71,8 +71,9 @@ async def test_hold_stops_the_voice_and_resume_brings_it_back(exchange: Exchange
     await called.ended()
     before, *_, after = tones.spans(called.heard, CUSTOMER_HZ)
     music = tones.spans(called.heard, MUSIC_HZ)
-    assert before[1] <= music[0][0]
-    assert music[-1][1] <= after[0]
+    # A tenth of a second is one window of the measurement.
+    assert before[1] <= music[0][0] + 0.2
+    assert music[-1][1] <= after[0] + 0.2
 
 
 async def test_a_deaf_phone_is_noticed(exchange: Exchange, switch_on: SwitchOn) -> None:
