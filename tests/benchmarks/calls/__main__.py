@@ -26,15 +26,14 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="bench-calls-") as scratch:
         folder = Path(scratch)
         try:
-            measured = _measure_all(plan, folder)
+            found = cells(_measure_all(plan, folder))
+            print(f"\n{plan.load.calls} calls at {plan.load.rate:g} a second, rounds: {plan.rounds}, medians.")
+            print(f"CPU in ms per call, set-up in ms as median / p95.\n\n{table(found)}\n", flush=True)
             rates = _search_all(plan, folder)
         except RigError as error:
             print(f"The rig failed, nothing is counted: {error}", file=sys.stderr)
             return 1
-    found = cells(measured)
-    print(f"\n{plan.load.calls} calls at {plan.load.rate:g} a second, {plan.rounds} rounds, medians.")
-    print("CPU in ms per call, set-up in ms as median / p95.\n")
-    print(table(found), highest(rates), targets(found, rates), disturbance(found), sep="\n\n")
+    print(highest(rates), targets(found, rates), disturbance(found), sep="\n\n")
     print(f"\n{time.monotonic() - began:.0f} s")
     return 0
 
