@@ -20,7 +20,6 @@ HANBIT = "07000000102"
 CROWD_NUMBER = "07000000111"
 
 
-@pytest.mark.quiet
 async def test_kill_9_of_the_controller_amid_20_conversations_and_10_waiting_callers(
     centre: Centre, voices: dict[int, Path], tmp_path: Path, now: int
 ) -> None:
@@ -93,7 +92,6 @@ async def test_200_callers_at_once_all_enter_and_leave(centre: Centre, tmp_path:
     assert board["talking"] == 0
 
 
-@pytest.mark.quiet
 async def test_without_the_controller_a_new_caller_reaches_an_agent_all_the_same(
     centre: Centre, switch_on: SwitchOn, now: int
 ) -> None:
@@ -113,7 +111,6 @@ async def test_without_the_controller_a_new_caller_reaches_an_agent_all_the_same
     assert (record["outcome"], record["company"], record["agent"]) == ("fallback_answered", "hanbit", "1001")
 
 
-@pytest.mark.quiet
 async def test_a_caller_whom_the_fallback_took_comes_back_to_the_engine(
     centre: Centre, switch_on: SwitchOn, now: int
 ) -> None:

@@ -18,7 +18,7 @@ from tests.e2e.harness.exchange import PASSWORD, Exchange, open_exchange
 from tests.e2e.harness.fixtures import SwitchOn
 from tests.e2e.tones import loudness, spans, write_tone
 
-pytestmark = [pytest.mark.e2e, pytest.mark.quiet]
+pytestmark = pytest.mark.e2e
 
 _TOY = """
 [toy-trunk]
