@@ -60,29 +60,33 @@ def test_failed_calls_are_reported_not_counted(system: System, tmp_path: Path) -
 
 
 async def test_callers_that_could_not_keep_their_rate_are_reported(system: System, tmp_path: Path) -> None:
+    notes = tmp_path / "calls" / "notes.log"
+
     def stall() -> None:
-        until(lambda: bool(_children() - before), "SIPp started")
+        # One that stands still before its first call has only begun later.
+        until(lambda: notes.exists() and notes.stat().st_size > 0, "the first call placed")
         (pid,) = _children() - before
         os.kill(pid, signal.SIGSTOP)
         time.sleep(4)
         os.kill(pid, signal.SIGCONT)
 
-    before = _children()
     with agents(tmp_path / "agents", system.agents_port):
-        before |= _children()
+        before = _children()
         load = Load(calls=60, rate=20, hold_s=0.1)
         placing = asyncio.to_thread(place, tmp_path / "calls", system.server, system.numbers, load, 1010000000)
         with pytest.raises(RigError, match="over-loaded"):
             await asyncio.gather(placing, asyncio.to_thread(stall))
 
 
-def test_agents_that_cannot_take_calls_are_reported(system: System, tmp_path: Path) -> None:
+def test_agents_that_went_away_are_reported(system: System, tmp_path: Path) -> None:
+    before = _children()
     with (
-        agents(tmp_path / "first", system.agents_port),
         pytest.raises(RigError, match="agents' SIPp ended"),
-        agents(tmp_path / "second", system.agents_port),
+        agents(tmp_path / "agents", system.agents_port),
     ):
-        place(tmp_path / "calls", system.server, ["1001"], Load(calls=1, rate=1, hold_s=0.1), 1010000000)
+        (pid,) = _children() - before
+        os.kill(pid, signal.SIGKILL)
+        os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT)
 
 
 def test_agents_that_were_overloaded_are_reported(tmp_path: Path) -> None:
