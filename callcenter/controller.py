@@ -32,6 +32,8 @@ _LEASE, _LEASE_MS = "cc:leader", 2000
 _COMMAND_LIFE_MS = 5000
 _LOOK_EVERY_S = 10.0
 _BOARD_EVERY_S = 0.5
+#: The first change of an agent is told at once; what follows it this soon is told together.
+_CHANGES_EVERY_S = 0.05
 
 #: Renew the lease if it is still ours or nobody's; 0 when another controller holds it.
 _RENEW = """
@@ -170,6 +172,7 @@ class Controller:
                 self._replies += replies
                 await asyncio.sleep(0.5)
                 self._news.set()
+            await asyncio.sleep(_CHANGES_EVERY_S)
 
     async def _publish_board(self) -> None:
         while True:

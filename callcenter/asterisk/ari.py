@@ -92,9 +92,7 @@ class AriClient:
                         pause = _FIRST_PAUSE_S
                         await self._converse(socket, on_connected)
                 except* (aiohttp.ClientError, OSError, TimeoutError, AriError) as trouble:
-                    log.info(
-                        "ari.unavailable", error=str(trouble.exceptions[0]) or type(trouble.exceptions[0]).__name__
-                    )
+                    log.info("ari.unavailable", error=_in_words(trouble.exceptions[0]))
                 if self._socket is not None:
                     self._forget()
                     on_lost()

@@ -33,7 +33,7 @@ REFUSED, STATUS = "cc:refused", "cc:ledger"
 _BATCH = 2000
 _WAIT_MS = 250
 #: Batches begin no closer than this: many calls share the cost of one commit.
-_PACE_S = 0.2
+_PACE_S = 0.4
 _KEEP_MS = 24 * 3600 * 1000
 _TRIM_EVERY_S = 60.0
 _STATUS_EVERY_S = 1.0

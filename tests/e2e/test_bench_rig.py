@@ -80,13 +80,15 @@ async def test_callers_that_could_not_keep_their_rate_are_reported(system: Syste
 
 def test_agents_that_went_away_are_reported(system: System, tmp_path: Path) -> None:
     before = _children()
-    with (
-        pytest.raises(RigError, match="agents' SIPp ended"),
-        agents(tmp_path / "agents", system.agents_port),
-    ):
-        (pid,) = _children() - before
-        os.kill(pid, signal.SIGKILL)
-        os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT)
+
+    def lose_the_agents() -> None:
+        with agents(tmp_path / "agents", system.agents_port):
+            (pid,) = _children() - before
+            os.kill(pid, signal.SIGKILL)
+            os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT)
+
+    with pytest.raises(RigError, match="agents' SIPp ended"):
+        lose_the_agents()
 
 
 def test_agents_that_were_overloaded_are_reported(tmp_path: Path) -> None:

@@ -149,6 +149,12 @@ def _configure(way: Way, etc: Path, ids: tuple[str, ...]) -> None:
     if way is Way.QUEUE:
         with (etc / "modules.conf").open("a") as modules:
             modules.write("load = app_queue.so\n")
+        # What statistics and live boards over app_queue read: its log, and the manager's events as Asterisk makes them.
+        for file, ours, stock in (
+            ("logger.conf", "queue_log = no", "queue_log = yes"),
+            ("manager.conf", "disabledevents", ";"),
+        ):
+            (etc / file).write_text((etc / file).read_text().replace(ours, stock, 1))
         common = "strategy = leastrecent\nringinuse = no\ntimeout = 20\nwrapuptime = 0\njoinempty = yes\n"
         (etc / "queues.conf").write_text(
             "[general]\nautofill = yes\n"
