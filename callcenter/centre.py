@@ -15,6 +15,8 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
 
+from routing.acd import RINGS, Strategy
+
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{1,23}$")]
 Number = Annotated[str, StringConstraints(pattern=r"^[0-9]{3,15}$")]
 AgentId = Annotated[str, StringConstraints(pattern=r"^[1-9][0-9]{3}$")]
@@ -79,10 +81,38 @@ class Waiting(_Part):
     key_tries: int = Field(3, ge=1, le=9)
 
 
+class Widen(_Part):
+    """A step of the overflow ladder: the call is offered to more agents as soon as one of the conditions holds."""
+
+    #: 2: agents of the first similar group as well, 3: of the second, 4: of the third.
+    ring: int = Field(ge=2, le=RINGS)
+    after_s: int | None = Field(None, ge=1, le=3600)
+    #: More calls than this wait in the group.
+    queue_over: int | None = Field(None, ge=0, le=10_000)
+
+
 class Group(Names):
     """One category of similar products and the agents who know it."""
 
     id: Slug
+    #: Groups whose agents help out, the nearest first; `widen` says when.
+    similar: tuple[Slug, ...] = Field((), max_length=RINGS - 1)
+    widen: tuple[Widen, ...] = ()
+    #: Which idle agent is asked first.
+    strategy: Strategy = Strategy.LONGEST_IDLE
+    #: Its calls count as having waited so much longer than others.
+    priority_s: int = Field(0, ge=0, le=600)
+
+
+class Contract(_Part):
+    """What the shared pool owes this company when it is short of agents."""
+
+    #: Share of calls to be answered in time; below it the company is favoured. 0 promises nothing.
+    service_level: float = Field(0.0, ge=0, le=1)
+    #: How strongly, compared with others below their floor.
+    weight: float = Field(1.0, ge=0.1, le=10)
+    #: Most conversations at a time; further callers wait. Unset: no limit.
+    most_calls: int | None = Field(None, ge=1, le=10_000)
 
 
 class Company(Names):
@@ -95,6 +125,7 @@ class Company(Names):
     recording: bool = True
     greeting: bool = True
     hours: Hours | None = None
+    contract: Contract = Contract()
 
 
 class Agent(Names):
@@ -102,6 +133,8 @@ class Agent(Names):
 
     id: AgentId
     groups: tuple[Slug, ...] = Field(min_length=1)
+    #: Skill by group where it is not 1, the best; for groups with the strategy best_skill.
+    levels: dict[Slug, Annotated[int, Field(ge=1, le=5)]] = {}
     peak: bool = False
 
 
@@ -157,6 +190,7 @@ def _inconsistencies(centre: Centre) -> Iterator[str]:
         for slug in slugs:
             if slug not in groups:
                 yield f"{key}: '{slug}' is no [[group]] id"
+    yield from _ladder_problems(centre, groups)
     for part, values in (
         ("group id", [g.id for g in centre.group]),
         ("company id", [c.id for c in centre.company]),
@@ -171,6 +205,31 @@ def _inconsistencies(centre: Centre) -> Iterator[str]:
         ZoneInfo(centre.timezone)
     except (KeyError, ValueError):
         yield f"timezone: '{centre.timezone}' is no time zone; expected a name such as Asia/Seoul"
+
+
+def _ladder_problems(centre: Centre, groups: set[str]) -> Iterator[str]:
+    staffed = {slug for agent in centre.agent for slug in agent.groups}
+    for i, group in enumerate(centre.group):
+        for slug in group.similar:
+            if slug not in groups:
+                yield f"group.{i}.similar: '{slug}' is no [[group]] id"
+            elif slug == group.id or group.similar.count(slug) > 1:
+                yield f"group.{i}.similar: '{slug}' is the group itself or stands more than once"
+        for n, step in enumerate(group.widen):
+            key = f"group.{i}.widen.{n}"
+            if step.ring > len(group.similar) + 1:
+                there = len(group.similar)
+                yield f"{key}.ring: ring {step.ring} needs {step.ring - 1} groups in 'similar'; there are {there}"
+            if step.after_s is None and step.queue_over is None:
+                yield f"{key}: says no condition; expected after_s or queue_over"
+        after = [(step.ring, step.after_s) for step in group.widen if step.after_s is not None]
+        if any(a < b and s > t for a, s in after for b, t in after):
+            yield f"group.{i}.widen: a wider ring is reached before a nearer one; expected after_s to grow with ring"
+        if group.id not in staffed and not any(s in staffed for s in group.similar):
+            yield f"group.{i} '{group.id}': nobody serves it; expected an agent with it in 'groups', or a similar group"
+    for i, agent in enumerate(centre.agent):
+        for slug in set(agent.levels) - set(agent.groups):
+            yield f"agent.{i}.levels: '{slug}' is none of the agent's groups"
 
 
 _EXPECTED = {

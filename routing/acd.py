@@ -1,97 +1,339 @@
 """Automatic call distribution: which waiting call goes to which idle agent.
 
-A call waits in one group; an agent serves several. An idle agent takes the call that has waited longest over all of its
-groups; a new call goes to the agent of its group who has been idle longest. Every operation costs a search in a sorted
-list, never a walk over all that wait.
+A call waits in one group. Agents stand around a group in rings: the first ring are the group's own agents, the next
+ones those of similar groups, who are asked when the call's ring is widened. Among the calls that a freed agent may
+take, the one that counts as waiting longest goes first; a priority and a favour to a company below its service level
+are credits in milliseconds of waiting, so whoever waits long enough is served before anybody favoured who came much
+later: nothing starves. Among idle agents the group's strategy decides.
+
+Every operation costs searches in sorted lists, never a walk over all that wait or all who are idle. While an agent
+is idle, no call waits that this agent may take.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_left, insort
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
 
-#: Sorts by rank, then by arrival, then by id, so that two runs of the same events decide alike.
+#: Time, then id, so that two runs of the same events decide alike. The time is that of joining the line less credits.
 Rank = tuple[int, str]
+#: The calls of one group that may be taken up to this ring, or the calls that wait for one agent (ring 0).
+LineKey = tuple[str, int]
+
+RINGS = 4
+
+
+class Strategy(StrEnum):
+    """Which of several idle agents of a ring is asked first; equal ones by how long they have been idle."""
+
+    LONGEST_IDLE = "longest_idle"
+    BEST_SKILL = "best_skill"
+    LEAST_OCCUPIED = "least_occupied"
+
+
+class Rule(StrEnum):
+    """Why this call went to this agent."""
+
+    #: An agent was idle when the call came.
+    AGENT_IDLE = "agent_idle"
+    #: The agent became idle and this call had waited longest.
+    LONGEST_WAITING = "longest_waiting"
+    #: The agent became idle and the call's priority put it before one that had waited longer.
+    PRIORITY = "priority"
+    #: The agent became idle and the call's company, below its service level, was favoured.
+    FAVOURED = "favoured"
+    #: The agent who knows this caller's case.
+    STICKY = "sticky"
+    #: The call's ring was widened to an idle agent's.
+    WIDENED = "widened"
+    #: The company had as many conversations as its contract allows, and one has ended.
+    BELOW_CAP = "below_cap"
 
 
 @dataclass(frozen=True, slots=True)
+class Skill:
+    """An agent's standing in a group. Ring 1: one of its own agents. Level 1 is the best."""
+
+    group: str
+    ring: int = 1
+    level: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Assignment:
     """The agent takes the call now."""
 
     call: str
     agent: str
     group: str
+    rule: Rule
+    ring: int = 1
+    #: The call that had waited longer and may be taken by the same agent, when one was passed over.
+    passed_over: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """A call asks for an agent."""
+
+    call: str
+    group: str
+    #: When it joined the line, ms; a call that returns unanswered asks with its first time and keeps its place.
+    since: int
+    company: str = ""
+    #: Counts as having waited so much longer.
+    credit_ms: int = 0
+    ring: int = 1
+    #: Wait for this agent alone until widened.
+    sticky: str | None = None
+
+    @property
+    def line(self) -> LineKey:
+        """Where it waits."""
+        return (f"@{self.sticky}", 0) if self.sticky else (self.group, self.ring)
+
+    @property
+    def rank(self) -> Rank:
+        """Its order, favours aside."""
+        return (self.since - self.credit_ms, self.call)
+
+
+@dataclass(slots=True)
+class _Line:
+    """Calls in order, apart by company, so that a company's favour moves one entry, not all its calls."""
+
+    order: list[Rank] = field(default_factory=list)
+    by_company: dict[str, list[Rank]] = field(default_factory=dict)
+    #: First call of each company that may be served, by rank less favour.
+    heads: list[tuple[int, str, str]] = field(default_factory=list)
+    shown: dict[str, tuple[int, str, str]] = field(default_factory=dict)
+
+    def show(self, company: str, favour: int | None) -> None:
+        """Put the company's first call among the heads anew; `favour` None keeps it out."""
+        if (old := self.shown.pop(company, None)) is not None:
+            del self.heads[bisect_left(self.heads, old)]
+        calls = self.by_company.get(company)
+        if calls and favour is not None:
+            time, call = calls[0]
+            self.shown[company] = head = (time - favour, call, company)
+            insort(self.heads, head)
 
 
 class Acd:
     """All waiting calls and all idle agents. Ids are opaque; times are whole milliseconds and only compared."""
 
-    def __init__(self) -> None:
-        self._waiting: dict[str, list[Rank]] = {}
-        self._place: dict[str, tuple[str, Rank]] = {}
-        self._idle: dict[str, list[Rank]] = {}
-        self._agents: dict[str, tuple[tuple[str, ...], Rank]] = {}
+    def __init__(self, strategies: Mapping[str, Strategy] | None = None) -> None:
+        """`strategies` by group; the longest idle agent where nothing is said."""
+        self._strategies = dict(strategies or {})
+        self._lines: dict[LineKey, _Line] = {}
+        self._requests: dict[str, Request] = {}
+        #: Idle agents around a group's ring, by strategy, idle time and id.
+        self._idle: dict[LineKey, list[tuple[int, int, str]]] = {}
+        self._agents: dict[str, list[tuple[LineKey, tuple[int, int, str]]]] = {}
+        self._favours: dict[str, int] = {}
+        self._blocked: set[str] = set()
+        #: Lines in which a company has calls.
+        self._where: dict[str, dict[LineKey, int]] = {}
 
-    def offer(self, call: str, group: str, since: int) -> Assignment | None:
-        """The call asks for an agent of this group: assigned at once, or waiting with its place by `since`.
+    # -- calls
 
-        A call that returns unanswered offers itself again with the `since` it first had and keeps its place.
-        """
-        idle = self._idle.get(group)
-        # Whoever waits longer goes first even when the agent became idle for this very call.
-        if idle and not self._waiting.get(group):
-            agent = idle[0][1]
-            self.withdraw_agent(agent)
-            return Assignment(call, agent, group)
-        rank = (since, call)
-        insort(self._waiting.setdefault(group, []), rank)
-        self._place[call] = (group, rank)
+    def offer(self, request: Request) -> Assignment | None:
+        """The call asks for an agent: assigned at once, or waiting."""
+        assert request.call not in self._requests
+        if request.company not in self._blocked:
+            if request.sticky:
+                if request.sticky in self._agents:
+                    return self._assign(request, request.sticky, Rule.STICKY, 0)
+            elif found := self._idle_agent(request.group, 1, request.ring):
+                return self._assign(request, found[0], Rule.AGENT_IDLE, found[1])
+        self._join(request)
+        return None
+
+    def widen(self, call: str, ring: int) -> Assignment | None:
+        """Agents up to this ring may take the call from now on; its place is kept. Unknown calls are ignored."""
+        old = self._requests.get(call)
+        if old is None:
+            return None
+        self._leave(old)
+        new = Request(
+            call=call, group=old.group, since=old.since, company=old.company, credit_ms=old.credit_ms, ring=ring
+        )
+        if new.company not in self._blocked and (found := self._idle_agent(new.group, 1, ring)):
+            return self._assign(new, found[0], Rule.WIDENED, found[1])
+        self._join(new)
         return None
 
     def withdraw(self, call: str) -> None:
         """The call no longer waits; unknown calls are ignored."""
-        place = self._place.pop(call, None)
-        if place is not None:
-            _remove(self._waiting[place[0]], place[1])
+        if (request := self._requests.get(call)) is not None:
+            self._leave(request)
 
-    def agent_idle(self, agent: str, groups: tuple[str, ...], since: int) -> Assignment | None:
-        """The agent can take a call: the longest waiting one of its groups, or none and the agent stays idle."""
+    def position(self, call: str) -> int:
+        """1 for the next to be served in its group, favours aside; 0 when the call does not wait."""
+        request = self._requests.get(call)
+        if request is None:
+            return 0
+        own = [request.line] if request.sticky else [(request.group, ring) for ring in range(1, RINGS + 1)]
+        return 1 + sum(bisect_left(self._lines[key].order, request.rank) for key in own if key in self._lines)
+
+    def waiting(self, group: str) -> list[str]:
+        """The calls that wait in this group, the next one first; without those that wait for one agent alone."""
+        lines = [self._lines[key].order for ring in range(1, RINGS + 1) if (key := (group, ring)) in self._lines]
+        return [call for _, call in sorted(rank for line in lines for rank in line)]
+
+    def request(self, call: str) -> Request | None:
+        """What the waiting call asks for."""
+        return self._requests.get(call)
+
+    # -- agents
+
+    def agent_idle(self, agent: str, skills: Iterable[Skill], since: int, occupancy: int = 0) -> Assignment | None:
+        """The agent can take a call: gets one, or stays idle. `occupancy`: share of the day at work, in thousandths."""
         self.withdraw_agent(agent)
-        heads = [(queue[0], group) for group in groups if (queue := self._waiting.get(group))]
+        skills = tuple(skills)
+        reach = [(line, ring) for key, ring in _reach(agent, skills) if (line := self._lines.get(key)) is not None]
+        heads = [(line.heads[0], ring) for line, ring in reach if line.heads]
         if heads:
-            (_, call), group = min(heads)
-            self.withdraw(call)
-            return Assignment(call, agent, group)
-        rank = (since, agent)
-        for group in groups:
-            insort(self._idle.setdefault(group, []), rank)
-        self._agents[agent] = (groups, rank)
+            (_, call, _), ring = min(heads)
+            request = self._requests[call]
+            rule, passed_over = self._why(request, [line for line, _ in reach])
+            self._leave(request)
+            return Assignment(
+                call=call, agent=agent, group=request.group, rule=rule, ring=ring, passed_over=passed_over
+            )
+        places = []
+        for skill in skills:
+            strategy = self._strategies.get(skill.group, Strategy.LONGEST_IDLE)
+            first = {Strategy.BEST_SKILL: skill.level, Strategy.LEAST_OCCUPIED: occupancy}.get(strategy, 0)
+            place = ((skill.group, skill.ring), (first, since, agent))
+            insort(self._idle.setdefault(place[0], []), place[1])
+            places.append(place)
+        self._agents[agent] = places
         return None
 
     def withdraw_agent(self, agent: str) -> None:
         """The agent can take no call; unknown agents are ignored."""
-        known = self._agents.pop(agent, None)
-        if known is not None:
-            groups, rank = known
-            for group in groups:
-                _remove(self._idle[group], rank)
-
-    def position(self, call: str) -> int:
-        """1 for the next to be served in its group; 0 when the call does not wait."""
-        place = self._place.get(call)
-        return 0 if place is None else bisect_left(self._waiting[place[0]], place[1]) + 1
-
-    def waiting(self, group: str) -> list[str]:
-        """The calls that wait in this group, the next one first."""
-        return [call for _, call in self._waiting.get(group, ())]
+        for key, entry in self._agents.pop(agent, ()):
+            idle = self._idle[key]
+            del idle[bisect_left(idle, entry)]
 
     def is_idle(self, agent: str) -> bool:
         """Whether the agent would be given the next call."""
         return agent in self._agents
 
+    def idle(self, group: str, ring: int) -> list[str]:
+        """The idle agents of this ring, in the order in which they would be asked."""
+        return [agent for _, _, agent in self._idle.get((group, ring), ())]
+
+    # -- companies
+
+    def favour(self, company: str, credit_ms: int) -> None:
+        """The company's calls count as having waited so much longer; 0 ends it."""
+        if self._favours.get(company, 0) != credit_ms:
+            self._favours[company] = credit_ms
+            self._show_anew(company)
+
+    def block(self, company: str) -> None:
+        """The company's calls wait until `unblock`, whoever is idle."""
+        if company not in self._blocked:
+            self._blocked.add(company)
+            self._show_anew(company)
+
+    def unblock(self, company: str) -> Assignment | None:
+        """One more of the company's calls may be served: assigned, when somebody idle may take its first one."""
+        if company not in self._blocked:
+            return None
+        self._blocked.discard(company)
+        self._show_anew(company)
+        firsts = (self._lines[key].by_company[company][0][1] for key in self._where.get(company, ()))
+        for request in sorted((self._requests[call] for call in firsts), key=lambda r: r.rank):
+            if request.sticky:
+                found = (request.sticky, 0) if request.sticky in self._agents else None
+            else:
+                found = self._idle_agent(request.group, 1, request.ring)
+            if found:
+                self._leave(request)
+                return self._assign(request, found[0], Rule.BELOW_CAP, found[1])
+        return None
+
     def __len__(self) -> int:
-        return len(self._place)
+        return len(self._requests)
+
+    # -- inside
+
+    def _why(self, request: Request, lines: list[_Line]) -> tuple[Rule, str | None]:
+        """Why this call goes first among the lines that the agent may serve, and which one it passed over."""
+        if request.sticky:
+            return Rule.STICKY, None
+        _, first = min(line.order[0] for line in lines)
+        if first != request.call and self._requests[first].company not in self._blocked:
+            return Rule.FAVOURED, first
+        if request.credit_ms:
+            others = [self._requests[call] for line in lines for _, call in line.order[:2]]
+            earliest = min(others, key=lambda other: other.since)
+            if earliest.since < request.since:
+                return Rule.PRIORITY, earliest.call
+        return Rule.LONGEST_WAITING, None
+
+    def _assign(self, request: Request, agent: str, rule: Rule, ring: int) -> Assignment:
+        self.withdraw_agent(agent)
+        return Assignment(call=request.call, agent=agent, group=request.group, rule=rule, ring=ring)
+
+    def _idle_agent(self, group: str, first: int, last: int) -> tuple[str, int] | None:
+        for ring in range(first, last + 1):
+            if idle := self._idle.get((group, ring)):
+                return idle[0][2], ring
+        return None
+
+    def _join(self, request: Request) -> None:
+        key, rank, company = request.line, request.rank, request.company
+        line = self._lines.get(key)
+        if line is None:
+            line = self._lines[key] = _Line()
+        insort(line.order, rank)
+        calls = line.by_company.setdefault(company, [])
+        insort(calls, rank)
+        if calls[0] is rank:
+            line.show(company, self._favour(company))
+        places = self._where.setdefault(company, {})
+        places[key] = places.get(key, 0) + 1
+        self._requests[request.call] = request
+
+    def _leave(self, request: Request) -> None:
+        del self._requests[request.call]
+        key, rank, company = request.line, request.rank, request.company
+        line = self._lines[key]
+        del line.order[bisect_left(line.order, rank)]
+        calls = line.by_company[company]
+        at = bisect_left(calls, rank)
+        del calls[at]
+        if not calls:
+            del line.by_company[company]
+        if at == 0:
+            line.show(company, self._favour(company))
+        if not line.order:
+            del self._lines[key]
+        places = self._where[company]
+        places[key] -= 1
+        if not places[key]:
+            del places[key]
+            if not places:
+                del self._where[company]
+
+    def _favour(self, company: str) -> int | None:
+        return None if company in self._blocked else self._favours.get(company, 0)
+
+    def _show_anew(self, company: str) -> None:
+        favour = self._favour(company)
+        for key in self._where.get(company, ()):
+            self._lines[key].show(company, favour)
 
 
-def _remove(ranks: list[Rank], rank: Rank) -> None:
-    del ranks[bisect_left(ranks, rank)]
+def _reach(agent: str, skills: tuple[Skill, ...]) -> Iterator[tuple[LineKey, int]]:
+    """The lines that the agent may serve, each with the ring in which the agent stands."""
+    yield (f"@{agent}", 0), 0
+    for skill in skills:
+        for ring in range(skill.ring, RINGS + 1):
+            yield (skill.group, ring), skill.ring

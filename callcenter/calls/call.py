@@ -34,6 +34,8 @@ class Call:
     company: str | None = None
     group: str | None = None
     queued_at: int = 0
+    #: How far around its group agents may take it; the overflow ladder widens it.
+    ring: int = 1
     agent: str | None = None
     agent_channel: str | None = None
     offered_at: int = 0

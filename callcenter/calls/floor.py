@@ -21,13 +21,17 @@ from callcenter.calls.commands import (
     StopTimer,
     Write,
 )
+from callcenter.calls.contracts import Contracts
 from callcenter.calls.dialogue import Chosen, Dialogue, Refused
 from callcenter.calls.journal import Entry, Json, Kind
 from callcenter.calls.staff import Staff
 from callcenter.centre import Centre
-from routing.acd import Acd, Assignment
+from routing.acd import Acd, Assignment, Request
+from routing.ladder import Step, Waiter, climb
 
 _POSITIONS_RECORDED = 30
+#: Steps of the overflow ladders are looked at so often while somebody waits who may climb.
+_LADDER, _LADDER_EVERY_MS = "ladder", 1000
 
 
 class Floor:
@@ -37,13 +41,21 @@ class Floor:
         self.centre = centre
         self.holidays = holidays
         self.calls: dict[str, Call] = {}
-        self.acd = Acd()
+        self.acd = Acd({g.id: g.strategy for g in centre.group})
+        self.contracts = Contracts(centre, self.acd)
         #: Differences between belief and Asterisk that were put right.
         self.healed = 0
         #: Callers' channels that Asterisk showed at the last look and no event had told of.
         self.strangers: set[str] = set()
         self._out: list[Command] = []
         self._companies = {c.id: c for c in centre.company}
+        self._groups = {g.id: g for g in centre.group}
+        self._ladders = {
+            g.id: tuple(Step(ring=w.ring, after_s=w.after_s, queue_over=w.queue_over) for w in g.widen)
+            for g in centre.group
+            if g.widen
+        }
+        self._climbing = False
         self._farewells: dict[str, str] = {}
         self.staff = Staff(centre, self.acd, self._out, self._connect)
 
@@ -141,10 +153,20 @@ class Floor:
         joining = call.late_stage is None
         call.late_stage = Stage.QUEUE
         self.acd.withdraw(call.id)
-        assignment = self.acd.offer(call.id, call.group, call.queued_at)
+        request = Request(
+            call=call.id,
+            group=call.group,
+            since=call.queued_at,
+            company=call.company or "",
+            credit_ms=self._groups[call.group].priority_s * 1000,
+            ring=call.ring,
+        )
+        assignment = self.acd.offer(request)
         if joining:
-            position = self.acd.position(call.id)
-            self.write(call, Kind.QUEUED, now, group=call.group, position=position or 1)
+            position = self.acd.position(call.id) or 1
+            self.write(
+                call, Kind.QUEUED, now, group=call.group, position=position, agents=self.staff.states(call.group)
+            )
         if assignment:
             self._connect(assignment, now)
         else:
@@ -156,6 +178,9 @@ class Floor:
             call.dialogue.answered = True
             self._out.append(Answer(call.id))
         self._out.append(HoldInQueue(call.id))
+        if call.group in self._ladders and not self._climbing:
+            self._climbing = True
+            self._out.append(StartTimer(_LADDER, _LADDER_EVERY_MS))
         if self.centre.waiting.position_every_s:
             if tell:
                 self._tell_position(call, "queue-wait")
@@ -186,6 +211,9 @@ class Floor:
         if what == "wrapup":
             self.staff.wrapup_over(who, now)
             return
+        if what == _LADDER:
+            self._climb(now)
+            return
         call = self.calls.get(who)
         if call is None:
             return
@@ -194,6 +222,27 @@ class Floor:
         elif what == "position" and call.stage is Stage.QUEUE and call.playback is None:
             self._tell_position(call)
             self._out.append(StartTimer(name, self.centre.waiting.position_every_s * 1000))
+
+    def _climb(self, now: int) -> None:
+        """Offer to more agents whoever has waited long enough by the group's ladder, the longest waiting first."""
+        self._climbing = False
+        for group, ladder in self._ladders.items():
+            top = max(step.ring for step in ladder)
+            waiting = self.acd.waiting(group)
+            for channel in waiting:
+                call = self.calls[channel]
+                waiter = Waiter(
+                    ring=call.ring, waited_s=(now - call.queued_at) / 1000, forecast_s=None, queue=len(waiting)
+                )
+                if step := climb(ladder, waiter):
+                    call.ring = step.ring
+                    self.write(call, Kind.WIDENED, now, group=group, ring=step.ring, why=step.why)
+                    if assignment := self.acd.widen(channel, step.ring):
+                        self._connect(assignment, now)
+                        continue
+                self._climbing = self._climbing or call.ring < top
+        if self._climbing:
+            self._out.append(StartTimer(_LADDER, _LADDER_EVERY_MS))
 
     # -- with an agent
 
@@ -205,7 +254,11 @@ class Floor:
             call.playback = None
         call.late_stage, call.agent, call.agent_channel, call.offered_at = Stage.RINGING, agent.id, None, now
         self.staff.rings(agent, call, now)
-        self.write(call, Kind.OFFERED, now, group=assignment.group, agent=agent.id)
+        self.contracts.engaged(call.id, call.company)
+        why: dict[str, Json] = {"rule": assignment.rule.value, "ring": assignment.ring}
+        if assignment.passed_over:
+            why["passed_over"] = assignment.passed_over
+        self.write(call, Kind.OFFERED, now, group=assignment.group, agent=agent.id, **why)
         company = self._companies.get(call.company or "")
         self._out.append(
             Connect(
@@ -232,6 +285,8 @@ class Floor:
     def answered(self, call: Call, agent_channel: str, at: int) -> None:
         """The agent who was rung talks with the caller since `at`."""
         assert call.agent
+        if call.answered_at is None:
+            self.contracts.answered(call.company, at - call.queued_at, at)
         call.late_stage, call.agent_channel, call.answered_at = Stage.TALKING, agent_channel, at
         agent = self.staff.agents[call.agent]
         self.staff.talks(agent, at)
@@ -248,6 +303,8 @@ class Floor:
             call.agent = None
             # The caller first: whoever frees an agent must find the caller in line again, at the old place.
             self._line_up(call, now)
+            if call.agent is None:
+                self._release(call, now)
             self.staff.missed(agent, status, now)
         else:
             self.rejoin(call, now)
@@ -260,7 +317,14 @@ class Floor:
         self.write(call, Kind.ENDED, now, by=by, cause=cause, stage=call.stage.value, **({"why": why} if why else {}))
         if call.agent and (agent := self.staff.agents[call.agent]).call == call.id:
             self.staff.call_over(agent, now)
+        if call.queued_at and call.answered_at is None:
+            self.contracts.lost(call.company, now)
         call.late_stage = Stage.DONE
+        self._release(call, now)
+
+    def _release(self, call: Call, now: int) -> None:
+        if assignment := self.contracts.released(call.id, call.company):
+            self._connect(assignment, now)
 
     # -- the agents' phones
 

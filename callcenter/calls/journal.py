@@ -20,9 +20,11 @@ class Kind(StrEnum):
     ENTERED = "call.entered"
     #: company?, category, group, how (dnis | menu | code | undecided); the last one counts
     IDENTIFIED = "call.identified"
-    #: group, position
+    #: group, position, agents (how many of the group's own agents are in which state)
     QUEUED = "call.queued"
-    #: group, agent
+    #: group, ring, why (after | queue): agents up to this ring of similar groups may take the call from here on
+    WIDENED = "call.widened"
+    #: group, agent, rule (a `routing.acd.Rule`), ring, passed_over? (the call that had waited longer)
     OFFERED = "call.offered"
     #: agent, status (Asterisk's DIALSTATUS), ring_ms
     MISSED = "call.missed"

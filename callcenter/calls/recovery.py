@@ -38,6 +38,8 @@ def _replay(floor: Floor, entry: Entry) -> None:
             call.dialogue.company = next((c for c in floor.centre.company if c.id == call.company), None)
         case Kind.QUEUED:
             call.queued_at, call.late_stage = entry.at, Stage.QUEUE
+        case Kind.WIDENED:
+            call.ring = _whole(data, "ring") or call.ring
         case Kind.OFFERED:
             call.agent, call.offered_at, call.late_stage = _text(data, "agent"), entry.at, Stage.RINGING
         case Kind.MISSED:
@@ -47,6 +49,11 @@ def _replay(floor: Floor, entry: Entry) -> None:
             call.answered_at, call.late_stage = entry.at, Stage.TALKING
         case Kind.ENDED:
             del floor.calls[entry.call]
+
+
+def _whole(data: dict[str, Json], name: str) -> int:
+    value = data.get(name)
+    return value if isinstance(value, int) else 0
 
 
 def _text(data: dict[str, Json], name: str) -> str:
@@ -113,6 +120,7 @@ def _with_agent(floor: Floor, call: Call, at: SeenCall, now: int) -> None:
         call.agent, call.offered_at, call.late_stage = at.agent, now, Stage.RINGING
         floor.write(call, Kind.OFFERED, now, group=call.group, agent=at.agent)
     floor.staff.rings(agent, call, now)
+    floor.contracts.engaged(call.id, call.company)
     if at.where == "talking" and at.agent_channel:
         floor.answered(call, at.agent_channel, call.answered_at or at.answered_at or now)
     elif at.agent_channel:

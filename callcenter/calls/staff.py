@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 
 from callcenter.agents.presence import CHOSEN_BY_PEOPLE, PauseReason, Presence, Serving, State
 from callcenter.calls.call import Call
 from callcenter.calls.commands import AgentChanged, Command, StartTimer, StopTimer, Write
 from callcenter.calls.journal import Entry, Json, Kind
+from callcenter.calls.skills import skills_of
 from callcenter.centre import Centre
 from routing.acd import Acd, Assignment
 
@@ -26,6 +28,8 @@ class Staff:
         self._out = out
         self._connect = connect
         self.agents = {a.id: Presence(id=a.id, groups=a.groups, peak=a.peak) for a in centre.agent}
+        self._members = {g.id: [a.id for a in centre.agent if g.id in a.groups] for g in centre.group}
+        self._skills = {a.id: skills_of(a, centre) for a in centre.agent}
         self.by_channel: dict[str, Presence] = {}
 
     def ask(self, agent: str, verb: str, reason: str | None, how: str, now: int) -> str | None:
@@ -51,6 +55,12 @@ class Staff:
         elif wished is not presence.state or reason != presence.reason:
             self._move(presence, wished, now, reason)
         return None
+
+    def states(self, group: str) -> dict[str, Json]:
+        """How many of the group's own agents are in which state; ready without a phone to ring is `unreachable`."""
+        members = (self.agents[agent] for agent in self._members[group])
+        unreachable = State.READY, False
+        return dict(Counter("unreachable" if (m.state, m.available) == unreachable else m.state.value for m in members))
 
     def rings(self, presence: Presence, call: Call, now: int) -> None:
         """The agent's phone is being rung for this call."""
@@ -126,7 +136,7 @@ class Staff:
         if not presence.available:
             self._acd.withdraw_agent(presence.id)
         elif not self._acd.is_idle(presence.id):
-            assignment = self._acd.agent_idle(presence.id, presence.groups, presence.idle_since)
+            assignment = self._acd.agent_idle(presence.id, self._skills[presence.id], presence.idle_since)
             if assignment:
                 self._connect(assignment, now)
 

@@ -19,6 +19,7 @@ _COMMANDS = {
     "users": ("web", "users"),
     "worker": ("worker", "worker"),
     "records": ("records", "app"),
+    "call": ("call", "app"),
     "bill": ("bill", "app"),
     "town": ("town", "app"),
     "prompts": ("prompts", "app"),

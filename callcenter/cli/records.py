@@ -3,27 +3,23 @@
 from __future__ import annotations
 
 import asyncio
-import sys
 import time
-from collections.abc import Awaitable, Callable
-from datetime import date, datetime
+from datetime import date
 from enum import StrEnum
-from typing import Annotated, NoReturn, TypeVar
+from typing import Annotated, TypeVar
 from zoneinfo import ZoneInfo
 
 import orjson
 import typer
-from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from billing.month import Month
-from callcenter.centre import Centre, CentreError, load_centre
+from callcenter.centre import Centre
+from callcenter.cli.asking import ask, local, read, remark, start, stop
 from callcenter.jobs.reconciliation import NoCdrError
 from callcenter.jobs.reconciliation import reconcile as compare_with_asterisk
 from callcenter.ledger.cdr import cdr_lines
 from callcenter.ledger.record import CallRecord
-from callcenter.settings import Settings
-from callcenter.store.engine import open_engine, sessions
 from callcenter.store.events import events_of
 from callcenter.store.queue_log import queue_log_lines
 from callcenter.store.records import Filters, Records
@@ -56,19 +52,19 @@ def write_list(
     limit: Annotated[int, typer.Option(min=1, help="At most so many.")] = 50,
 ) -> None:
     """The calls that entered on a day, newest first: time, id, company, group, agent, wait, talk, outcome."""
-    centre, settings = _start()
+    centre, settings = start()
     span, scope = _day(day, centre.zone), _scope(centre, company)
-    page = _ask(settings, lambda session: Records(session, scope).page(span, Filters(), limit=limit))
+    page = ask(settings, lambda session: Records(session, scope).page(span, Filters(), limit=limit))
     for record in page.records:
         print(_line(record, centre.zone))
     if page.total > len(page.records):
-        _remark(f"{len(page.records)} of {page.total}; --limit shows more.")
+        remark(f"{len(page.records)} of {page.total}; --limit shows more.")
 
 
 @app.command()
 def show(call: Annotated[str, typer.Argument(help="The call's id.")]) -> None:
     """One call: its record, then everything that the journal says about it. Holds personal data."""
-    centre, settings = _start()
+    centre, settings = start()
 
     async def told(session: AsyncSession) -> list[str] | None:
         record = await Records(session, WholeCentre()).get(call)
@@ -76,13 +72,13 @@ def show(call: Annotated[str, typer.Argument(help="The call's id.")]) -> None:
             return None
         lines = [orjson.dumps(record, option=orjson.OPT_INDENT_2).decode()]
         for entry in await events_of(session, record):
-            at = _local(entry.at, centre.zone, milliseconds=True)
+            at = local(entry.at, centre.zone, milliseconds=True)
             lines.append(f"{at}  {entry.kind:<16}  {orjson.dumps(entry.data).decode()}")
         return lines
 
-    lines = _ask(settings, told)
+    lines = ask(settings, told)
     if lines is None:
-        _stop(f"no call '{call}'")
+        stop(f"no call '{call}'")
     print("\n".join(lines))
 
 
@@ -94,19 +90,19 @@ def export(
     company: CompanyOption = "",
 ) -> None:
     """A day's or a month's calls for other tools, to standard output."""
-    centre, settings = _start()
+    centre, settings = start()
     if bool(day) == bool(month):
-        _stop("expected either --day or --month")
+        stop("expected either --day or --month")
     span = _day(day, centre.zone) if day else _month(month, centre.zone)
     scope = _scope(centre, company)
     match form:
         case Form.CDR:
-            page = _ask(settings, lambda session: Records(session, scope).page(span, limit=_ALL))
+            page = ask(settings, lambda session: Records(session, scope).page(span, limit=_ALL))
             text = cdr_lines(reversed(page.records), centre.zone)
         case Form.QUEUE_LOG:
             if company:
-                _stop("--company: agents work for all companies, so that the queue_log is the whole centre's")
-            lines = _ask(settings, lambda session: queue_log_lines(session, span))
+                stop("--company: agents work for all companies, so that the queue_log is the whole centre's")
+            lines = ask(settings, lambda session: queue_log_lines(session, span))
             text = "".join(f"{line}\n" for line in lines)
     print(text, end="")
 
@@ -114,22 +110,22 @@ def export(
 @app.command()
 def reconcile(day: DayOption) -> None:
     """Compare a day's records with Asterisk's own CDR now. Exit code 1: there are differences."""
-    centre, settings = _start()
+    centre, settings = start()
     span, now = _day(day, centre.zone), time.time_ns() // 1_000_000
     try:
-        found = _read(lambda: asyncio.run(compare_with_asterisk(settings, span, now=now)))
+        found = read(lambda: asyncio.run(compare_with_asterisk(settings, span, now=now)))
     except NoCdrError as error:
-        _stop(str(error))
+        stop(str(error))
     for one in found:
-        at = _local(one.at, centre.zone)
+        at = local(one.at, centre.zone)
         print(f"{at}  {one.call}  {one.kind}  ours: {one.ours or '-'}  asterisk: {one.asterisk or '-'}")
-    _remark(f"{len(found)} differences.")
+    remark(f"{len(found)} differences.")
     raise typer.Exit(1 if found else 0)
 
 
 def _line(record: CallRecord, zone: ZoneInfo) -> str:
     cells = (
-        _local(record.entered_at, zone),
+        local(record.entered_at, zone),
         record.call,
         record.company or "-",
         record.group or "-",
@@ -141,30 +137,18 @@ def _line(record: CallRecord, zone: ZoneInfo) -> str:
     return "\t".join(cells)
 
 
-def _local(at: int, zone: ZoneInfo, *, milliseconds: bool = False) -> str:
-    return datetime.fromtimestamp(at / 1000, zone).isoformat(" ", "milliseconds" if milliseconds else "seconds")
-
-
-def _start() -> tuple[Centre, Settings]:
-    settings = Settings()
-    try:
-        return load_centre(settings.centre), settings
-    except CentreError as error:
-        _stop(str(error))
-
-
 def _day(written: str, zone: ZoneInfo) -> Span:
     try:
         return day_span(date.fromisoformat(written), zone)
     except ValueError:
-        _stop(f"--day: expected a day such as 2026-11-23, not '{written}'")
+        stop(f"--day: expected a day such as 2026-11-23, not '{written}'")
 
 
 def _month(written: str, zone: ZoneInfo) -> Span:
     try:
         month = Month.parse(written)
     except ValueError as error:
-        _stop(f"--month: {error}")
+        stop(f"--month: {error}")
     return month_span(date(month.year, month.number, 1), zone)
 
 
@@ -172,34 +156,5 @@ def _scope(centre: Centre, company: str) -> Scope:
     if not company:
         return WholeCentre()
     if company not in (one.id for one in centre.company):
-        _stop(f"no company '{company}'; expected one of " + ", ".join(one.id for one in centre.company))
+        stop(f"no company '{company}'; expected one of " + ", ".join(one.id for one in centre.company))
     return OneCompany(company)
-
-
-def _ask(settings: Settings, question: Callable[[AsyncSession], Awaitable[_Result]]) -> _Result:
-    async def ask() -> _Result:
-        engine = open_engine(settings.database_url)
-        try:
-            async with sessions(engine)() as session:
-                return await question(session)
-        finally:
-            await engine.dispose()
-
-    return _read(lambda: asyncio.run(ask()))
-
-
-def _read(reading: Callable[[], _Result]) -> _Result:
-    try:
-        return reading()
-    except SQLAlchemyError as error:
-        reason = str(getattr(error, "orig", None) or error).splitlines()[0]
-        _stop(f"The call records cannot be read ({reason}); has the centre been started once, is its database up?")
-
-
-def _remark(text: str) -> None:
-    print(text, file=sys.stderr)
-
-
-def _stop(why: str) -> NoReturn:
-    _remark(why)
-    raise typer.Exit(2)

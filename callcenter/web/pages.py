@@ -14,6 +14,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 from callcenter.centre import Centre, Names
 from callcenter.store.models import Role
 from callcenter.web import formats
+from callcenter.web.explanation import reason
 from callcenter.web.people import Person
 from callcenter.web.sessions import COOKIE, form_token
 from callcenter.web.words import CATALOGUE, LANGUAGES, phrase, preferred_language
@@ -47,6 +48,7 @@ _environment.filters.update(
     percent=formats.percent,
     whole=formats.whole,
     from_ms=formats.from_ms,
+    reason=reason,
     json=lambda value: orjson.dumps(value).decode(),
 )
 #: `known_words` tells a template whether a slug from another process has a phrase.

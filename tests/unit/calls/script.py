@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, TypeVar
 
 from callcenter.agents.presence import State
@@ -15,33 +16,36 @@ DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 GROUPS = ("kitchen", "av", "furniture")
 
 
-def centre(**waiting: Any) -> Centre:
-    """Three groups, three companies, three agents; the hotline's menu has one family."""
-    return Centre.model_validate(
-        {
-            "name": "센터",
-            "name_en": "Centre",
-            "hotlines": ["16000000"],
-            "hours": dict.fromkeys("mon tue wed thu fri sat sun".split(), "00:00-24:00")
-            | {"closed_on_holidays": False},
-            "waiting": {"wrapup_s": 20, "ring_s": 20} | waiting,
-            "undecided": "furniture",
-            "group": [{"id": g, "name": g, "name_en": g} for g in GROUPS],
-            "menu": [{"key": "1", "name": "가전", "name_en": "appliances", "categories": ["kitchen", "av"]}],
-            "company": [
-                _company("hanbit", "102", ["07000000102"], ["kitchen"]),
-                _company("nurim", "101", ["07000000101"], ["kitchen", "av"]),
-                _company("quiet", "109", ["07000000109"], ["kitchen"]) | {"greeting": False, "recording": False},
-                _company("office", "104", ["07000000104"], ["furniture"])
-                | {"hours": {"mon": "09:00-18:00", "sat": "", "sun": ""}},
-            ],
-            "agent": [
-                _agent("1001", ["kitchen", "av"]),
-                _agent("1002", ["kitchen", "furniture"]),
-                _agent("1003", ["furniture"]),
-            ],
-        }
-    )
+def centre(more: Mapping[str, Mapping[str, Any]] | None = None, **waiting: Any) -> Centre:
+    """Three groups, three companies, three agents; the hotline's menu has one family.
+
+    `more` adds to a group, company or agent by its id.
+    """
+    described: dict[str, Any] = {
+        "name": "센터",
+        "name_en": "Centre",
+        "hotlines": ["16000000"],
+        "hours": dict.fromkeys("mon tue wed thu fri sat sun".split(), "00:00-24:00") | {"closed_on_holidays": False},
+        "waiting": {"wrapup_s": 20, "ring_s": 20} | waiting,
+        "undecided": "furniture",
+        "group": [{"id": g, "name": g, "name_en": g} for g in GROUPS],
+        "menu": [{"key": "1", "name": "가전", "name_en": "appliances", "categories": ["kitchen", "av"]}],
+        "company": [
+            _company("hanbit", "102", ["07000000102"], ["kitchen"]),
+            _company("nurim", "101", ["07000000101"], ["kitchen", "av"]),
+            _company("quiet", "109", ["07000000109"], ["kitchen"]) | {"greeting": False, "recording": False},
+            _company("office", "104", ["07000000104"], ["furniture"])
+            | {"hours": {"mon": "09:00-18:00", "sat": "", "sun": ""}},
+        ],
+        "agent": [
+            _agent("1001", ["kitchen", "av"]),
+            _agent("1002", ["kitchen", "furniture"]),
+            _agent("1003", ["furniture"]),
+        ],
+    }
+    for part in (*described["group"], *described["company"], *described["agent"]):
+        part.update((more or {}).get(part["id"], {}))
+    return Centre.model_validate(described)
 
 
 def _company(slug: str, code: str, numbers: list[str], categories: list[str]) -> dict[str, Any]:
@@ -55,8 +59,8 @@ def _agent(number: str, groups: list[str]) -> dict[str, Any]:
 class Script:
     """Time stands still unless told to pass; every command since the last question is kept."""
 
-    def __init__(self, **waiting: Any) -> None:
-        self.floor = Floor(centre(**waiting))
+    def __init__(self, more: Mapping[str, Mapping[str, Any]] | None = None, **waiting: Any) -> None:
+        self.floor = Floor(centre(more, **waiting))
         #: 2026-11-23 10:00 in Seoul, a Monday.
         self.now = 1_795_395_600_000
         self.out: list[commands.Command] = []

@@ -17,9 +17,16 @@ AGENTS = ["1001", "1002", "1003"]
 
 
 class Centre(RuleBasedStateMachine):
-    @initialize(no_answer=st.sampled_from(["pause", "ready"]), wrapup_s=st.sampled_from([0, 20]))
-    def opens(self, no_answer: str, wrapup_s: int) -> None:
-        self.script = Script(no_answer=no_answer, wrapup_s=wrapup_s)
+    @initialize(
+        no_answer=st.sampled_from(["pause", "ready"]), wrapup_s=st.sampled_from([0, 20]), cap=st.sampled_from([None, 1])
+    )
+    def opens(self, no_answer: str, wrapup_s: int, cap: int | None) -> None:
+        more = {
+            "kitchen": {"similar": ["furniture"], "widen": [{"ring": 2, "after_s": 5}]},
+            "quiet": {"contract": {"service_level": 0.8, "most_calls": cap}},
+        }
+        self.script = Script(more, no_answer=no_answer, wrapup_s=wrapup_s)
+        self.cap = cap
         self.channels: set[str] = set()
         self.legs: dict[str, str] = {}
         self.count = 0
@@ -54,6 +61,11 @@ class Centre(RuleBasedStateMachine):
     @rule(data=st.data(), what=st.sampled_from(["key", "position"]))
     def a_caller_is_silent(self, data: st.DataObject, what: str) -> None:
         self.script.happens(events.TimerFired(f"{what}:{data.draw(st.sampled_from(sorted(self.channels)))}"))
+
+    @rule(seconds=st.sampled_from([1, 30]))
+    def the_ladder_is_looked_at(self, seconds: int) -> None:
+        self.script.passes(seconds)
+        self.script.happens(events.TimerFired("ladder"))
 
     @rule(agent=st.sampled_from(AGENTS))
     def wrap_up_is_over(self, agent: str) -> None:
@@ -119,9 +131,14 @@ class Centre(RuleBasedStateMachine):
         if not hasattr(self, "script"):
             return
         floor = self.script.floor
+        served = [c for c in floor.calls.values() if c.company == "quiet" and c.agent]
+        assert self.cap is None or len(served) <= self.cap
         for agent in floor.staff.agents.values():
             if agent.available:
-                assert not any(floor.acd.waiting(group) for group in agent.groups)
+                waiting = [floor.calls[call] for group in agent.groups for call in floor.acd.waiting(group)]
+                assert all(c.company == "quiet" and len(served) == self.cap for c in waiting)
+                helped = [floor.calls[call] for call in floor.acd.waiting("kitchen") if "furniture" in agent.groups]
+                assert all(c.ring < 2 or c.company == "quiet" for c in helped)
 
 
 TestCentre = Centre.TestCase

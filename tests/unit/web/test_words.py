@@ -15,6 +15,7 @@ from callcenter.ledger.record import EndedBy, Outcome, Via
 from callcenter.store.models import Role, TicketStatus
 from callcenter.web.pages import NAVIGATION
 from callcenter.web.words import CATALOGUE, LANGUAGES, phrase, preferred_language
+from routing.acd import Rule
 
 WEB = Path(__file__).parents[3] / "callcenter" / "web"
 
@@ -28,6 +29,12 @@ COMPOSED = {
     *(f"by.{by}" for by in EndedBy),
     *(f"via.{via}" for via in Via),
     *(f"event.{kind.value.replace('.', '_')}" for kind in Kind),
+    *(f"how.{how}" for how in ("dnis", "menu", "code", "undecided")),
+    *(f"rule.{rule}" for rule in Rule),
+    *(f"climb.{why}" for why in ("after", "queue")),
+    *(f"dial.{status}" for status in ("noanswer", "busy", "chanunavail", "congestion", "cancel")),
+    *(f"why.{part}" for part in ("position", "nobody", "ring")),
+    "state.unreachable",
     *(f"ticket.{status}" for status in TicketStatus),
     *(f"stage.{stage}" for stage in ("greeting", "menu", "queue", "ringing")),
     *(f"agent.call_{stage}" for stage in ("ringing", "talking", "wrapup")),

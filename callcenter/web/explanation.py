@@ -1,0 +1,48 @@
+"""Why a call went where it went, in words: what a journal entry tells beyond its kind."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from callcenter.calls.journal import Entry, Json, Kind
+from callcenter.web.words import CATALOGUE, phrase
+
+
+def reason(entry: Entry, language: str) -> str:
+    """The rule behind this step and what it met; empty for a step that explains itself."""
+    data = entry.data
+    match entry.kind:
+        case Kind.IDENTIFIED:
+            return _said(language, "how", data.get("how"))
+        case Kind.QUEUED:
+            agents = data.get("agents")
+            shown = _states(agents, language) if isinstance(agents, dict) else ""
+            place = phrase(language, "why.position", n=_whole(data, "position"))
+            return f"{place} · {shown}" if shown else place
+        case Kind.WIDENED:
+            near = phrase(language, "why.ring", n=_whole(data, "ring"))
+            return f"{near} · {_said(language, 'climb', data.get('why'))}"
+        case Kind.OFFERED:
+            rule = _said(language, "rule", data.get("rule"))
+            ring = _whole(data, "ring")
+            return f"{rule} · {phrase(language, 'why.ring', n=ring)}" if ring > 1 else rule
+        case Kind.MISSED:
+            return _said(language, "dial", str(data.get("status") or "").lower())
+        case _:
+            return ""
+
+
+def _states(agents: Mapping[str, Json], language: str) -> str:
+    counted = [f"{_said(language, 'state', state)} {n}" for state, n in sorted(agents.items())]
+    return ", ".join(counted) or phrase(language, "why.nobody")
+
+
+def _said(language: str, section: str, slug: Json) -> str:
+    """The words for a slug; one that a newer engine wrote stands for itself."""
+    key = f"{section}.{slug}"
+    return phrase(language, key) if key in CATALOGUE[language] else str(slug or "")
+
+
+def _whole(data: Mapping[str, Json], name: str) -> int:
+    value = data.get(name)
+    return value if isinstance(value, int) else 0

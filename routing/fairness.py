@@ -1,0 +1,65 @@
+"""Fair to companies: whoever falls below its contract's service level is favoured until it has recovered.
+
+The idea is the fixed queue ratio of Gurvich and Whitt (Operations Research 58:2, 2010), where a freed agent serves the
+class that lags most behind its share. Here the lag is measured in the contract's own terms, and the favour is a bounded
+credit of waiting time, so that a company far below its floor still overtakes nobody who has waited much longer.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+#: A company that lags this far or further behind its floor gets the whole credit.
+_FULL_LAG = 0.2
+#: Recovered only this far above the floor, so that favour does not flicker.
+_MARGIN = 0.02
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contract:
+    """What a company's contract promises it in the shared pool."""
+
+    #: Share of calls to be answered in time, 0 to 1; 0 promises nothing.
+    floor: float = 0.0
+    #: Multiplies the favour while below the floor.
+    weight: float = 1.0
+    #: Most conversations at a time; None for as many as there are agents.
+    cap: int | None = None
+
+
+class Fairness:
+    """Each company's recent service level and the favour that follows; times are whole milliseconds."""
+
+    def __init__(self, *, most_credit_ms: int = 60_000, memory_ms: int = 1_800_000) -> None:
+        """`memory_ms`: a call counts half as much after that long."""
+        self._most = most_credit_ms
+        self._memory = memory_ms
+        #: In time, offered (both fading), at this time.
+        self._counts: dict[str, tuple[float, float, int]] = {}
+        self._favoured: set[str] = set()
+
+    def note(self, company: str, in_time: bool, at: int) -> None:
+        """A call of the company was answered, in time or late, or lost (not in time)."""
+        good, offered = self._faded(company, at)
+        self._counts[company] = (good + in_time, offered + 1, at)
+
+    def level(self, company: str, at: int) -> float | None:
+        """The company's recent service level; None without recent calls."""
+        good, offered = self._faded(company, at)
+        return good / offered if offered > 0.5 else None
+
+    def credit_ms(self, company: str, contract: Contract, at: int) -> int:
+        """The favour due to the company now, in milliseconds of waiting; 0 at or above its floor."""
+        level = self.level(company, at)
+        limit = contract.floor + (_MARGIN if company in self._favoured else 0.0)
+        if level is None or level >= limit:
+            self._favoured.discard(company)
+            return 0
+        self._favoured.add(company)
+        lag = min((limit - level) / _FULL_LAG, 1.0)
+        return round(min(self._most * lag * contract.weight, self._most))
+
+    def _faded(self, company: str, at: int) -> tuple[float, float]:
+        good, offered, then = self._counts.get(company, (0.0, 0.0, at))
+        kept: float = 0.5 ** ((at - then) / self._memory)
+        return good * kept, offered * kept

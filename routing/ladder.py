@@ -1,0 +1,52 @@
+"""The overflow ladder of a group: when more agents are asked to take a call that waits."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """The call is offered up to this ring as soon as one of the conditions holds; None never does."""
+
+    ring: int
+    #: Waited so long.
+    after_s: float | None = None
+    #: So much of the wait still lies ahead.
+    forecast_s: float | None = None
+    #: More calls than this wait in the group.
+    queue_over: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiter:
+    """One call as it waits now."""
+
+    ring: int
+    waited_s: float
+    #: None when nothing can be said.
+    forecast_s: float | None
+    queue: int
+
+
+@dataclass(frozen=True, slots=True)
+class Climb:
+    """The call goes up to this ring; `why` names the condition: after, forecast or queue."""
+
+    ring: int
+    why: str
+
+
+def climb(ladder: Sequence[Step], waiter: Waiter) -> Climb | None:
+    """The highest step that is due; steps are never climbed down, so a condition that comes and goes cannot flicker."""
+    for step in sorted(ladder, key=lambda step: -step.ring):
+        if step.ring <= waiter.ring:
+            return None
+        if step.after_s is not None and waiter.waited_s >= step.after_s:
+            return Climb(step.ring, "after")
+        if step.forecast_s is not None and waiter.forecast_s is not None and waiter.forecast_s > step.forecast_s:
+            return Climb(step.ring, "forecast")
+        if step.queue_over is not None and waiter.queue > step.queue_over:
+            return Climb(step.ring, "queue")
+    return None

@@ -1,0 +1,142 @@
+"""The overflow ladder, priorities, and what contracts mean for the line."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from callcenter.agents.presence import State
+from callcenter.calls import events
+from callcenter.calls.commands import Connect, StartTimer
+from callcenter.calls.journal import Kind
+from callcenter.calls.recovery import restore
+from tests.unit.calls.script import Script
+
+FURNITURE = "07000000104"
+QUIET, HANBIT = "07000000109", "07000000102"
+LADDER: dict[str, dict[str, Any]] = {
+    "kitchen": {"similar": ["furniture"], "widen": [{"ring": 2, "after_s": 30}]},
+}
+
+
+def test_a_similar_group_helps_only_after_the_step_and_the_place_is_kept() -> None:
+    script = Script(more=LADDER)
+    script.agent_ready("1003")
+    first, second = script.call("cc-1.1"), script.call("cc-1.2")
+    assert StartTimer("ladder", 1000) in script.said(StartTimer)
+    script.passes(29)
+    script.happens(events.TimerFired("ladder"))
+    assert not script.said(Connect)
+    script.passes(1)
+    script.happens(events.TimerFired("ladder"))
+    [connect] = script.said(Connect)
+    assert (connect.channel, connect.agent, connect.group) == (first, "1003", "kitchen")
+    assert [e.data for e in script.wrote(Kind.WIDENED)] == [{"group": "kitchen", "ring": 2, "why": "after"}] * 2
+    assert script.wrote(Kind.OFFERED)[0].data["rule"] == "widened"
+    leg = script.answers(first, "1003")
+    script.hangs_up(first, leg)
+    script.happens(events.TimerFired("wrapup:1003"))
+    assert script.said(Connect)[0].channel == second
+    assert script.wrote(Kind.OFFERED)[1].data == {
+        "group": "kitchen",
+        "agent": "1003",
+        "rule": "longest_waiting",
+        "ring": 2,
+    }
+
+
+def test_the_ladder_is_not_looked_at_when_nobody_is_left_to_climb() -> None:
+    script = Script(more=LADDER)
+    script.call()
+    script.passes(30)
+    script.said(StartTimer)
+    script.happens(events.TimerFired("ladder"))
+    assert StartTimer("ladder", 1000) not in script.said(StartTimer)
+    script.passes(5)
+    script.call("cc-1.2")
+    assert StartTimer("ladder", 1000) in script.said(StartTimer)
+
+
+def test_a_long_queue_widens_before_the_time() -> None:
+    script = Script(more={"kitchen": {"similar": ["furniture"], "widen": [{"ring": 2, "queue_over": 1}]}})
+    script.call("cc-1.1")
+    script.happens(events.TimerFired("ladder"))
+    assert not script.wrote(Kind.WIDENED)
+    script.call("cc-1.2")
+    script.happens(events.TimerFired("ladder"))
+    assert [e.data["why"] for e in script.wrote(Kind.WIDENED)] == ["queue", "queue"]
+
+
+def test_an_unanswered_call_keeps_its_ring_and_a_new_engine_knows_it() -> None:
+    script = Script(more=LADDER, no_answer="ready")
+    channel = script.call()
+    script.passes(30)
+    script.happens(events.TimerFired("ladder"))
+    script.agent_ready("1003")
+    script.happens(events.CallReturned(channel, "NOANSWER"))
+    assert script.wrote(Kind.OFFERED)[1].data["agent"] == "1003"
+    after = Script(more=LADDER)
+    restore(after.floor, script.journal, [])
+    assert after.floor.calls[channel].ring == 2
+
+
+def test_a_group_with_priority_goes_first_until_the_other_has_waited_long_enough() -> None:
+    script = Script(more={"furniture": {"priority_s": 60}})
+    old = script.call("cc-1.1", QUIET)
+    script.passes(50)
+    urgent = script.call("cc-1.2", FURNITURE)
+    script.prompt_ends()
+    script.passes(1)
+    script.agent_ready("1002")
+    assert script.said(Connect)[0].channel == urgent
+    offered = script.wrote(Kind.OFFERED)[0].data
+    assert (offered["rule"], offered["passed_over"]) == ("priority", old)
+
+
+def test_a_company_has_no_more_conversations_than_its_contract_allows() -> None:
+    script = Script(more={"quiet": {"contract": {"most_calls": 1}}}, wrapup_s=0)
+    for agent in ("1001", "1002"):
+        script.agent_ready(agent)
+    first, second = script.call("cc-1.1"), script.call("cc-1.2")
+    assert [c.channel for c in script.said(Connect)] == [first]
+    assert script.state("1002") is State.READY
+    leg = script.answers(first, "1001")
+    script.hangs_up(first, leg)
+    [connect] = script.said(Connect)
+    assert connect.channel == second
+    assert script.wrote(Kind.OFFERED)[1].data["rule"] == "below_cap"
+
+
+def test_an_unanswered_call_at_the_cap_goes_on_and_nobody_of_its_company_takes_its_place() -> None:
+    script = Script(more={"quiet": {"contract": {"most_calls": 1}}})
+    script.agent_ready("1001")
+    first, second = script.call("cc-1.1"), script.call("cc-1.2")
+    script.happens(events.CallReturned(first, "NOANSWER"))
+    script.said(Connect)
+    script.agent_ready("1002")
+    assert [c.channel for c in script.said(Connect)] == [first]
+    assert script.floor.acd.position(second) == 1
+
+
+def test_a_company_that_fell_below_its_floor_is_favoured_and_the_record_says_so() -> None:
+    script = Script(more={"quiet": {"contract": {"service_level": 0.8}}})
+    for n in range(3):
+        lost = script.call(f"cc-0.{n}")
+        script.passes(60)
+        script.happens(events.ChannelGone(lost, 16))
+    assert script.floor.contracts.favours(script.now) == {"quiet": {"level": 0.0, "floor": 0.8, "credit_s": 60}}
+    other = script.call("cc-1.1", HANBIT)
+    script.prompt_ends()
+    script.passes(20)
+    favoured = script.call("cc-1.2", QUIET)
+    script.agent_ready("1001")
+    assert script.said(Connect)[0].channel == favoured
+    offered = script.wrote(Kind.OFFERED)[0].data
+    assert (offered["rule"], offered["passed_over"]) == ("favoured", other)
+
+
+def test_joining_the_line_tells_what_the_agents_of_the_group_are_doing() -> None:
+    script = Script()
+    script.happens(events.AgentAsked("t", "1001", "login", None))
+    script.happens(events.AgentAsked("t", "1001", "ready", None))
+    script.call()
+    assert script.wrote(Kind.QUEUED)[0].data["agents"] == {"unreachable": 1, "offline": 1}
