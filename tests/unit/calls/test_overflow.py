@@ -117,6 +117,23 @@ def test_an_unanswered_call_at_the_cap_goes_on_and_nobody_of_its_company_takes_i
     assert script.floor.acd.position(second) == 1
 
 
+def test_an_unanswered_call_that_rings_the_next_agent_at_once_still_counts() -> None:
+    script = Script(more={"quiet": {"contract": {"most_calls": 2}}, "1003": {"groups": ["kitchen"]}})
+    for agent in ("1001", "1002", "1003"):
+        script.agent_ready(agent)
+    first = script.call("cc-1.1")
+    script.happens(events.CallReturned(first, "NOANSWER"))
+    script.happens(events.AgentAsked("t", "1001", "ready", None))
+    second, third = script.call("cc-1.2"), script.call("cc-1.3")
+    assert [(c.channel, c.agent) for c in script.said(Connect)] == [
+        (first, "1001"),
+        (first, "1002"),
+        (second, "1003"),
+    ]
+    assert script.state("1001") is State.READY
+    assert script.floor.acd.position(third) == 1
+
+
 def test_a_company_that_fell_below_its_floor_is_favoured_and_the_record_says_so() -> None:
     script = Script(more={"quiet": {"contract": {"service_level": 0.8}}})
     for n in range(3):
