@@ -123,6 +123,7 @@ def test_an_unanswered_call_that_rings_the_next_agent_at_once_still_counts() -> 
         script.agent_ready(agent)
     first = script.call("cc-1.1")
     script.happens(events.CallReturned(first, "NOANSWER"))
+    script.passes(1)
     script.happens(events.AgentAsked("t", "1001", "ready", None))
     second, third = script.call("cc-1.2"), script.call("cc-1.3")
     assert [(c.channel, c.agent) for c in script.said(Connect)] == [
