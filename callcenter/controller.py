@@ -187,6 +187,7 @@ class Controller:
             await asyncio.sleep(_BOARD_EVERY_S)
 
     def _state(self) -> dict[str, Any]:
+        error = self.floor.estimates.error
         return {
             "at": now_ms(),
             "ari": self.ari.connected,
@@ -195,6 +196,8 @@ class Controller:
             "version": self.telephony.version,
             "counters": {
                 "healed": self.floor.healed,
+                "wait_forecasts": error.count,
+                "wait_forecast_error_seconds": round((error.mean_absolute_s or 0.0) * error.count),
                 "refused_requests": self.ari.refused,
                 "journal_waiting": self._journal.waiting,
                 "journal_lost": self._journal.lost,

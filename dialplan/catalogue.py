@@ -13,15 +13,18 @@ from pathlib import Path
 
 from callcenter.centre import Centre, Names
 from dialplan.hours import english_hours, korean_hours
-from dialplan.korean import count, phone_groups, with_particle
+from dialplan.korean import count, phone_groups, sino, with_particle
 from dialplan.voice import Language
 
 #: Further back in the queue a caller hears `queue-position-many`.
 POSITIONS = 30
+#: The longest estimated wait that is told, in minutes.
+MINUTES = 15
 #: Texts that are spoken as they stand, but for the centre's own name and number.
 _SIMPLE = (
     *("greeting-hotline", "notice-recording", "notice-abuse", "menu-code", "menu-invalid", "menu-silent"),
     *("menu-giveup", "menu-goodbye", "code-unknown", "queue-wait", "queue-position-many", "number-unknown"),
+    "queue-estimate-longer",
     *("agent-logged-in", "agent-logged-out", "agent-ready", "agent-paused", "agent-refused"),
     *("fallback-wait", "fallback-voicemail"),
 )
@@ -72,6 +75,11 @@ def _prompts(centre: Centre) -> Iterator[tuple[str, Text]]:
     for position in range(1, POSITIONS + 1):
         place = Text(count(position, "번째"), str(position))
         yield f"queue-position-{position}", texts["queue-position"].filled(place=place)
+    for number in range(1, MINUTES + 1):
+        minutes = Text(f"{sino(number)} 분", f"{number} minute{'s' if number > 1 else ''}")
+        for part in ("within", "from", "to"):
+            if part == "within" or (number < MINUTES if part == "from" else number > 1):
+                yield f"queue-estimate-{part}-{number}", texts[f"queue-estimate-{part}"].filled(minutes=minutes)
 
 
 @cache

@@ -183,6 +183,10 @@ class Acd:
         lines = [self._lines[key].order for ring in range(1, RINGS + 1) if (key := (group, ring)) in self._lines]
         return [call for _, call in sorted(rank for line in lines for rank in line)]
 
+    def count(self, group: str) -> int:
+        """How many calls wait in this group, without those that wait for one agent alone."""
+        return sum(len(self._lines[key].order) for ring in range(1, RINGS + 1) if (key := (group, ring)) in self._lines)
+
     def request(self, call: str) -> Request | None:
         """What the waiting call asks for."""
         return self._requests.get(call)

@@ -142,6 +142,7 @@ class WebCentre:
             "talking": 0,
             "in_menu": 0,
             "agents": list(self.agents.values()),
+            "favoured": {},
             "healed": 0,
             **fields,
         }

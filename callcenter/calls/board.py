@@ -24,6 +24,7 @@ def board(floor: Floor, connected: bool, now: int) -> dict[str, Any]:
                         "since": call.queued_at,
                         "position": 0,
                         "stage": call.stage.value,
+                        "ring": call.ring,
                     }
                 )
             case Stage.TALKING:
@@ -46,5 +47,6 @@ def board(floor: Floor, connected: bool, now: int) -> dict[str, Any]:
         "talking": talking,
         "in_menu": in_menu,
         "agents": agents,
+        "favoured": floor.contracts.favours(now),
         "healed": floor.healed,
     }

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from callcenter.calls.dialogue import Dialogue
+from routing.forecast import Told
 
 
 class Stage(StrEnum):
@@ -43,6 +44,9 @@ class Call:
     #: The position being told.
     playback: str | None = None
     told: int = 0
+    #: The wait expected when it joined the line, seconds, and what the caller was last told of it.
+    forecast_s: float | None = None
+    told_wait: Told | None = None
     #: How it last differed from what Asterisk showed.
     suspicion: str | None = None
 

@@ -23,10 +23,12 @@ from callcenter.calls.commands import (
 )
 from callcenter.calls.contracts import Contracts
 from callcenter.calls.dialogue import Chosen, Dialogue, Refused
+from callcenter.calls.estimates import Estimates
 from callcenter.calls.journal import Entry, Json, Kind
 from callcenter.calls.staff import Staff
 from callcenter.centre import Centre
 from routing.acd import Acd, Assignment, Request
+from routing.forecast import Estimate
 from routing.ladder import Step, Waiter, climb
 
 _POSITIONS_RECORDED = 30
@@ -43,6 +45,7 @@ class Floor:
         self.calls: dict[str, Call] = {}
         self.acd = Acd({g.id: g.strategy for g in centre.group})
         self.contracts = Contracts(centre, self.acd)
+        self.estimates = Estimates(centre.waiting.wrapup_s)
         #: Differences between belief and Asterisk that were put right.
         self.healed = 0
         #: Callers' channels that Asterisk showed at the last look and no event had told of.
@@ -164,15 +167,16 @@ class Floor:
         assignment = self.acd.offer(request)
         if joining:
             position = self.acd.position(call.id) or 1
-            self.write(
-                call, Kind.QUEUED, now, group=call.group, position=position, agents=self.staff.states(call.group)
-            )
+            facts: dict[str, Json] = {"position": position, "agents": self.staff.states(call.group)}
+            if assignment is None and (expected := self._expected(call, now)):
+                call.forecast_s = facts["forecast_s"] = round(expected.mean_s)
+            self.write(call, Kind.QUEUED, now, group=call.group, **facts)
         if assignment:
             self._connect(assignment, now)
         else:
-            self.wait(call, tell=joining)
+            self.wait(call, now, tell=joining)
 
-    def wait(self, call: Call, tell: bool) -> None:
+    def wait(self, call: Call, now: int, tell: bool) -> None:
         """The caller hears the music, and now and then its position; on joining also that all agents are busy."""
         if not call.dialogue.answered:
             call.dialogue.answered = True
@@ -183,15 +187,22 @@ class Floor:
             self._out.append(StartTimer(_LADDER, _LADDER_EVERY_MS))
         if self.centre.waiting.position_every_s:
             if tell:
-                self._tell_position(call, "queue-wait")
+                self._tell_position(call, now, "queue-wait")
             self._out.append(StartTimer(f"position:{call.id}", self.centre.waiting.position_every_s * 1000))
 
-    def _tell_position(self, call: Call, *before: str) -> None:
+    def _expected(self, call: Call, now: int) -> Estimate | None:
+        assert call.group
+        agents = self.staff.able(call.group, call.ring)
+        return self.estimates.expected(call, self.acd.position(call.id) - 1, agents, now)
+
+    def _tell_position(self, call: Call, now: int, *before: str) -> None:
+        assert call.group
         position = self.acd.position(call.id)
         told = str(position) if position <= _POSITIONS_RECORDED else "many"
         call.told += 1
         call.playback = f"{call.id}:position:{call.told}"
-        prompts = (*before, f"queue-position-{told}")
+        agents = self.staff.able(call.group, call.ring)
+        prompts = (*before, f"queue-position-{told}", *self.estimates.prompts(call, position - 1, agents, now))
         self._out.append(Play(call.id, call.playback, prompts, call.dialogue.language))
 
     def _playback_finished(self, playback: str, now: int) -> None:
@@ -220,7 +231,7 @@ class Floor:
         if what == "key" and call.late_stage is None:
             self._dialogue_says(call, call.dialogue.silence(), now)
         elif what == "position" and call.stage is Stage.QUEUE and call.playback is None:
-            self._tell_position(call)
+            self._tell_position(call, now)
             self._out.append(StartTimer(name, self.centre.waiting.position_every_s * 1000))
 
     def _climb(self, now: int) -> None:
@@ -287,6 +298,7 @@ class Floor:
         assert call.agent
         if call.answered_at is None:
             self.contracts.answered(call.company, at - call.queued_at, at)
+            self.estimates.answered(call, at)
         call.late_stage, call.agent_channel, call.answered_at = Stage.TALKING, agent_channel, at
         agent = self.staff.agents[call.agent]
         self.staff.talks(agent, at)
@@ -317,8 +329,11 @@ class Floor:
         self.write(call, Kind.ENDED, now, by=by, cause=cause, stage=call.stage.value, **({"why": why} if why else {}))
         if call.agent and (agent := self.staff.agents[call.agent]).call == call.id:
             self.staff.call_over(agent, now)
-        if call.queued_at and call.answered_at is None:
+        if call.answered_at is not None:
+            self.estimates.handled(call, now)
+        elif call.queued_at:
             self.contracts.lost(call.company, now)
+            self.estimates.lost(call, now)
         call.late_stage = Stage.DONE
         self._release(call, now)
 

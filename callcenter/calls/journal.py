@@ -20,7 +20,7 @@ class Kind(StrEnum):
     ENTERED = "call.entered"
     #: company?, category, group, how (dnis | menu | code | undecided); the last one counts
     IDENTIFIED = "call.identified"
-    #: group, position, agents (how many of the group's own agents are in which state)
+    #: group, position, agents (how many of the group's own agents are in which state), forecast_s? (the expected wait)
     QUEUED = "call.queued"
     #: group, ring, why (after | queue): agents up to this ring of similar groups may take the call from here on
     WIDENED = "call.widened"

@@ -14,6 +14,7 @@ from callcenter.centre import Centre
 from routing.acd import Acd, Assignment
 
 _BUSY = (State.RINGING, State.TALKING)
+_AT_WORK = (State.READY, State.RINGING, State.TALKING, State.WRAPUP)
 
 
 class Staff:
@@ -61,6 +62,20 @@ class Staff:
         members = (self.agents[agent] for agent in self._members[group])
         unreachable = State.READY, False
         return dict(Counter("unreachable" if (m.state, m.available) == unreachable else m.state.value for m in members))
+
+    def able(self, group: str, ring: int) -> int:
+        """How many agents work through this group's line up to the ring, at least 1 if there are any.
+
+        An agent in whose groups several lines wait counts for its share of them.
+        """
+        share = 0.0
+        for agent, skills in self._skills.items():
+            presence = self.agents[agent]
+            if not (presence.registered and presence.state in _AT_WORK):
+                continue
+            if any(skill.group == group and skill.ring <= ring for skill in skills):
+                share += 1 / max(sum(1 for own in presence.groups if own == group or self._acd.count(own)), 1)
+        return max(round(share), 1) if share else 0
 
     def rings(self, presence: Presence, call: Call, now: int) -> None:
         """The agent's phone is being rung for this call."""

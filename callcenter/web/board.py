@@ -85,6 +85,8 @@ class Board:
     agents: Sequence[Mapping[str, Any]]
     #: How many agents are in each state.
     states: Mapping[str, int]
+    #: Companies below their promised service level, whose callers go first: `level`, `floor` and `credit_s`.
+    favoured: Mapping[str, Mapping[str, float]]
     #: Callers who are still in greeting or menu.
     in_menu: int
     health: Health
@@ -146,6 +148,7 @@ def compute_board(
         waiting=sorted(live["waiting"], key=lambda call: call["since"]) if live else [],
         agents=sorted(agents, key=lambda agent: (STATES.index(agent["state"]), agent["since"])),
         states=states,
+        favoured=live["favoured"] if live else {},
         in_menu=int(live["in_menu"]) if live else 0,
         health=Health(
             controller=fresh and controller is not None,

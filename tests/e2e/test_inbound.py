@@ -8,6 +8,8 @@ import subprocess
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -19,7 +21,7 @@ from tests.e2e.tones import expect_no_tone, expect_tone, loudness
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(180)]
 
-HANBIT, HOTLINE = "07000000102", "16000000"
+HANBIT, BABY, HOTLINE = "07000000102", "07000000105", "16000000"
 At = Callable[[str], Awaitable[Phone]]
 
 
@@ -83,12 +85,40 @@ async def test_both_hear_each_other_both_voices_are_recorded_and_the_company_get
         expect_tone(agent_voice, AGENT_HZ, 1.5)
         expect_no_tone(caller_voice, AGENT_HZ)
         await centre.agent("1001", "ready")
-        words = [sys.executable, "-m", "callcenter", "bill", "statement", "--company", "hanbit", "--month", "2026-11"]
-        environment = {**os.environ, "CALLCENTER_DATA": str(centre.settings.data)}
-        bill = await asyncio.to_thread(
-            subprocess.run, words, capture_output=True, text=True, check=False, env=environment
-        )
-        assert record["call"] in bill.stdout, bill.stderr
+        month = f"{datetime.fromtimestamp(now / 1000, ZoneInfo('Asia/Seoul')):%Y-%m}"
+        assert record["call"] in await says(centre, "bill", "statement", "--company", "hanbit", "--month", month)
+
+
+async def test_after_half_a_minute_a_similar_group_helps_and_the_call_can_be_explained(
+    centre: Centre, at: At, now: int
+) -> None:
+    # Household goods help out baby goods as the first similar group.
+    async with ready(centre, at, "1003") as agent:
+        customer = await at("customer1")
+        await customer.dial(BABY)
+        await centre.board(lambda b: [w["ring"] for w in b["waiting"]] == [1], 30)
+        await agent.answers_call(45)
+        await asyncio.sleep(1)  # a second of conversation
+        await customer.hang_up()
+        await agent.ended()
+        [record] = await centre.records(1, now)
+        assert (record["outcome"], record["group"], record["agent"]) == ("answered", "baby", "1003")
+        assert 29_000 < record["wait_ms"] < 36_000
+        said = await says(centre, "call", "explain", record["call"], "--language", "en")
+        assert "up to group 2 of the similar ones · waited longer than the ladder's step" in said
+        assert "an agent of a similar group was idle · up to group 2 of the similar ones" in said
+        assert record["caller"] not in said
+
+
+async def says(centre: Centre, *words: str) -> str:
+    """What the `callcenter` command prints."""
+    environment = {**os.environ, "CALLCENTER_DATA": str(centre.settings.data)}
+    command = [sys.executable, "-m", "callcenter", *words]
+    done = await asyncio.to_thread(
+        subprocess.run, command, capture_output=True, text=True, check=False, env=environment
+    )
+    assert done.returncode == 0, done.stderr
+    return str(done.stdout)
 
 
 async def test_the_hotline_s_menu_leads_to_the_group(centre: Centre, at: At, now: int) -> None:

@@ -24,6 +24,7 @@ def waits(seconds: int) -> dict[str, object]:
         "since": now_ms() - seconds * 1000,
         "position": 1,
         "stage": "queue",
+        "ring": 2,
     }
 
 
@@ -40,6 +41,17 @@ async def test_a_waiting_caller_appears_ticks_and_goes_without_a_reload(web: Web
     await web.feed_board(waiting=[])
     await expect(page.locator("#waiting")).to_have_text("0")
     assert await page.evaluate("window.notReloaded")
+
+
+async def test_who_is_favoured_and_which_call_is_offered_further_is_shown_with_the_reason(
+    web: WebCentre, sign_in: SignIn
+) -> None:
+    page = await sign_in("sup")
+    await web.feed_board(waiting=[waits(40)], favoured={"nurim": {"level": 0.625, "floor": 0.8, "credit_s": 52}})
+    await expect(page.locator("#waiting-cc-1-5 .tag")).to_have_text("+1")
+    tag = page.locator("#company-nurim .tag")
+    await expect(tag).to_have_text("우선 배정")
+    await expect(tag).to_have_attribute("title", re.compile("62.5.*80.*52"))
 
 
 async def test_rows_stay_the_same_elements_when_figures_change(web: WebCentre, sign_in: SignIn) -> None:

@@ -61,6 +61,7 @@ async def test_a_waiting_caller_reaches_every_viewer_in_their_language(web: WebC
                         "since": since,
                         "position": 1,
                         "stage": "queue",
+                        "ring": 1,
                     }
                 ]
             )
@@ -186,6 +187,7 @@ async def test_prometheus_reads_figures_without_personal_data(web: WebCentre) ->
                 "since": now_ms() - 60_000,
                 "position": 1,
                 "stage": "queue",
+                "ring": 1,
             }
         ],
     )

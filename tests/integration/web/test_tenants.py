@@ -70,7 +70,17 @@ async def plant(web: WebCentre) -> None:
         call={"id": CALL, "company": "hanbit", "group": "kitchen", "caller": NUMBER, "since": at, "stage": "talking"},
     )
     await web.feed_board(
-        waiting=[{"call": CALL, "company": "hanbit", "group": "kitchen", "since": at, "position": 1, "stage": "queue"}]
+        waiting=[
+            {
+                "call": CALL,
+                "company": "hanbit",
+                "group": "kitchen",
+                "since": at,
+                "position": 1,
+                "stage": "queue",
+                "ring": 1,
+            }
+        ]
     )
 
 
