@@ -12,6 +12,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from tests.debian import install
+
 _UNPRIVILEGED = ("postgres", "nobody")
 
 
@@ -25,16 +27,12 @@ def free_port() -> int:
 def postgresql_programs() -> Path:
     """The folder of `initdb` and `pg_ctl`, installed first where they are absent."""
     if not _installed():
-        if os.geteuid() != 0:
-            raise RuntimeError("PostgreSQL is needed for these tests: apt-get install postgresql")
         # Debian's package would make and start a cluster of its own.
         no_cluster = Path("/etc/postgresql-common/createcluster.d")
-        no_cluster.mkdir(parents=True, exist_ok=True)
-        (no_cluster / "none.conf").write_text("create_main_cluster = false\n")
-        environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-        subprocess.run(["apt-get", "update", "-qq"], check=True, env=environment)
-        command = ["apt-get", "install", "-y", "-qq", "--no-install-recommends", "postgresql"]
-        subprocess.run(command, check=True, env=environment)
+        if os.geteuid() == 0:
+            no_cluster.mkdir(parents=True, exist_ok=True)
+            (no_cluster / "none.conf").write_text("create_main_cluster = false\n")
+        install("postgresql")
     return _installed()[-1]
 
 

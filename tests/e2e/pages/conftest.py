@@ -10,9 +10,10 @@ import pytest
 from playwright.async_api import Page, async_playwright
 
 from callcenter.embedded_redis import embedded_redis
+from tests.debian import install
 from tests.web_centre import PASSWORD, WebCentre, free_port, running_web
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
 FLAGS = [
     "--headless=new",
@@ -34,6 +35,14 @@ def redis_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield url
 
 
+@pytest.fixture(scope="session")
+def browser_path() -> str:
+    """A browser of this machine, installed first where there is none."""
+    if not any(map(shutil.which, BROWSERS)):
+        install("chromium", "fonts-nanum")
+    return next(found for name in BROWSERS if (found := shutil.which(name)))
+
+
 @pytest.fixture
 async def web(redis_url: str, tmp_path: Path) -> AsyncIterator[WebCentre]:
     async with running_web(redis_url, tmp_path) as centre:
@@ -41,11 +50,9 @@ async def web(redis_url: str, tmp_path: Path) -> AsyncIterator[WebCentre]:
 
 
 @pytest.fixture
-async def sign_in(web: WebCentre) -> AsyncIterator[SignIn]:
-    if CHROMIUM is None:
-        pytest.skip("no chromium; apt-get install chromium")
+async def sign_in(web: WebCentre, browser_path: str) -> AsyncIterator[SignIn]:
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        browser = await playwright.chromium.launch(executable_path=browser_path, args=FLAGS)
         complaints: list[str] = []
 
         async def signed_in(login: str | None, *, width: int = 1440, height: int = 900, locale: str = "ko-KR") -> Page:
