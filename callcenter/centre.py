@@ -8,12 +8,13 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterator
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
+from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Literal, Self
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
 
 from routing.acd import RINGS, Strategy
 
@@ -21,7 +22,19 @@ Slug = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{1,23}$")]
 Number = Annotated[str, StringConstraints(pattern=r"^[0-9]{3,15}$")]
 AgentId = Annotated[str, StringConstraints(pattern=r"^[1-9][0-9]{3}$")]
 CompanyCode = Annotated[str, StringConstraints(pattern=r"^[0-9]{3}$")]
-Span = Annotated[str, StringConstraints(pattern=r"^(([01]\d|2[0-3]):[0-5]\d-(([01]\d|2[0-3]):[0-5]\d|24:00))?$")]
+_CLOCK = r"([01]\d|2[0-3]):[0-5]\d"
+_SPAN = rf"{_CLOCK}-({_CLOCK}|24:00)"
+
+
+def _in_order(spans: str) -> str:
+    edges = re.split("[-,]", spans) if spans else []
+    if any(a >= b for a, b in pairwise(edges)):
+        raise ValueError(f"'{spans}' runs backwards or overlaps; expected spans such as 09:00-12:00,13:00-18:00")
+    return spans
+
+
+#: Opening times of a day, one span or several with breaks between; empty means closed.
+Spans = Annotated[str, StringConstraints(pattern=rf"^({_SPAN}(,{_SPAN})*)?$"), AfterValidator(_in_order)]
 
 
 class CentreError(Exception):
@@ -40,28 +53,44 @@ class Names(_Part):
 
 
 class Hours(_Part):
-    """Opening spans in the centre's time zone; an empty span means closed that day."""
+    """Opening times in the centre's time zone."""
 
-    mon: Span = "09:00-18:00"
-    tue: Span = "09:00-18:00"
-    wed: Span = "09:00-18:00"
-    thu: Span = "09:00-18:00"
-    fri: Span = "09:00-18:00"
-    sat: Span = "09:00-13:00"
-    sun: Span = ""
+    mon: Spans = "09:00-18:00"
+    tue: Spans = "09:00-18:00"
+    wed: Spans = "09:00-18:00"
+    thu: Spans = "09:00-18:00"
+    fri: Spans = "09:00-18:00"
+    sat: Spans = "09:00-13:00"
+    sun: Spans = ""
     #: Public holidays of Korea are closed days.
     closed_on_holidays: bool = True
+    #: Single days that are otherwise: a temporary closing, a holiday that is worked, a holiday decreed lately.
+    days: dict[date, Spans] = {}
 
     def open_at(self, local: datetime, holidays: frozenset[date]) -> bool:
         """Whether a call at this local time is taken; the closing minute itself is closed."""
-        if self.closed_on_holidays and local.date() in holidays:
-            return False
-        span = (self.mon, self.tue, self.wed, self.thu, self.fri, self.sat, self.sun)[local.weekday()]
-        if not span:
-            return False
-        opens, closes = span.split("-")
-        now = local.time()
-        return time.fromisoformat(opens) <= now and (closes == "24:00" or now < time.fromisoformat(closes))
+        now = f"{local:%H:%M}"
+        return any(opens <= now < closes for opens, closes in self._on(local.date(), holidays))
+
+    def closing(self, local: datetime, holidays: frozenset[date]) -> datetime | None:
+        """When this open day ends: its last span's end, breaks before it aside; None when it goes on past midnight."""
+        spans = self._on(local.date(), holidays)
+        if not spans:
+            return local
+        last = spans[-1][1]
+        if last != "24:00":
+            return datetime.combine(local.date(), time.fromisoformat(last), local.tzinfo)
+        tomorrow = self._on(local.date() + timedelta(days=1), holidays)
+        if tomorrow and tomorrow[0][0] == "00:00":
+            return None
+        return datetime.combine(local.date() + timedelta(days=1), time(), local.tzinfo)
+
+    def _on(self, day: date, holidays: frozenset[date]) -> list[tuple[str, str]]:
+        spans = self.days.get(day)
+        if spans is None:
+            week = (self.mon, self.tue, self.wed, self.thu, self.fri, self.sat, self.sun)
+            spans = "" if self.closed_on_holidays and day in holidays else week[day.weekday()]
+        return [(span[:5], span[6:]) for span in spans.split(",") if span]
 
 
 class Waiting(_Part):
@@ -75,6 +104,8 @@ class Waiting(_Part):
     position_every_s: int = Field(30, ge=0, le=600)
     #: Answered within this is on time (service level).
     service_level_s: int = Field(20, ge=1, le=600)
+    #: Who still waits when the centre, or the company with hours of its own, closes: served, or told so and ended.
+    at_closing: Literal["serve", "announce"] = "serve"
     #: A menu waits this long for a key.
     key_s: int = Field(6, ge=2, le=30)
     #: Wrong or missing keys before the caller is sent on.
@@ -191,6 +222,12 @@ def _inconsistencies(centre: Centre) -> Iterator[str]:
             if slug not in groups:
                 yield f"{key}: '{slug}' is no [[group]] id"
     yield from _ladder_problems(centre, groups)
+    for key, hours in [
+        ("hours", centre.hours),
+        *((f"company.{i}.hours", c.hours) for i, c in enumerate(centre.company)),
+    ]:
+        if hours and not any((hours.mon, hours.tue, hours.wed, hours.thu, hours.fri, hours.sat, hours.sun)):
+            yield f"{key}: never open; expected opening times on at least one day of the week"
     for part, values in (
         ("group id", [g.id for g in centre.group]),
         ("company id", [c.id for c in centre.company]),

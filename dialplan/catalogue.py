@@ -24,7 +24,7 @@ MINUTES = 15
 _SIMPLE = (
     *("greeting-hotline", "notice-recording", "notice-abuse", "menu-code", "menu-invalid", "menu-silent"),
     *("menu-giveup", "menu-goodbye", "code-unknown", "queue-wait", "queue-position-many", "number-unknown"),
-    "queue-estimate-longer",
+    *("queue-estimate-longer", "closing"),
     *("agent-logged-in", "agent-logged-out", "agent-ready", "agent-paused", "agent-refused"),
     *("fallback-wait", "fallback-voicemail"),
 )

@@ -87,15 +87,19 @@ def _korean_list(names: list[str]) -> str:
 def _korean_span(span: str) -> str:
     if span == _ROUND_THE_CLOCK:
         return "이십사 시간"
-    opens, closes = span.split("-")
-    return f"{time_of_day(_clock(opens))}부터 {time_of_day(_clock(closes))}까지"
+    parts = (part.split("-") for part in span.split(","))
+    return " 그리고 ".join(
+        f"{time_of_day(_clock(opens))}부터 {time_of_day(_clock(closes))}까지" for opens, closes in parts
+    )
 
 
 def _english_span(span: str) -> str:
     if span == _ROUND_THE_CLOCK:
         return "round the clock"
-    opens, closes = span.split("-")
-    return f"from {_english_time(_clock(opens))} to {_english_time(_clock(closes))}"
+    parts = (part.split("-") for part in span.split(","))
+    return " and ".join(
+        f"from {_english_time(_clock(opens))} to {_english_time(_clock(closes))}" for opens, closes in parts
+    )
 
 
 def _clock(text: str) -> time:

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from functools import partial
 
 from callcenter.calls.commands import Answer, Command, Play, StartTimer, StopPlaying, StopTimer
-from callcenter.centre import Centre, Company
+from callcenter.centre import Centre, Company, Hours
 
 _CODE_LENGTH = 3
 _MAIN = "menu-main"
@@ -106,9 +106,17 @@ class Dialogue:
     def _timer(self) -> str:
         return f"key:{self.channel}"
 
+    def close(self) -> list[Command]:
+        """The hours end while the caller still waits: told so, and refused."""
+        return self._say(("closing", self._closed_prompt()), self._finish(Refused("closed")))
+
+    @property
+    def hours(self) -> Hours:
+        """The company's own hours, else the centre's."""
+        return (self.company and self.company.hours) or self.centre.hours
+
     def _open(self) -> bool:
-        hours = (self.company and self.company.hours) or self.centre.hours
-        return self._local is None or hours.open_at(self._local, self.holidays)
+        return self._local is None or self.hours.open_at(self._local, self.holidays)
 
     def _closed_prompt(self) -> str:
         return f"closed-{self.company.id}" if self.company and self.company.hours else "closed"

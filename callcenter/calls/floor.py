@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 
-from callcenter.agents.presence import CHOSEN_BY_PEOPLE, State
 from callcenter.calls import events
 from callcenter.calls.call import Call, Stage
 from callcenter.calls.commands import (
@@ -24,6 +23,7 @@ from callcenter.calls.commands import (
 from callcenter.calls.contracts import Contracts
 from callcenter.calls.dialogue import Chosen, Dialogue, Refused
 from callcenter.calls.estimates import Estimates
+from callcenter.calls.feature_codes import dialled
 from callcenter.calls.journal import Entry, Json, Kind
 from callcenter.calls.staff import Staff
 from callcenter.centre import Centre
@@ -119,8 +119,10 @@ class Floor:
         call = self.new_call(event.channel, event.dnis, event.caller, now)
         call.dialogue.answered = event.answered
         self.write(call, Kind.ENTERED, now, dnis=event.dnis, caller=event.caller, channel=event.channel, via="inbound")
-        local = datetime.fromtimestamp(now / 1000, UTC).astimezone(self.centre.zone)
-        self._dialogue_says(call, call.dialogue.begin(local), now)
+        self._dialogue_says(call, call.dialogue.begin(self._local(now)), now)
+
+    def _local(self, now: int) -> datetime:
+        return datetime.fromtimestamp(now / 1000, UTC).astimezone(self.centre.zone)
 
     def new_call(self, channel: str, dnis: str, caller: str, entered_at: int) -> Call:
         """A call at its very beginning; nothing is commanded."""
@@ -185,6 +187,11 @@ class Floor:
         if call.group in self._ladders and not self._climbing:
             self._climbing = True
             self._out.append(StartTimer(_LADDER, _LADDER_EVERY_MS))
+        if self.centre.waiting.at_closing == "announce":
+            local = self._local(now)
+            if closing := call.dialogue.hours.closing(local, self.holidays):
+                left_ms = max(round((closing - local).total_seconds() * 1000), 0)
+                self._out.append(StartTimer(f"closing:{call.id}", left_ms))
         if self.centre.waiting.position_every_s:
             if tell:
                 self._tell_position(call, now, "queue-wait")
@@ -230,9 +237,20 @@ class Floor:
             return
         if what == "key" and call.late_stage is None:
             self._dialogue_says(call, call.dialogue.silence(), now)
+        elif what == "closing" and call.stage is Stage.QUEUE:
+            self._close(call)
         elif what == "position" and call.stage is Stage.QUEUE and call.playback is None:
             self._tell_position(call, now)
             self._out.append(StartTimer(name, self.centre.waiting.position_every_s * 1000))
+
+    def _close(self, call: Call) -> None:
+        self.acd.withdraw(call.id)
+        self._out.append(StopTimer(f"position:{call.id}"))
+        if call.playback:
+            self._out.append(StopPlaying(call.playback))
+            call.playback = None
+        call.late_stage = None
+        self._out += call.dialogue.close()
 
     def _climb(self, now: int) -> None:
         """Offer to more agents whoever has waited long enough by the group's ladder, the longest waiting first."""
@@ -325,7 +343,7 @@ class Floor:
         """The call is over; it leaves the floor exactly here."""
         del self.calls[call.id]
         self.acd.withdraw(call.id)
-        self._out += [*call.dialogue.cancel(), StopTimer(f"position:{call.id}")]
+        self._out += [*call.dialogue.cancel(), StopTimer(f"position:{call.id}"), StopTimer(f"closing:{call.id}")]
         self.write(call, Kind.ENDED, now, by=by, cause=cause, stage=call.stage.value, **({"why": why} if why else {}))
         if call.agent and (agent := self.staff.agents[call.agent]).call == call.id:
             self.staff.call_over(agent, now)
@@ -349,26 +367,7 @@ class Floor:
             self._farewell(event.channel, "agent-refused")
             return
         self.staff.occupied(presence, event.channel)
-        offline = presence.state is State.OFFLINE
-        code = event.code
-        if code == "*45":
-            code = "*451" if offline else "*450"
-        elif code == "*46":
-            code = "*460" if presence.state is State.PAUSED else "*461"
-        match code:
-            case "*451":
-                self.staff.ask(presence.id, "login", None, "phone", now)
-                refused, said = self.staff.ask(presence.id, "ready", None, "phone", now), "agent-logged-in"
-            case "*450":
-                refused, said = self.staff.ask(presence.id, "logout", None, "phone", now), "agent-logged-out"
-            case "*460":
-                refused, said = self.staff.ask(presence.id, "ready", None, "phone", now), "agent-ready"
-            case _ if code[:-1] == "*46" and code[-1] in "123456":
-                reason = CHOSEN_BY_PEOPLE[int(code[-1]) - 1]
-                refused, said = self.staff.ask(presence.id, "pause", reason, "phone", now), "agent-paused"
-            case _:
-                refused, said = "unknown_verb", ""
-        self._farewell(event.channel, "agent-refused" if refused else said)
+        self._farewell(event.channel, dialled(self.staff, presence, event.code, now))
 
     def _farewell(self, channel: str, prompt: str) -> None:
         playback = f"{channel}:farewell"

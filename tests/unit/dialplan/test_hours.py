@@ -20,6 +20,14 @@ _ALWAYS = dict.fromkeys(("mon", "tue", "wed", "thu", "fri", "sat", "sun"), "00:0
             id="office",
         ),
         pytest.param(
+            Hours(**dict.fromkeys(("mon", "tue", "wed", "thu", "fri"), "09:00-12:00,13:00-18:00"), sat=""),
+            "상담 시간은 평일 오전 아홉 시부터 정오까지 그리고 오후 한 시부터 오후 여섯 시까지입니다."
+            " 주말과 공휴일은 쉽니다.",
+            "We are open on weekdays from 9 AM to noon and from 1 PM to 6 PM."
+            " We are closed on weekends and on public holidays.",
+            id="lunch",
+        ),
+        pytest.param(
             Hours(sat="", closed_on_holidays=False),
             "상담 시간은 평일 오전 아홉 시부터 오후 여섯 시까지입니다. 주말은 쉽니다.",
             "We are open on weekdays from 9 AM to 6 PM. We are closed on weekends.",
