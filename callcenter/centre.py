@@ -122,6 +122,15 @@ class Widen(_Part):
     queue_over: int | None = Field(None, ge=0, le=10_000)
 
 
+class Peak(_Part):
+    """When agents with `peak = true` are called up: callers wait too long, or too many wait."""
+
+    longest_wait_s: int = Field(60, ge=5, le=3600)
+    queue_over: int = Field(10, ge=1, le=10_000)
+    #: Half of both limits kept for so long ends it; whoever came is sent home after the present call.
+    calm_s: int = Field(300, ge=5, le=7200)
+
+
 class Group(Names):
     """One category of similar products and the agents who know it."""
 
@@ -183,6 +192,8 @@ class Centre(Names):
     hotlines: tuple[Number, ...] = Field(min_length=1)
     hours: Hours = Hours()
     waiting: Waiting = Waiting()
+    #: Without it nobody is called up.
+    peak: Peak | None = None
     group: tuple[Group, ...] = Field(min_length=1)
     company: tuple[Company, ...] = Field(min_length=1)
     agent: tuple[Agent, ...] = Field(min_length=1)

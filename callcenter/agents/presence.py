@@ -60,6 +60,9 @@ class Presence:
     next_reason: str | None = None
     #: Idle since, for the longest-idle order; kept over pauses shorter than a call.
     idle_since: int = 0
+    #: Asked to come on line for the peak, and come on line because of it.
+    called_up: bool = False
+    came: bool = False
     #: The phone answers SIP.
     registered: bool = False
     #: Channels the phone opened itself (feature codes, colleagues).
@@ -85,3 +88,5 @@ class Presence:
             self.next_state = self.next_reason = None
         if state is State.READY:
             self.idle_since = now
+        elif state is State.OFFLINE:
+            self.came = False

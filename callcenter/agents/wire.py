@@ -20,6 +20,8 @@ def to_json(presence: Presence) -> dict[str, Any]:
         "registered": presence.registered,
         "peak": presence.peak,
         "groups": list(presence.groups),
+        "called_up": presence.called_up,
+        "came": presence.came,
         "until": presence.until,
         "next": presence.next_state.value if presence.next_state else None,
         "idle_since": presence.idle_since,
@@ -40,7 +42,7 @@ def from_json(stored: dict[str, Any]) -> Presence:
     presence = Presence(id=stored["id"], groups=(), state=State(stored["state"]), since=stored["since"])
     presence.reason, presence.until, presence.idle_since = stored["reason"], stored["until"], stored["idle_since"]
     presence.next_state = State(stored["next"]) if stored["next"] else None
-    presence.registered = stored["registered"]
+    presence.registered, presence.came = stored["registered"], stored.get("came", False)
     if call := stored["call"]:
         presence.call = call["id"]
         presence.serving = Serving(call=call["id"], company=call["company"], group=call["group"], caller=call["caller"])

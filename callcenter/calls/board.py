@@ -47,6 +47,7 @@ def board(floor: Floor, connected: bool, now: int) -> dict[str, Any]:
         "talking": talking,
         "in_menu": in_menu,
         "agents": agents,
+        "called_up": floor.peak.called_up,
         "favoured": floor.contracts.favours(now),
         "healed": floor.healed,
     }

@@ -25,6 +25,7 @@ from callcenter.calls.dialogue import Chosen, Dialogue, Refused
 from callcenter.calls.estimates import Estimates
 from callcenter.calls.feature_codes import dialled
 from callcenter.calls.journal import Entry, Json, Kind
+from callcenter.calls.peak import PEAK, PeakTime
 from callcenter.calls.staff import Staff
 from callcenter.centre import Centre
 from routing.acd import Acd, Assignment, Request
@@ -61,6 +62,7 @@ class Floor:
         self._climbing = False
         self._farewells: dict[str, str] = {}
         self.staff = Staff(centre, self.acd, self._out, self._connect)
+        self.peak = PeakTime(centre, self.staff, self._out)
 
     def handle(self, event: events.Event, now: int) -> list[Command]:
         """What to do about this event."""
@@ -184,6 +186,7 @@ class Floor:
             call.dialogue.answered = True
             self._out.append(Answer(call.id))
         self._out.append(HoldInQueue(call.id))
+        self.peak.wake()
         if call.group in self._ladders and not self._climbing:
             self._climbing = True
             self._out.append(StartTimer(_LADDER, _LADDER_EVERY_MS))
@@ -231,6 +234,9 @@ class Floor:
             return
         if what == _LADDER:
             self._climb(now)
+            return
+        if what == PEAK:
+            self.peak.look((c.queued_at for c in self.calls.values() if c.stage in (Stage.QUEUE, Stage.RINGING)), now)
             return
         call = self.calls.get(who)
         if call is None:

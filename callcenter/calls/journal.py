@@ -43,12 +43,16 @@ class Kind(StrEnum):
     WRAPUP_STARTED = "agent.wrapup_started"
     #: groups, how (page | phone)
     LOGGED_IN = "agent.logged_in"
-    #: how
+    #: nothing more
     LOGGED_OUT = "agent.logged_out"
     #: previous (the state left)
     READY = "agent.ready"
     #: reason (a PauseReason, or no_answer)
     PAUSED = "agent.paused"
+    #: waiting, longest_ms: peak-time agents are asked to come on line
+    PEAK_CALLED = "peak.called"
+    #: waiting, longest_ms: whoever came is sent home, after the present call
+    PEAK_STOOD_DOWN = "peak.stood_down"
     #: node; calls that were alive are lost
     ASTERISK_RESTARTED = "asterisk.restarted"
 

@@ -19,6 +19,8 @@ def restore(floor: Floor, entries: Iterable[Entry], presences: Iterable[Presence
         if known is not None:
             stored.groups, stored.peak = known.groups, known.peak
             floor.staff.agents[stored.id] = stored
+            if stored.came:
+                floor.peak.wake()
     for entry in entries:
         _replay(floor, entry)
 

@@ -42,6 +42,10 @@ class Staff:
             if presence.state is State.OFFLINE:
                 self._write(Kind.LOGGED_IN, presence, now, groups=list(presence.groups), how=how)
                 self._enter(presence, State.PAUSED, now, PauseReason.LOGIN)
+                if presence.called_up:
+                    # One tap is enough for whoever was asked to help.
+                    presence.came = True
+                    self._move(presence, State.READY, now)
             return None
         if presence.state is State.OFFLINE:
             return None if verb == "logout" else "not_logged_in"

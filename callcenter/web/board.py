@@ -87,6 +87,8 @@ class Board:
     states: Mapping[str, int]
     #: Companies below their promised service level, whose callers go first: `level`, `floor` and `credit_s`.
     favoured: Mapping[str, Mapping[str, float]]
+    #: Peak-time agents are asked to come on line.
+    called_up: bool
     #: Callers who are still in greeting or menu.
     in_menu: int
     health: Health
@@ -149,6 +151,7 @@ def compute_board(
         agents=sorted(agents, key=lambda agent: (STATES.index(agent["state"]), agent["since"])),
         states=states,
         favoured=live["favoured"] if live else {},
+        called_up=bool(live and live["called_up"]),
         in_menu=int(live["in_menu"]) if live else 0,
         health=Health(
             controller=fresh and controller is not None,

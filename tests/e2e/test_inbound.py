@@ -110,6 +110,23 @@ async def test_after_half_a_minute_a_similar_group_helps_and_the_call_can_be_exp
         assert record["caller"] not in said
 
 
+async def test_a_peak_time_agent_is_called_up_comes_by_code_and_is_stood_down_when_it_is_calm(
+    centre: Centre, at: At, now: int
+) -> None:
+    agent, customer = await at("1010"), await at("customer1")
+    await customer.dial(HANBIT)
+    await centre.board(lambda b: b["called_up"], 45)
+    await agent.dial("*451")
+    await agent.ended()
+    await agent.answers_call(20)
+    await customer.hang_up()
+    await agent.ended()
+    await centre.agent("1010", "offline", within=45)
+    await centre.board(lambda b: not b["called_up"])
+    [record] = await centre.records(1, now)
+    assert (record["outcome"], record["agent"]) == ("answered", "1010")
+
+
 async def says(centre: Centre, *words: str) -> str:
     """What the `callcenter` command prints."""
     environment = {**os.environ, "CALLCENTER_DATA": str(centre.settings.data)}

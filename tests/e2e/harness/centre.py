@@ -30,6 +30,7 @@ greeting = false
 categories = ["furniture"]
 """
 _WAITING = "[waiting]\nring_s = 4\nwrapup_s = 2\nposition_every_s = 30\nkey_s = 2\n"
+_PEAK = "[peak]\nlongest_wait_s = 5\nqueue_over = 50\ncalm_s = 5\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +145,7 @@ def open_centre(folder: Path) -> Iterator[Centre]:
     before, _, after = described.partition("[waiting]")
     crowd = "".join(f'\n[[agent]]\nid = "{n}"\nname = "{n}"\nname_en = "{n}"\ngroups = ["furniture"]\n' for n in CROWD)
     settings.centre.write_text(
-        before + _WAITING + after[after.index("\n[[group]]") :] + _CROWD_COMPANY + crowd, "utf-8"
+        before + _WAITING + _PEAK + after[after.index("\n[[group]]") :] + _CROWD_COMPANY + crowd, "utf-8"
     )
     settings = furnish(folder)
     with running(settings, print) as house:

@@ -17,7 +17,16 @@ def agent(number: str, state: str, since: int = NOW, **fields: Any) -> dict[str,
 
 
 def live(**fields: Any) -> dict[str, Any]:
-    return {"at": NOW, "waiting": [], "in_menu": 0, "agents": [], "favoured": {}, "healed": 0, **fields}
+    return {
+        "at": NOW,
+        "waiting": [],
+        "in_menu": 0,
+        "agents": [],
+        "called_up": False,
+        "favoured": {},
+        "healed": 0,
+        **fields,
+    }
 
 
 def board(told: dict[str, Any] | None = None, *, controller: dict[str, Any] | None = None, day: Any = ()) -> Board:

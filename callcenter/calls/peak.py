@@ -1,0 +1,66 @@
+"""Peak-time agents: called up when callers wait too long, stood down when it has been calm."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from callcenter.agents.presence import State
+from callcenter.calls.commands import AgentChanged, Command, StartTimer, Write
+from callcenter.calls.journal import Entry, Kind
+from callcenter.calls.staff import Staff
+from callcenter.centre import Centre
+from routing.call_up import CallUp, CallUpRule
+
+#: The timer's name.
+PEAK = "peak"
+_LOOK_EVERY_MS = 5000
+
+
+class PeakTime:
+    """Looks at the line every few seconds while somebody waits or somebody was called up. Times are epoch ms."""
+
+    def __init__(self, centre: Centre, staff: Staff, out: list[Command]) -> None:
+        self._staff = staff
+        self._out = out
+        self._looking = False
+        self._call_up: CallUp | None = None
+        if centre.peak and any(agent.peak for agent in centre.agent):
+            rule = CallUpRule(
+                longest_wait_s=centre.peak.longest_wait_s,
+                queue_over=centre.peak.queue_over,
+                calm_s=centre.peak.calm_s,
+            )
+            self._call_up = CallUp(rule)
+
+    @property
+    def called_up(self) -> bool:
+        """Whether peak-time agents are asked to come on line."""
+        return self._call_up is not None and self._call_up.active
+
+    def wake(self) -> None:
+        """Somebody waits, or came by a former call-up: look from now on."""
+        if self._call_up and not self._looking:
+            self._looking = True
+            self._out.append(StartTimer(PEAK, _LOOK_EVERY_MS))
+
+    def look(self, waiting_since: Iterable[int], now: int) -> None:
+        """The timer ran out; `waiting_since` of every caller in line."""
+        assert self._call_up
+        self._looking = False
+        since = list(waiting_since)
+        longest_ms = now - min(since) if since else 0
+        # Whoever came by a call-up before the engine's restart is stood down as well.
+        self._call_up.active = self._call_up.active or any(agent.came for agent in self._staff.agents.values())
+        change = self._call_up.observe(len(since), longest_ms / 1000, now / 1000)
+        if change is not None:
+            kind = Kind.PEAK_CALLED if change else Kind.PEAK_STOOD_DOWN
+            data = {"waiting": len(since), "longest_ms": longest_ms}
+            self._out.append(Write(Entry(key=f"centre:{kind}:{now}", kind=kind, at=now, data={**data})))
+            for agent in self._staff.agents.values():
+                if agent.peak:
+                    agent.called_up = change
+                    self._out.append(AgentChanged(agent.id))
+                    if not change and agent.came and agent.state is not State.OFFLINE:
+                        self._staff.ask(agent.id, "logout", None, "page", now)
+        if since or self._call_up.active:
+            self.wake()
