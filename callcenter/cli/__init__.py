@@ -23,6 +23,7 @@ _COMMANDS = {
     "bill": ("bill", "app"),
     "town": ("town", "app"),
     "prompts": ("prompts", "app"),
+    "simulate": ("simulate", "simulate"),
     "doctor": ("doctor", "doctor"),
 }
 

@@ -15,7 +15,10 @@ async def events_of(session: AsyncSession, record: CallRecord) -> list[Entry]:
     rows = await session.scalars(
         select(EventRow).where(EventRow.call == record.call).order_by(EventRow.at, EventRow.key)
     )
-    return [
+    # Within one millisecond a call goes through its stages in the order in which the vocabulary names them.
+    stages = list(Kind)
+    entries = [
         Entry(key=row.key, kind=Kind(row.kind), at=row.at, call=row.call, agent=row.agent, data=row.data)
         for row in rows
     ]
+    return sorted(entries, key=lambda entry: (entry.at, stages.index(entry.kind)))

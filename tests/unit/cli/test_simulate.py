@@ -1,0 +1,31 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from click.testing import Result
+from typer.testing import CliRunner
+
+from callcenter.cli import app
+
+
+def simulate(*words: str) -> Result:
+    return CliRunner().invoke(app, ["simulate", "--calls", "400", "--seeds", "2", *words])
+
+
+def test_tables_of_both_policies_and_a_chart(tmp_path: Path) -> None:
+    result = simulate("--svg", str(tmp_path / "day.svg"))
+    assert result.exit_code == 0
+    assert result.stdout.startswith("34 agents, 17 groups, 500 companies; 2 days")
+    assert "app_queue leastrecent" in result.stdout
+    assert (tmp_path / "day.svg").read_text().startswith("<svg")
+
+
+def test_json_of_another_way_to_set_up_app_queue() -> None:
+    told = json.loads(simulate("--against", "longest", "--json").stdout)
+    assert told["policies"] == ["app_queue longest", "ours"]
+
+
+def test_a_chart_that_cannot_be_written_is_said() -> None:
+    result = simulate("--svg", "/nowhere/day.svg")
+    assert (result.exit_code, "No such file" in result.stderr) == (2, True)
