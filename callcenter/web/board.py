@@ -150,8 +150,9 @@ def compute_board(
         waiting=sorted(live["waiting"], key=lambda call: call["since"]) if live else [],
         agents=sorted(agents, key=lambda agent: (STATES.index(agent["state"]), agent["since"])),
         states=states,
-        favoured=live["favoured"] if live else {},
-        called_up=bool(live and live["called_up"]),
+        # While an upgrade goes on, the controller that leads may not tell these yet.
+        favoured=live.get("favoured", {}) if live else {},
+        called_up=bool(live and live.get("called_up")),
         in_menu=int(live["in_menu"]) if live else 0,
         health=Health(
             controller=fresh and controller is not None,
