@@ -51,7 +51,7 @@ async def test_who_is_favoured_and_which_call_is_offered_further_is_shown_with_t
     await expect(page.locator("#waiting-cc-1-5 .tag")).to_have_text("+1")
     tag = page.locator("#company-nurim .tag")
     await expect(tag).to_have_text("우선 배정")
-    await expect(tag).to_have_attribute("title", re.compile("62.5.*80.*52"))
+    await expect(tag).to_have_attribute("title", re.compile("62 %.*80 %.*52"))
 
 
 async def test_rows_stay_the_same_elements_when_figures_change(web: WebCentre, sign_in: SignIn) -> None:
