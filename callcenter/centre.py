@@ -118,6 +118,8 @@ class Widen(_Part):
     #: 2: agents of the first similar group as well, 3: of the second, 4: of the third.
     ring: int = Field(ge=2, le=RINGS)
     after_s: int | None = Field(None, ge=1, le=3600)
+    #: So much of the wait is still expected.
+    forecast_s: int | None = Field(None, ge=1, le=3600)
     #: More calls than this wait in the group.
     queue_over: int | None = Field(None, ge=0, le=10_000)
 
@@ -268,8 +270,8 @@ def _ladder_problems(centre: Centre, groups: set[str]) -> Iterator[str]:
             if step.ring > len(group.similar) + 1:
                 there = len(group.similar)
                 yield f"{key}.ring: ring {step.ring} needs {step.ring - 1} groups in 'similar'; there are {there}"
-            if step.after_s is None and step.queue_over is None:
-                yield f"{key}: says no condition; expected after_s or queue_over"
+            if step.after_s is None and step.forecast_s is None and step.queue_over is None:
+                yield f"{key}: says no condition; expected after_s, forecast_s or queue_over"
         after = [(step.ring, step.after_s) for step in group.widen if step.after_s is not None]
         if any(a < b and s > t for a, s in after for b, t in after):
             yield f"group.{i}.widen: a wider ring is reached before a nearer one; expected after_s to grow with ring"

@@ -11,6 +11,10 @@ from dataclasses import dataclass
 
 #: A company that lags this far or further behind its floor gets the whole credit.
 _FULL_LAG = 0.2
+#: The whole credit is worth ten minutes because callers seldom wait longer: a company far below its floor goes first in
+#: the groups it calls. A call counts half after two hours, which bridges the busy hours of a morning or an afternoon.
+#: Both were settled by simulation (docs/guide-simulation.md).
+MOST_CREDIT_MS, MEMORY_MS = 600_000, 7_200_000
 #: Recovered only this far above the floor, so that favour does not flicker.
 _MARGIN = 0.02
 
@@ -30,7 +34,7 @@ class Contract:
 class Fairness:
     """Each company's recent service level and the favour that follows; times are whole milliseconds."""
 
-    def __init__(self, *, most_credit_ms: int = 60_000, memory_ms: int = 1_800_000) -> None:
+    def __init__(self, *, most_credit_ms: int = MOST_CREDIT_MS, memory_ms: int = MEMORY_MS) -> None:
         """`memory_ms`: a call counts half as much after that long."""
         self._most = most_credit_ms
         self._memory = memory_ms

@@ -21,11 +21,9 @@ from routing.town_staff import QUARTER
 
 #: Companies with fewer expected calls a day are left out of the spread and the floors: their levels are mostly chance.
 LEAST_CALLS = 15
-#: The seed of the first day. The product's settings below were chosen on the days 0 to 19, never on these.
+#: The seed of the first day. The product's settings (`routing.fairness`, `routing.policies`) were chosen on the days 0
+#: to 19, never on these.
 FIRST_DAY = 1_000
-#: The credit is worth ten minutes because callers seldom wait longer: a company far below its floor goes first in the
-#: groups it calls. Two hours of memory bridge the busy hours of a morning or an afternoon.
-MOST_CREDIT, MEMORY = 600_000, 7_200_000
 #: Groups with at most 4 % of the calls.
 _SMALL = [group for family in FAMILIES for group, percent in family.items() if percent <= 4]
 
@@ -75,7 +73,7 @@ class Result:
 def ours(town: Town) -> MakePolicy:
     """The product as it is set up for this town."""
     contracts: Mapping[str, Contract] = {company.id: company.contract for company in town.companies}
-    return lambda _, later: Ours(later, contracts, fairness=Fairness(most_credit_ms=MOST_CREDIT, memory_ms=MEMORY))
+    return lambda _, later: Ours(later, contracts, fairness=Fairness())
 
 
 def app_queue(setup: Setup) -> MakePolicy:

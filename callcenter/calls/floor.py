@@ -54,11 +54,7 @@ class Floor:
         self._out: list[Command] = []
         self._companies = {c.id: c for c in centre.company}
         self._groups = {g.id: g for g in centre.group}
-        self._ladders = {
-            g.id: tuple(Step(ring=w.ring, after_s=w.after_s, queue_over=w.queue_over) for w in g.widen)
-            for g in centre.group
-            if g.widen
-        }
+        self._ladders = {g.id: tuple(Step(**dict(w)) for w in g.widen) for g in centre.group if g.widen}
         self._climbing = False
         self._farewells: dict[str, str] = {}
         self.staff = Staff(centre, self.acd, self._out, self._connect)
@@ -264,10 +260,15 @@ class Floor:
         for group, ladder in self._ladders.items():
             top = max(step.ring for step in ladder)
             waiting = self.acd.waiting(group)
+            foretold = any(step.forecast_s is not None for step in ladder)
             for channel in waiting:
                 call = self.calls[channel]
+                expected = self._expected(call, now) if foretold else None
                 waiter = Waiter(
-                    ring=call.ring, waited_s=(now - call.queued_at) / 1000, forecast_s=None, queue=len(waiting)
+                    ring=call.ring,
+                    waited_s=(now - call.queued_at) / 1000,
+                    forecast_s=expected.mean_s if expected else None,
+                    queue=len(waiting),
                 )
                 if step := climb(ladder, waiter):
                     call.ring = step.ring

@@ -22,7 +22,7 @@ class Kind(StrEnum):
     IDENTIFIED = "call.identified"
     #: group, position, agents (how many of the group's own agents are in which state), forecast_s? (the expected wait)
     QUEUED = "call.queued"
-    #: group, ring, why (after | queue): agents up to this ring of similar groups may take the call from here on
+    #: group, ring, why (after | forecast | queue): agents up to this ring of similar groups may take the call now
     WIDENED = "call.widened"
     #: group, agent, rule (a `routing.acd.Rule`), ring, passed_over? (the call that had waited longer)
     OFFERED = "call.offered"

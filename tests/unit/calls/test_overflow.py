@@ -66,6 +66,21 @@ def test_a_long_queue_widens_before_the_time() -> None:
     assert [e.data["why"] for e in script.wrote(Kind.WIDENED)] == ["queue", "queue"]
 
 
+def test_a_long_expected_wait_widens_before_the_time() -> None:
+    script = Script(more={"kitchen": {"similar": ["furniture"], "widen": [{"ring": 2, "forecast_s": 100}]}}, wrapup_s=0)
+    script.agent_ready("1001")
+    for n in range(10):
+        channel = script.call(f"cc-0.{n}")
+        leg = script.answers(channel, "1001")
+        script.passes(120)
+        script.hangs_up(channel, leg)
+    busy = script.call("cc-1.1")
+    script.answers(busy, "1001")
+    script.call("cc-1.2")
+    script.happens(events.TimerFired("ladder"))
+    assert [e.data["why"] for e in script.wrote(Kind.WIDENED)] == ["forecast"]
+
+
 def test_an_unanswered_call_keeps_its_ring_and_a_new_engine_knows_it() -> None:
     script = Script(more=LADDER, no_answer="ready")
     channel = script.call()
@@ -141,7 +156,7 @@ def test_a_company_that_fell_below_its_floor_is_favoured_and_the_record_says_so(
         lost = script.call(f"cc-0.{n}")
         script.passes(60)
         script.happens(events.ChannelGone(lost, 16))
-    assert script.floor.contracts.favours(script.now) == {"quiet": {"level": 0.0, "floor": 0.8, "credit_s": 60}}
+    assert script.floor.contracts.favours(script.now) == {"quiet": {"level": 0.0, "floor": 0.8, "credit_s": 600}}
     other = script.call("cc-1.1", HANBIT)
     script.prompt_ends()
     script.passes(20)

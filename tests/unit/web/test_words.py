@@ -31,7 +31,7 @@ COMPOSED = {
     *(f"event.{kind.value.replace('.', '_')}" for kind in Kind),
     *(f"how.{how}" for how in ("dnis", "menu", "code", "undecided")),
     *(f"rule.{rule}" for rule in Rule),
-    *(f"climb.{why}" for why in ("after", "queue")),
+    *(f"climb.{why}" for why in ("after", "forecast", "queue")),
     *(f"dial.{status}" for status in ("noanswer", "busy", "chanunavail", "congestion", "cancel")),
     *(f"why.{part}" for part in ("position", "nobody", "ring")),
     "state.unreachable",
