@@ -69,7 +69,7 @@ def test_a_long_queue_widens_before_the_time() -> None:
 def test_a_long_expected_wait_widens_before_the_time() -> None:
     script = Script(more={"kitchen": {"similar": ["furniture"], "widen": [{"ring": 2, "forecast_s": 100}]}}, wrapup_s=0)
     script.agent_ready("1001")
-    for n in range(10):
+    for n in range(14):
         channel = script.call(f"cc-0.{n}")
         leg = script.answers(channel, "1001")
         script.passes(120)
