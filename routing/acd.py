@@ -271,8 +271,9 @@ class Acd:
         """Why this call goes first among the lines that the agent may serve, and which one it passed over."""
         if request.sticky:
             return Rule.STICKY, None
-        _, first = min(line.order[0] for line in lines)
-        if first != request.call and self._requests[first].company not in self._blocked:
+        firsts = (next((r for r in line.order if not self._is_blocked(r[1])), None) for line in lines)
+        _, first = min(rank for rank in firsts if rank)
+        if first != request.call:
             return Rule.FAVOURED, first
         if request.credit_ms:
             others = [self._requests[call] for line in lines for _, call in line.order[:2]]
@@ -325,6 +326,9 @@ class Acd:
             del places[key]
             if not places:
                 del self._where[company]
+
+    def _is_blocked(self, call: str) -> bool:
+        return self._requests[call].company in self._blocked
 
     def _favour(self, company: str) -> int | None:
         return None if company in self._blocked else self._favours.get(company, 0)

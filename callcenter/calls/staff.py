@@ -14,6 +14,7 @@ from callcenter.centre import Centre
 from routing.acd import Acd, Assignment
 
 _BUSY = (State.RINGING, State.TALKING)
+_WITH_CALL = (State.RINGING, State.TALKING, State.WRAPUP)
 _AT_WORK = (State.READY, State.RINGING, State.TALKING, State.WRAPUP)
 
 
@@ -31,6 +32,14 @@ class Staff:
         self.agents = {a.id: Presence(id=a.id, groups=a.groups, peak=a.peak) for a in centre.agent}
         self._members = {g.id: [a.id for a in centre.agent if g.id in a.groups] for g in centre.group}
         self._skills = {a.id: skills_of(a, centre) for a in centre.agent}
+        #: Agents who may ever take a call of the group, with the ring in which they stand.
+        self._around: dict[str, list[tuple[str, int]]] = {g.id: [] for g in centre.group}
+        for agent, skills in self._skills.items():
+            for skill in skills:
+                self._around[skill.group].append((agent, skill.ring))
+        #: Since when each is logged in, and how long it has been at work with calls since then, ms.
+        self._logged_in: dict[str, int] = {}
+        self._at_work_ms: Counter[str] = Counter()
         self.by_channel: dict[str, Presence] = {}
 
     def ask(self, agent: str, verb: str, reason: str | None, how: str, now: int) -> str | None:
@@ -73,11 +82,9 @@ class Staff:
         An agent in whose groups several lines wait counts for its share of them.
         """
         share = 0.0
-        for agent, skills in self._skills.items():
+        for agent, own_ring in self._around[group]:
             presence = self.agents[agent]
-            if not (presence.registered and presence.state in _AT_WORK):
-                continue
-            if any(skill.group == group and skill.ring <= ring for skill in skills):
+            if own_ring <= ring and presence.registered and presence.state in _AT_WORK:
                 share += 1 / max(sum(1 for own in presence.groups if own == group or self._acd.count(own)), 1)
         return max(round(share), 1) if share else 0
 
@@ -155,7 +162,9 @@ class Staff:
         if not presence.available:
             self._acd.withdraw_agent(presence.id)
         elif not self._acd.is_idle(presence.id):
-            assignment = self._acd.agent_idle(presence.id, self._skills[presence.id], presence.idle_since)
+            assignment = self._acd.agent_idle(
+                presence.id, self._skills[presence.id], presence.idle_since, self._occupancy(presence.id, now)
+            )
             if assignment:
                 self._connect(assignment, now)
 
@@ -188,7 +197,17 @@ class Staff:
         self._enter(presence, state, now, reason)
         self.seek(presence, now)
 
+    def _occupancy(self, agent: str, now: int) -> int:
+        """Share of the time since the log-in spent with calls, in thousandths; anew after the engine's restart."""
+        logged_in_ms = now - self._logged_in.get(agent, now)
+        return 1000 * self._at_work_ms[agent] // logged_in_ms if logged_in_ms else 0
+
     def _enter(self, presence: Presence, state: State, now: int, reason: str | None = None) -> None:
+        if presence.state is State.OFFLINE:
+            self._logged_in[presence.id], self._at_work_ms[presence.id] = now, 0
+        elif presence.state in _WITH_CALL:
+            self._logged_in.setdefault(presence.id, presence.since)
+            self._at_work_ms[presence.id] += now - presence.since
         presence.enter(state, now, reason)
         self._out.append(AgentChanged(presence.id))
 

@@ -173,3 +173,20 @@ def test_joining_the_line_tells_what_the_agents_of_the_group_are_doing() -> None
     script.happens(events.AgentAsked("t", "1001", "ready", None))
     script.call()
     assert script.wrote(Kind.QUEUED)[0].data["agents"] == {"unreachable": 1, "offline": 1}
+
+
+def test_the_least_occupied_agent_is_asked_first_where_the_group_says_so() -> None:
+    script = Script(more={"kitchen": {"strategy": "least_occupied"}}, wrapup_s=0)
+    for agent in ("1001", "1002"):
+        script.agent_ready(agent)
+    first = script.call("cc-1.1")
+    assert script.said(Connect)[0].agent == "1001"
+    leg = script.answers(first, "1001")
+    script.passes(100)
+    script.hangs_up(first, leg)
+    # 1001 has been with calls all the time since the log-in, and is now idle for longer than 1002.
+    script.passes(10)
+    script.happens(events.AgentAsked("t", "1002", "pause", "meal"))
+    script.happens(events.AgentAsked("t", "1002", "ready", None))
+    script.call("cc-1.2")
+    assert script.said(Connect)[0].agent == "1002"

@@ -103,6 +103,17 @@ def test_a_company_below_its_floor_is_favoured_and_the_decision_says_whom_it_pas
     assert free(acd, "1", "x") == Assignment(call="b2", agent="1", group="x", rule=Rule.LONGEST_WAITING)
 
 
+def test_a_call_at_its_company_s_cap_is_not_what_a_favoured_one_passed_over() -> None:
+    acd = Acd()
+    acd.block("a")
+    for call, since in (("a1", 0), ("b1", 1000), ("c1", 3000)):
+        ask(acd, call, "x", since, company=call[0])
+    acd.favour("c", 3500)
+    got = free(acd, "1", "x")
+    assert got is not None
+    assert (got.call, got.rule, got.passed_over) == ("c1", Rule.FAVOURED, "b1")
+
+
 def test_a_company_at_its_cap_waits_even_when_agents_are_idle() -> None:
     acd = Acd()
     free(acd, "1", "x")
