@@ -156,12 +156,14 @@ class Floor:
         joining = call.late_stage is None
         call.late_stage = Stage.QUEUE
         self.acd.withdraw(call.id)
+        # A call from before a restart may be in a group that the centre no longer has.
+        group = self._groups.get(call.group)
         request = Request(
             call=call.id,
             group=call.group,
             since=call.queued_at,
             company=call.company or "",
-            credit_ms=self._groups[call.group].priority_s * 1000,
+            credit_ms=group.priority_s * 1000 if group else 0,
             ring=call.ring,
         )
         assignment = self.acd.offer(request)

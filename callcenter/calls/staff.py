@@ -82,7 +82,7 @@ class Staff:
         An agent in whose groups several lines wait counts for its share of them.
         """
         share = 0.0
-        for agent, own_ring in self._around[group]:
+        for agent, own_ring in self._around.get(group, ()):
             presence = self.agents[agent]
             if own_ring <= ring and presence.registered and presence.state in _AT_WORK:
                 share += 1 / max(sum(1 for own in presence.groups if own == group or self._acd.count(own)), 1)

@@ -45,6 +45,17 @@ def test_waiting_callers_keep_their_order_over_a_restart() -> None:
     assert after.said(commands.Connect)[0].channel == "cc-1.1"
 
 
+def test_a_caller_of_a_group_that_the_centre_no_longer_has_still_waits() -> None:
+    before = Script()
+    before.call("cc-1.1")
+    [identified] = before.wrote(Kind.IDENTIFIED)
+    identified.data["group"] = "gone"
+    after = again(before)
+    looks(after, seen(at("cc-1.1", "waiting")))
+    after.happens(events.TimerFired("position:cc-1.1"))
+    assert after.floor.acd.position("cc-1.1") == 1
+
+
 def test_a_conversation_goes_on_and_its_end_is_seen() -> None:
     before = Script()
     before.agent_ready()
