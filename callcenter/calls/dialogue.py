@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from functools import partial
 
-from callcenter.calls.commands import Answer, Command, Play, StartTimer, StopPlaying, StopTimer
+from callcenter.calls.commands import Command
+from callcenter.calls.talk import Talk
 from callcenter.centre import Centre, Company, Hours
 
 _CODE_LENGTH = 3
@@ -30,24 +31,17 @@ class Refused:
 
 
 @dataclass(slots=True, kw_only=True)
-class Dialogue:
+class Dialogue(Talk):
     """One caller's way through greeting and menus. Each method gives the commands that follow; `outcome` ends it."""
 
-    channel: str
     dnis: str
     centre: Centre
     #: Public holidays of Korea.
     holidays: frozenset[date] = frozenset()
-    answered: bool = False
     company: Company | None = None
-    language: str = "ko"
     outcome: Chosen | Refused | None = None
     #: A menu with keys was reached; before that an abandoned call was abandoned in the greeting.
     in_menu: bool = False
-    _playing: str | None = None
-    _played: int = 0
-    _after: Callable[[], list[Command]] | None = None
-    _menu: str = ""
     _keys: str = ""
     _tries: int = 0
     _local: datetime | None = None
@@ -74,37 +68,11 @@ class Dialogue:
         self.company = self.company or self.centre.company_of_number(self.dnis)
         return self._after_company("dnis") if self.company else self._enter(_MAIN)
 
-    def playback_finished(self, playback: str) -> list[Command]:
-        """What follows a prompt; an outdated playback means nothing."""
-        if playback != self._playing:
-            return []
-        self._playing = None
-        after, self._after = self._after, None
-        return after() if after else []
+    def _pressed(self, key: str) -> list[Command]:
+        return self._code_key(key) if self._menu == "menu-code" else self._menu_key(key)
 
-    def key(self, key: str) -> list[Command]:
-        """A key counts in a menu, also while its prompt still plays, and nowhere else."""
-        if not self._menu:
-            return []
-        stop: list[Command] = [StopTimer(self._timer)]
-        if self._playing:
-            stop.append(StopPlaying(self._playing))
-            self._playing = self._after = None
-        return stop + (self._code_key(key) if self._menu == "menu-code" else self._menu_key(key))
-
-    def silence(self) -> list[Command]:
-        """No key came in time."""
-        return self._wrong("menu-silent") if self._menu else []
-
-    def cancel(self) -> list[Command]:
-        """The caller is going: no end of a prompt and no key means anything from here on."""
-        self._playing = self._after = None
-        self._menu = ""
-        return [StopTimer(self._timer)]
-
-    @property
-    def _timer(self) -> str:
-        return f"key:{self.channel}"
+    def _silent(self) -> list[Command]:
+        return self._wrong("menu-silent")
 
     def close(self) -> list[Command]:
         """The hours end while the caller still waits: told so, and refused."""
@@ -121,14 +89,6 @@ class Dialogue:
     def _closed_prompt(self) -> str:
         return f"closed-{self.company.id}" if self.company and self.company.hours else "closed"
 
-    def _say(self, prompts: tuple[str, ...], after: Callable[[], list[Command]]) -> list[Command]:
-        commands: list[Command] = [] if self.answered else [Answer(self.channel)]
-        self.answered = True
-        self._played += 1
-        self._playing = f"{self.channel}:{self._played}"
-        self._after = after
-        return [*commands, Play(self.channel, self._playing, prompts, self.language)]
-
     def _finish(self, outcome: Chosen | Refused) -> Callable[[], list[Command]]:
         def end() -> list[Command]:
             self._menu = ""
@@ -139,10 +99,7 @@ class Dialogue:
 
     def _enter(self, menu: str, *before: str) -> list[Command]:
         self._menu, self._keys, self.in_menu = menu, "", True
-        return self._say((*before, menu), self._await_key)
-
-    def _await_key(self) -> list[Command]:
-        return [StartTimer(self._timer, self.centre.waiting.key_s * 1000)]
+        return self._say((*before, menu), lambda: self._await_key(self.centre.waiting.key_s))
 
     def _choices(self) -> Mapping[str, Callable[[], list[Command]]]:
         if self._menu == _MAIN:
@@ -173,7 +130,7 @@ class Dialogue:
             return self._enter(_MAIN)
         self._keys += key
         if len(self._keys) < _CODE_LENGTH:
-            return self._await_key()
+            return self._await_key(self.centre.waiting.key_s)
         company = self.centre.company_of_code(self._keys)
         if company is None:
             return self._wrong("code-unknown")
