@@ -43,6 +43,10 @@ class Serving:
     company: str | None
     group: str | None
     caller: str
+    #: The customer asked to be phoned.
+    callback: bool = False
+    #: How supervisors have marked this number (`calls.callers.Mark`).
+    mark: str | None = None
 
 
 @dataclass(slots=True, kw_only=True)

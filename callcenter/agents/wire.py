@@ -32,6 +32,8 @@ def to_json(presence: Presence) -> dict[str, Any]:
             "group": serving.group,
             "caller": serving.caller,
             "since": presence.since,
+            "callback": serving.callback,
+            "mark": serving.mark,
             "stage": _STAGES.get(presence.state, "wrapup"),
         },
     }
@@ -45,5 +47,12 @@ def from_json(stored: dict[str, Any]) -> Presence:
     presence.registered, presence.came = stored["registered"], stored.get("came", False)
     if call := stored["call"]:
         presence.call = call["id"]
-        presence.serving = Serving(call=call["id"], company=call["company"], group=call["group"], caller=call["caller"])
+        presence.serving = Serving(
+            call=call["id"],
+            company=call["company"],
+            group=call["group"],
+            caller=call["caller"],
+            callback=call.get("callback", False),
+            mark=call.get("mark"),
+        )
     return presence

@@ -9,10 +9,11 @@ from functools import partial
 
 from callcenter.calls.commands import Command
 from callcenter.calls.talk import Talk
+from callcenter.calls.wish import CALLBACK_KEY, MESSAGE_KEY, OFFERS
 from callcenter.centre import Centre, Company, Hours
 
 _CODE_LENGTH = 3
-_MAIN = "menu-main"
+_MAIN, _CLOSED = "menu-main", "menu-closed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,13 @@ class Refused:
     why: str
 
 
+@dataclass(frozen=True, slots=True)
+class Wants:
+    """The dialogue is over: while nobody takes calls the caller wants a callback (its key in line), or `message`."""
+
+    what: str
+
+
 @dataclass(slots=True, kw_only=True)
 class Dialogue(Talk):
     """One caller's way through greeting and menus. Each method gives the commands that follow; `outcome` ends it."""
@@ -39,7 +47,7 @@ class Dialogue(Talk):
     #: Public holidays of Korea.
     holidays: frozenset[date] = frozenset()
     company: Company | None = None
-    outcome: Chosen | Refused | None = None
+    outcome: Chosen | Refused | Wants | None = None
     #: A menu with keys was reached; before that an abandoned call was abandoned in the greeting.
     in_menu: bool = False
     _keys: str = ""
@@ -53,7 +61,7 @@ class Dialogue(Talk):
         if self.company is None and self.dnis not in self.centre.hotlines:
             return self._say(("number-unknown",), self._finish(Refused("unknown_number")))
         if not self._open():
-            return self._say((self._closed_prompt(),), self._finish(Refused("closed")))
+            return self._closed()
         if self.company is None:
             greeting = ("greeting-hotline", "notice-recording", "notice-abuse")
             return self._say(greeting, lambda: self._enter(_MAIN))
@@ -69,14 +77,44 @@ class Dialogue(Talk):
         return self._after_company("dnis") if self.company else self._enter(_MAIN)
 
     def _pressed(self, key: str) -> list[Command]:
+        if self._menu == _CLOSED:
+            choice = self._closed_choices().get(key)
+            return choice() if choice else self._await_key(self.centre.waiting.key_s)
         return self._code_key(key) if self._menu == "menu-code" else self._menu_key(key)
 
     def _silent(self) -> list[Command]:
+        if self._menu == _CLOSED:
+            return self._finish(Refused("closed"))()
         return self._wrong("menu-silent")
 
-    def close(self) -> list[Command]:
-        """The hours end while the caller still waits: told so, and refused."""
-        return self._say(("closing", self._closed_prompt()), self._finish(Refused("closed")))
+    def close(self, offer: bool) -> list[Command]:
+        """The hours end while the caller still waits: told so, and refused, or asked what is wanted instead."""
+        if offer:
+            return self._closed("closing")
+        return self.refuse("closed", "closing", self._closed_prompt())
+
+    def refuse(self, why: str, *prompts: str) -> list[Command]:
+        """The caller hears this, and the call ends."""
+        self._menu = ""
+        return self._say(prompts, self._finish(Refused(why)))
+
+    def _closed(self, *before: str) -> list[Command]:
+        choices = self._closed_choices()
+        if not choices:
+            return self.refuse("closed", *before, self._closed_prompt())
+        self._menu = _CLOSED
+        offers = [prompt for key, prompt in OFFERS.items() if key in choices]
+        prompts = (*before, self._closed_prompt(), *offers)
+        return self._say(prompts, lambda: self._await_key(self.centre.waiting.key_s))
+
+    def _closed_choices(self) -> Mapping[str, Callable[[], list[Command]]]:
+        """What a caller may do while the company is closed; a call without a company has no line to call back from."""
+        choices: dict[str, Callable[[], list[Command]]] = {}
+        if self.company and self.centre.callback:
+            choices[CALLBACK_KEY] = self._finish(Wants(CALLBACK_KEY))
+        if self.centre.voicemail:
+            choices[MESSAGE_KEY] = self._finish(Wants("message"))
+        return choices
 
     @property
     def hours(self) -> Hours:
@@ -89,7 +127,7 @@ class Dialogue(Talk):
     def _closed_prompt(self) -> str:
         return f"closed-{self.company.id}" if self.company and self.company.hours else "closed"
 
-    def _finish(self, outcome: Chosen | Refused) -> Callable[[], list[Command]]:
+    def _finish(self, outcome: Chosen | Refused | Wants) -> Callable[[], list[Command]]:
         def end() -> list[Command]:
             self._menu = ""
             self.outcome = outcome
@@ -136,7 +174,7 @@ class Dialogue(Talk):
             return self._wrong("code-unknown")
         self.company = company
         if not self._open():
-            return self._say((self._closed_prompt(),), self._finish(Refused("closed")))
+            return self._closed()
         return self._say((f"greeting-{company.id}",), lambda: self._after_company("code"))
 
     def _after_company(self, how: str) -> list[Command]:

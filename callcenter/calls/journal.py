@@ -16,22 +16,27 @@ Json = _Scalar | list["Json"] | dict[str, "Json"]
 class Kind(StrEnum):
     """Past facts. The data that each carries stands behind it; `?` marks what may be absent or null."""
 
-    #: dnis, caller, channel, via (inbound | fallback)
+    #: dnis, caller, channel, via (inbound | fallback | callback), callback? (the call that asked for it)
     ENTERED = "call.entered"
-    #: company?, category, group, how (dnis | menu | code | undecided); the last one counts
+    #: company?, category, group, how (dnis | menu | code | undecided | callback); the last one counts
     IDENTIFIED = "call.identified"
-    #: group, position, agents (how many of the group's own agents are in which state), forecast_s? (the expected wait)
+    #: group, position, agents (how many of the group's own agents are in which state), forecast_s? (the expected wait),
+    #: since? (a callback's place in line), sticky? (the agent who is waited for), repeat? (a repeat call's credit, ms)
     QUEUED = "call.queued"
     #: group, ring, why (after | forecast | queue): agents up to this ring of similar groups may take the call now
     WIDENED = "call.widened"
-    #: group, agent, rule (a `routing.acd.Rule`), ring, passed_over? (the call that had waited longer)
+    #: group, agent, rule (a `routing.acd.Rule`), ring, passed_over? (the call that had waited longer), reserved? (the
+    #: agent waits while the customer is being phoned)
     OFFERED = "call.offered"
     #: agent, status (Asterisk's DIALSTATUS), ring_ms
     MISSED = "call.missed"
     #: agent, agent_channel, recording? (file name without the -caller.wav / -agent.wav endings)
     ANSWERED = "call.answered"
-    #: by (caller | agent | system), cause (Q.850), stage (greeting | menu | queue | ringing | talking | done), why?
-    #: why tells a system ending: closed, unknown_number, no_choice, lost, failed
+    #: The customer whom the engine phoned took the call.
+    PICKED_UP = "call.picked_up"
+    #: by (caller | agent | system), cause (Q.850), stage (a `call.Stage`), why?
+    #: why tells a system ending: closed, unknown_number, no_choice, refused, callback, voicemail, lost, failed, or how
+    #: an attempt to phone a customer ended: no_answer, busy, unobtainable, never_call
     ENDED = "call.ended"
     #: Written by Asterisk's own hang-up handler, complete without the engine. leg (caller | agent), channel, by, cause,
     #: dialstatus?, agent?, agent_channel?, talk_ms?, ring_ms?, entered_ms, dnis, caller, company?, group?, recording?,
@@ -39,6 +44,11 @@ class Kind(StrEnum):
     LEG_ENDED = "leg.ended"
     #: agent, company?, category?, reason (fault | usage | purchase | other), product, symptom, result, ticket
     NOTED = "call.noted"
+    #: Of the call that asked for it; each carries the whole callback (`callbacks.Item`): so it was asked for, so it
+    #: stands now, and so it ended (why).
+    CALLBACK_ASKED = "callback.asked"
+    CALLBACK_MOVED = "callback.moved"
+    CALLBACK_CLOSED = "callback.closed"
     #: call, until
     WRAPUP_STARTED = "agent.wrapup_started"
     #: groups, how (page | phone)

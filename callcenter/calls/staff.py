@@ -76,6 +76,13 @@ class Staff:
         unreachable = State.READY, False
         return dict(Counter("unreachable" if (m.state, m.available) == unreachable else m.state.value for m in members))
 
+    def may_serve(self, agent: str, group: str) -> bool:
+        """Whether the agent is on line and stands anywhere around this group."""
+        presence = self.agents.get(agent)
+        if presence is None or not presence.registered or presence.state not in _AT_WORK:
+            return False
+        return any(agent == around for around, _ in self._around.get(group, ()))
+
     def able(self, group: str, ring: int) -> int:
         """How many agents work through this group's line up to the ring, at least 1 if there are any.
 
@@ -93,7 +100,14 @@ class Staff:
         self._acd.withdraw_agent(presence.id)
         self._enter(presence, State.RINGING, now)
         presence.call = call.id
-        presence.serving = Serving(call=call.id, company=call.company, group=call.group, caller=call.caller)
+        presence.serving = Serving(
+            call=call.id,
+            company=call.company,
+            group=call.group,
+            caller=call.caller,
+            callback=call.callback is not None,
+            mark=call.known.mark,
+        )
 
     def rings_on(self, presence: Presence, channel: str) -> None:
         """Asterisk made this channel to ring the agent."""

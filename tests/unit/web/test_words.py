@@ -16,6 +16,7 @@ from callcenter.store.models import Role, TicketStatus
 from callcenter.web.pages import NAVIGATION
 from callcenter.web.words import CATALOGUE, LANGUAGES, phrase, preferred_language
 from routing.acd import Rule
+from routing.callback import State as CallbackState
 
 WEB = Path(__file__).parents[3] / "callcenter" / "web"
 
@@ -29,12 +30,13 @@ COMPOSED = {
     *(f"by.{by}" for by in EndedBy),
     *(f"via.{via}" for via in Via),
     *(f"event.{kind.value.replace('.', '_')}" for kind in Kind),
-    *(f"how.{how}" for how in ("dnis", "menu", "code", "undecided")),
+    *(f"how.{how}" for how in ("dnis", "menu", "code", "undecided", "callback")),
     *(f"rule.{rule}" for rule in Rule),
-    *(f"climb.{why}" for why in ("after", "forecast", "queue")),
+    *(f"climb.{why}" for why in ("after", "forecast", "queue", "sticky")),
     *(f"dial.{status}" for status in ("noanswer", "busy", "chanunavail", "congestion", "cancel")),
-    *(f"why.{part}" for part in ("position", "nobody", "ring")),
+    *(f"why.{part}" for part in ("position", "nobody", "ring", "sticky", "repeat", "place", "reserved")),
     "state.unreachable",
+    *(f"callback.{state}" for state in CallbackState),
     *(f"ticket.{status}" for status in TicketStatus),
     *(f"stage.{stage}" for stage in ("greeting", "menu", "queue", "ringing")),
     *(f"agent.call_{stage}" for stage in ("ringing", "talking", "wrapup")),
