@@ -30,7 +30,7 @@ greeting = false
 categories = ["furniture"]
 """
 _WAITING = "[waiting]\nring_s = 4\nwrapup_s = 2\nposition_every_s = 30\nkey_s = 2\n"
-_PEAK = "[peak]\nlongest_wait_s = 5\nqueue_over = 50\ncalm_s = 5\n"
+_PEAK = "[peak]\nlongest_wait_s = 5\nqueue_over = 50\ncalm_s = 5\nbox_min = 0\n"
 
 
 @dataclass(frozen=True, slots=True)
