@@ -1,0 +1,56 @@
+"""`callcenter staff`: the day's plan, and the time for which peak-time agents are paid."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from typing import Annotated
+
+import typer
+
+from callcenter.cli.asking import ask, start, stop
+from callcenter.staffing import plan_forms
+from callcenter.staffing.read_plan import read_plan
+from callcenter.web.pages import Naming
+from callcenter.web.words import LANGUAGES
+
+app = typer.Typer(no_args_is_help=True, help="Agents needed a day; peak-time agents' paid time.")
+
+LanguageOption = Annotated[str, typer.Option(help="ko or en.")]
+JsonOption = Annotated[bool, typer.Option("--json", help="As JSON.")]
+CsvOption = Annotated[bool, typer.Option("--csv", help="As CSV.")]
+
+
+@app.callback()
+def about() -> None:
+    """Agents needed a day; peak-time agents' paid time."""
+
+
+@app.command()
+def plan(
+    day: Annotated[str, typer.Option("--date", help="Such as 2026-11-23, in the centre's time zone; else today.")] = "",
+    json: JsonOption = False,
+    csv: CsvOption = False,
+    language: LanguageOption = LANGUAGES[0],
+) -> None:
+    """Calls to expect, agents needed, regular agents and peak-time agents to call up, by group and quarter-hour."""
+    centre, settings = start()
+    _check(language, json, csv)
+    now = datetime.now(UTC)
+    try:
+        chosen = date.fromisoformat(day) if day else now.astimezone(centre.zone).date()
+    except ValueError:
+        stop(f"--date: expected a day such as 2026-11-23, not '{day}'")
+    found = ask(settings, lambda session: read_plan(session, centre, chosen, now))
+    if json:
+        print(plan_forms.as_json(found), end="")
+    elif csv:
+        print(plan_forms.as_csv(found), end="")
+    else:
+        print(plan_forms.as_text(found, Naming(centre, language), language), end="")
+
+
+def _check(language: str, json: bool, csv: bool) -> None:
+    if language not in LANGUAGES:
+        stop(f"--language: expected one of {', '.join(LANGUAGES)}, not '{language}'")
+    if json and csv:
+        stop("expected --json or --csv, not both")
