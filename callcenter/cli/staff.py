@@ -7,11 +7,14 @@ from typing import Annotated
 
 import typer
 
+from billing.month import Month
 from callcenter.cli.asking import ask, start, stop
 from callcenter.staffing import plan_forms
+from callcenter.staffing.paid import as_csv, as_json
+from callcenter.staffing.read_paid import read_paid
 from callcenter.staffing.read_plan import read_plan
 from callcenter.web.pages import Naming
-from callcenter.web.words import LANGUAGES
+from callcenter.web.words import LANGUAGES, phrase
 
 app = typer.Typer(no_args_is_help=True, help="Agents needed a day; peak-time agents' paid time.")
 
@@ -47,6 +50,35 @@ def plan(
         print(plan_forms.as_csv(found), end="")
     else:
         print(plan_forms.as_text(found, Naming(centre, language), language), end="")
+
+
+@app.command()
+def paid(
+    month: Annotated[str, typer.Option(help="Such as 2026-11; days begin and end in the centre's time zone.")],
+    json: JsonOption = False,
+    csv: CsvOption = False,
+    language: LanguageOption = LANGUAGES[0],
+) -> None:
+    """Minutes for which each peak-time agent is paid, by day: from coming by a call-up until going off line."""
+    centre, settings = start()
+    _check(language, json, csv)
+    try:
+        chosen = Month.parse(month)
+    except ValueError as error:
+        stop(f"--month: {error}")
+    days = ask(settings, lambda session: read_paid(session, centre, date(chosen.year, chosen.number, 1)))
+    if json:
+        print(as_json(days), end="")
+    elif csv:
+        print(as_csv(days), end="")
+    else:
+        naming = Naming(centre, language)
+        for one in days:
+            open_end = f"  {phrase(language, 'staff.without_end', n=one.without_end)}" if one.without_end else ""
+            minutes = phrase(language, "staff.minutes", n=one.minutes)
+            print(f"{one.day}  {one.agent}  {naming.agent(one.agent)}  {minutes}{open_end}")
+        total = sum(one.minutes for one in days)
+        print(phrase(language, "staff.total", n=total) if days else phrase(language, "staff.nobody_paid"))
 
 
 def _check(language: str, json: bool, csv: bool) -> None:

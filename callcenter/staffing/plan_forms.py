@@ -44,7 +44,8 @@ def as_text(plan: Plan, naming: Naming, language: str) -> str:
         for need in pool.busy:
             calls = expected[need.start_minute // QUARTER_MIN]
             lines.append(f"{clock(need.start_minute)}  {calls:7.1f}  {need.needed:4}  {need.regular:4}  {need.peak:4}")
-        lines += suggestions(pool, language) or [phrase(language, "staff.nobody_to_call")]
+        said = suggestions(pool, language)
+        lines += [phrase(language, "staff.suggestion"), *said] if said else [phrase(language, "staff.nobody_to_call")]
     return "\n".join(lines) + "\n"
 
 

@@ -23,10 +23,11 @@ from callcenter.web.portal import routes as portal
 from callcenter.web.records import routes as records
 from callcenter.web.services import open_services
 from callcenter.web.supervisor import routes as supervisor
+from callcenter.web.supervisor import staff
 from callcenter.web.tickets import routes as tickets
 from dialplan.recording import LARGEST_MB
 
-ROOMS = (login, agent, supervisor, records, tickets, billing, portal, admin, api, health)
+ROOMS = (login, agent, supervisor, records, tickets, billing, portal, admin, api, health, staff)
 
 #: An uploaded prompt is the largest thing that anybody sends.
 LARGEST_BODY = (LARGEST_MB + 1) * 1024 * 1024
