@@ -191,6 +191,8 @@ class Agent(Names):
     #: Skill by group where it is not 1, the best; for groups with the strategy best_skill.
     levels: dict[Slug, Annotated[int, Field(ge=1, le=5)]] = {}
     peak: bool = False
+    #: Gets a text message when a peak-time agent is called up.
+    mobile: Number | None = None
 
 
 class Key(Names):

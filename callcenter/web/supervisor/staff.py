@@ -7,8 +7,10 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import Response
+from redis.exceptions import RedisError
 
 from billing.month import Month
+from callcenter.call_up.report import last
 from callcenter.staffing import paid as paid_time
 from callcenter.staffing import plan_forms
 from callcenter.staffing.paid import PaidDay
@@ -53,6 +55,10 @@ async def staff_plan(
     planned = [one for one in plan.pools if one.busy]
     chosen = planned[min(pool, len(planned) - 1)] if planned else None
     language = language_of(request)
+    try:
+        call_up = await last(services.redis)
+    except (RedisError, OSError):
+        call_up = None
     hours: list[int] = []
     if chosen:
         hours = sorted({need.start_minute // 60 for need in chosen.busy})
@@ -60,6 +66,7 @@ async def staff_plan(
         request,
         "supervisor/templates/staff.html",
         plan=plan,
+        call_up=call_up,
         planned=planned,
         chosen=chosen,
         expected=chosen.expected if chosen else (),

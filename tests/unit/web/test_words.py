@@ -36,6 +36,7 @@ COMPOSED = {
     *(f"dial.{status}" for status in ("noanswer", "busy", "chanunavail", "congestion", "cancel")),
     *(f"why.{part}" for part in ("position", "nobody", "ring")),
     "state.unreachable",
+    *(f"call_up.{word}" for word in ("title", "body", "text", "error_timeout", "error_unreachable", "error_file")),
     *(f"weekday.{day}" for day in range(7)),
     *(f"staff.lack_{lack}" for lack in Lack),
     *(f"staff.{column}" for column in ("quarter", "expected", "needed", "regular", "peak")),
