@@ -33,6 +33,10 @@ def _in_order(spans: str) -> str:
     return spans
 
 
+def _minute(clock: str) -> int:
+    return int(clock[:2]) * 60 + int(clock[3:])
+
+
 #: Opening times of a day, one span or several with breaks between; empty means closed.
 Spans = Annotated[str, StringConstraints(pattern=rf"^({_SPAN}(,{_SPAN})*)?$"), AfterValidator(_in_order)]
 
@@ -87,6 +91,10 @@ class Hours(_Part):
             return None
         return datetime.combine(local.date() + timedelta(days=1), time(), local.tzinfo)
 
+    def minutes_on(self, day: date, holidays: frozenset[date]) -> tuple[tuple[int, int], ...]:
+        """The day's opening times as minutes of the day, the second of each pair excluded."""
+        return tuple((_minute(opens), _minute(closes)) for opens, closes in self.spans(day, holidays))
+
     def spans(self, day: date, holidays: frozenset[date]) -> list[tuple[str, str]]:
         """The opening times of this day, from and to as HH:MM; the last may be 24:00."""
         spans = self.days.get(day)
@@ -137,8 +145,11 @@ class Peak(_Part):
 
     longest_wait_s: int = Field(60, ge=5, le=3600)
     queue_over: int = Field(10, ge=1, le=10_000)
-    #: Half of both limits kept for so long ends it; whoever came is sent home after the present call.
+    #: Half of both limits kept for so long ends it.
     calm_s: int = Field(300, ge=5, le=7200)
+    #: Whoever came stays so many minutes, and longer while the call-up lasts; then it is home after the present call.
+    #: 0: only while the call-up lasts.
+    box_min: int = Field(60, ge=0, le=720)
 
 
 class Callback(_Part):
@@ -172,6 +183,8 @@ class Group(Names):
     strategy: Strategy = Strategy.LONGEST_IDLE
     #: Its calls count as having waited so much longer than others.
     priority_s: int = Field(0, ge=0, le=600)
+    #: The share of its calls to be answered in time, for which its agents are planned.
+    service_level: float = Field(0.8, gt=0, lt=1)
 
 
 class Contract(_Part):
@@ -206,6 +219,8 @@ class Agent(Names):
     #: Skill by group where it is not 1, the best; for groups with the strategy best_skill.
     levels: dict[Slug, Annotated[int, Field(ge=1, le=5)]] = {}
     peak: bool = False
+    #: Gets a text message when a peak-time agent is called up.
+    mobile: Number | None = None
 
 
 class Key(Names):

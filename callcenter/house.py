@@ -20,6 +20,7 @@ from pathlib import Path
 
 from callcenter.asterisk.local import LocalAsterisk
 from callcenter.asterisk.obtain import VOICE, obtain, obtain_asterisk
+from callcenter.call_up.vapid import ensure_key
 from callcenter.centre import Centre, load_centre
 from callcenter.embedded_redis import embedded_redis
 from callcenter.settings import Settings
@@ -66,6 +67,7 @@ def furnish(data: Path, **settings: str | int) -> Settings:
         "ari_password": secrets.token_urlsafe(18),
         "ami_password": secrets.token_urlsafe(18),
         "secret_key": secrets.token_urlsafe(32),
+        "sms_secret": secrets.token_urlsafe(32),
         **settings,
         **known,
     }
@@ -77,6 +79,7 @@ def furnish(data: Path, **settings: str | int) -> Settings:
     lines += ["", "[sip_passwords]", *(f'{account} = "{password}"' for account, password in passwords.items())]
     settings_file.touch(mode=0o600)
     settings_file.write_text("\n".join(lines) + "\n")
+    ensure_key(data)
     return settings_of(data)
 
 

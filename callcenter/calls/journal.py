@@ -61,8 +61,12 @@ class Kind(StrEnum):
     PAUSED = "agent.paused"
     #: waiting, longest_ms: peak-time agents are asked to come on line
     PEAK_CALLED = "peak.called"
-    #: waiting, longest_ms: whoever came is sent home, after the present call
+    #: waiting, longest_ms: nobody is asked any more; whoever came is sent home at the end of the time box
     PEAK_STOOD_DOWN = "peak.stood_down"
+    #: until (the end of the time box): a called-up agent came on line
+    PEAK_CAME = "peak.came"
+    #: came (when): the agent is off line again; the time since is paid
+    PEAK_LEFT = "peak.left"
     #: node; calls that were alive are lost
     ASTERISK_RESTARTED = "asterisk.restarted"
 

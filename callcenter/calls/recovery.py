@@ -20,7 +20,7 @@ def restore(floor: Floor, entries: Iterable[Entry], presences: Iterable[Presence
         if known is not None:
             stored.groups, stored.peak = known.groups, known.peak
             floor.staff.agents[stored.id] = stored
-            if stored.came:
+            if stored.came or stored.called_up:
                 floor.peak.wake()
     for entry in entries:
         _replay(floor, entry)

@@ -25,6 +25,8 @@ class Staff:
         self, centre: Centre, acd: Acd, out: list[Command], connect: Callable[[Assignment, int], None]
     ) -> None:
         self._wrapup_ms = centre.waiting.wrapup_s * 1000
+        #: Whoever is called up stays at least so long.
+        self._box_ms = centre.peak.box_min * 60_000 if centre.peak else 0
         self._pause_unanswered = centre.waiting.no_answer == "pause"
         self._acd = acd
         self._out = out
@@ -53,7 +55,8 @@ class Staff:
                 self._enter(presence, State.PAUSED, now, PauseReason.LOGIN)
                 if presence.called_up:
                     # One tap is enough for whoever was asked to help.
-                    presence.came = True
+                    presence.came_at, presence.stays_until = now, now + self._box_ms
+                    self._write(Kind.PEAK_CAME, presence, now, until=presence.stays_until)
                     self._move(presence, State.READY, now)
             return None
         if presence.state is State.OFFLINE:
@@ -204,6 +207,8 @@ class Staff:
             self._out.append(StopTimer(f"wrapup:{presence.id}"))
         if state is State.OFFLINE:
             self._write(Kind.LOGGED_OUT, presence, now)
+            if presence.came_at is not None:
+                self._write(Kind.PEAK_LEFT, presence, now, came=presence.came_at)
         elif state is State.PAUSED:
             self._write(Kind.PAUSED, presence, now, reason=reason)
         else:
