@@ -27,6 +27,7 @@ from callcenter.calls.feature_codes import dialled
 from callcenter.calls.journal import Entry, Json, Kind
 from callcenter.calls.peak import PEAK, PeakTime
 from callcenter.calls.staff import Staff
+from callcenter.calls.succession import standing_in
 from callcenter.centre import Centre
 from routing.acd import Acd, Assignment, Request
 from routing.forecast import Estimate
@@ -41,7 +42,6 @@ class Floor:
     """Give it each `events.Event` with the time (epoch ms); execute the commands it answers with in their order."""
 
     def __init__(self, centre: Centre, holidays: frozenset[date] = frozenset()) -> None:
-        self.centre = centre
         self.holidays = holidays
         self.calls: dict[str, Call] = {}
         self.acd = Acd({g.id: g.strategy for g in centre.group})
@@ -52,13 +52,20 @@ class Floor:
         #: Callers' channels that Asterisk showed at the last look and no event had told of.
         self.strangers: set[str] = set()
         self._out: list[Command] = []
-        self._companies = {c.id: c for c in centre.company}
-        self._groups = {g.id: g for g in centre.group}
-        self._ladders = {g.id: tuple(Step(**dict(w)) for w in g.widen) for g in centre.group if g.widen}
         self._climbing = False
         self._farewells: dict[str, str] = {}
+        self.know(centre)
         self.staff = Staff(centre, self.acd, self._out, self._connect)
         self.peak = PeakTime(centre, self.staff, self._out)
+
+    def know(self, centre: Centre) -> None:
+        """Work by this description of the centre; what already goes on is `calls/reconfigure.py`'s business."""
+        self.centre = centre
+        # Companies of living calls stay known after they have left the centre.
+        served = {c.dialogue.company.id: c.dialogue.company for c in self.calls.values() if c.dialogue.company}
+        self._companies = served | {c.id: c for c in centre.company}
+        self._groups = {g.id: g for g in centre.group}
+        self._ladders = {g.id: tuple(Step(**dict(w)) for w in g.widen) for g in centre.group if g.widen}
 
     def handle(self, event: events.Event, now: int) -> list[Command]:
         """What to do about this event."""
@@ -142,6 +149,7 @@ class Floor:
         match call.dialogue.outcome:
             case Chosen(group, how):
                 company = call.dialogue.company
+                group = standing_in(group, call.dialogue.centre, self.centre, company)
                 call.company, call.group, call.queued_at = company.id if company else None, group, now
                 self.write(call, Kind.IDENTIFIED, now, company=call.company, category=group, group=group, how=how)
                 self._line_up(call, now)
@@ -185,9 +193,7 @@ class Floor:
             self._out.append(Answer(call.id))
         self._out.append(HoldInQueue(call.id))
         self.peak.wake()
-        if call.group in self._ladders and not self._climbing:
-            self._climbing = True
-            self._out.append(StartTimer(_LADDER, _LADDER_EVERY_MS))
+        self.begin_climbing(call)
         if self.centre.waiting.at_closing == "announce":
             local = self._local(now)
             if closing := call.dialogue.hours.closing(local, self.holidays):
@@ -197,6 +203,12 @@ class Floor:
             if tell:
                 self._tell_position(call, now, "queue-wait")
             self._out.append(StartTimer(f"position:{call.id}", self.centre.waiting.position_every_s * 1000))
+
+    def begin_climbing(self, call: Call) -> None:
+        """The ladders are looked at from now on, if the waiting call's group has one."""
+        if call.group in self._ladders and not self._climbing:
+            self._climbing = True
+            self._out.append(StartTimer(_LADDER, _LADDER_EVERY_MS))
 
     def _expected(self, call: Call, now: int) -> Estimate | None:
         assert call.group
@@ -354,7 +366,7 @@ class Floor:
         self.acd.withdraw(call.id)
         self._out += [*call.dialogue.cancel(), StopTimer(f"position:{call.id}"), StopTimer(f"closing:{call.id}")]
         self.write(call, Kind.ENDED, now, by=by, cause=cause, stage=call.stage.value, **({"why": why} if why else {}))
-        if call.agent and (agent := self.staff.agents[call.agent]).call == call.id:
+        if call.agent and (agent := self.staff.agents.get(call.agent)) and agent.call == call.id:
             self.staff.call_over(agent, now)
         if call.answered_at is not None:
             self.estimates.handled(call, now)

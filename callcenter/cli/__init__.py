@@ -25,6 +25,7 @@ _COMMANDS = {
     "prompts": ("prompts", "app"),
     "simulate": ("simulate", "simulate"),
     "doctor": ("doctor", "doctor"),
+    "config": ("config", "app"),
 }
 
 

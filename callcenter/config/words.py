@@ -15,7 +15,7 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
 }
 
 
-def say(language: str, key: str, **gaps: Gap) -> str:
+def say(language: str, key: str, /, **gaps: Gap) -> str:
     """The words for `section.case`; an unknown one is a programming error (`KeyError`)."""
     return _WORDS[key][language].format(**gaps)
 
