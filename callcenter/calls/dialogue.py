@@ -74,6 +74,13 @@ class Dialogue:
         self.company = self.company or self.centre.company_of_number(self.dnis)
         return self._after_company("dnis") if self.company else self._enter(_MAIN)
 
+    def know(self, centre: Centre) -> None:
+        """The menus are behind the caller: another description of the centre counts from here on."""
+        self.centre = centre
+        if self.company:
+            company = self.company.id
+            self.company = next((one for one in centre.company if one.id == company), self.company)
+
     def playback_finished(self, playback: str) -> list[Command]:
         """What follows a prompt; an outdated playback means nothing."""
         if playback != self._playing:

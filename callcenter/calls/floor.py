@@ -150,6 +150,7 @@ class Floor:
             case Chosen(group, how):
                 company = call.dialogue.company
                 group = standing_in(group, call.dialogue.centre, self.centre, company)
+                call.dialogue.know(self.centre)
                 call.company, call.group, call.queued_at = company.id if company else None, group, now
                 self.write(call, Kind.IDENTIFIED, now, company=call.company, category=group, group=group, how=how)
                 self._line_up(call, now)
@@ -159,19 +160,29 @@ class Floor:
 
     # -- in line
 
+    def move(self, call: Call, former: Centre, now: int) -> None:
+        """Whose group is no longer there waits in the one that stands in for it, at the same place by time."""
+        assert call.group
+        group = standing_in(call.group, former, self.centre, call.dialogue.company)
+        if group != call.group:
+            facts: dict[str, Json] = {"company": call.company, "category": call.group, "group": group, "how": "moved"}
+            self.write(call, Kind.IDENTIFIED, now, **facts)
+            call.group, call.ring = group, 1
+
     def _line_up(self, call: Call, now: int) -> None:
         assert call.group
         joining = call.late_stage is None
         call.late_stage = Stage.QUEUE
         self.acd.withdraw(call.id)
         # A call from before a restart may be in a group that the centre no longer has.
-        group = self._groups.get(call.group)
+        self.move(call, self.centre, now)
+        group = self._groups[call.group]
         request = Request(
             call=call.id,
             group=call.group,
             since=call.queued_at,
             company=call.company or "",
-            credit_ms=group.priority_s * 1000 if group else 0,
+            credit_ms=group.priority_s * 1000,
             ring=call.ring,
         )
         assignment = self.acd.offer(request)
@@ -194,15 +205,19 @@ class Floor:
         self._out.append(HoldInQueue(call.id))
         self.peak.wake()
         self.begin_climbing(call)
+        self.await_closing(call, now)
+        if self.centre.waiting.position_every_s:
+            if tell:
+                self._tell_position(call, now, "queue-wait")
+            self._out.append(StartTimer(f"position:{call.id}", self.centre.waiting.position_every_s * 1000))
+
+    def await_closing(self, call: Call, now: int) -> None:
+        """The waiting caller is told when the hours end, if the centre wants it so."""
         if self.centre.waiting.at_closing == "announce":
             local = self._local(now)
             if closing := call.dialogue.hours.closing(local, self.holidays):
                 left_ms = max(round((closing - local).total_seconds() * 1000), 0)
                 self._out.append(StartTimer(f"closing:{call.id}", left_ms))
-        if self.centre.waiting.position_every_s:
-            if tell:
-                self._tell_position(call, now, "queue-wait")
-            self._out.append(StartTimer(f"position:{call.id}", self.centre.waiting.position_every_s * 1000))
 
     def begin_climbing(self, call: Call) -> None:
         """The ladders are looked at from now on, if the waiting call's group has one."""

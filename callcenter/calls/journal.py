@@ -18,7 +18,8 @@ class Kind(StrEnum):
 
     #: dnis, caller, channel, via (inbound | fallback)
     ENTERED = "call.entered"
-    #: company?, category, group, how (dnis | menu | code | undecided); the last one counts
+    #: company?, category, group, how (dnis | menu | code | undecided | moved); the last one counts;
+    #: moved: the group is no longer there and another one stands in
     IDENTIFIED = "call.identified"
     #: group, position, agents (how many of the group's own agents are in which state), forecast_s? (the expected wait)
     QUEUED = "call.queued"
@@ -53,6 +54,8 @@ class Kind(StrEnum):
     PEAK_CALLED = "peak.called"
     #: waiting, longest_ms: whoever came is sent home, after the present call
     PEAK_STOOD_DOWN = "peak.stood_down"
+    #: version, by: another description of the centre is in effect
+    CONFIGURED = "centre.configured"
     #: node; calls that were alive are lost
     ASTERISK_RESTARTED = "asterisk.restarted"
 

@@ -36,13 +36,16 @@ class Staff:
         self.by_channel: dict[str, Presence] = {}
 
     def know(self, centre: Centre, acd: Acd) -> None:
-        """Work by this description of the centre; agents who are at work stay as they are until `calls/reconfigure.py`."""
+        """Work by this description; the agents at work stay as they are (`calls/reconfigure.py` has to see to them)."""
         self._acd = acd
         self._wrapup_ms = centre.waiting.wrapup_s * 1000
         self._pause_unanswered = centre.waiting.no_answer == "pause"
         for agent in centre.agent:
             presence = self.agents.setdefault(agent.id, Presence(id=agent.id, groups=()))
             presence.groups, presence.peak = agent.groups, agent.peak
+            if agent.id in self.leaving:
+                self.leaving.discard(agent.id)
+                presence.next_state = None
         self._members = {g.id: [a.id for a in centre.agent if g.id in a.groups] for g in centre.group}
         self._skills = {a.id: skills_of(a, centre) for a in centre.agent}
         #: Agents who may ever take a call of the group, with the ring in which they stand.
@@ -82,7 +85,7 @@ class Staff:
     def ask(self, agent: str, verb: str, reason: str | None, how: str, now: int) -> str | None:
         """An agent's wish; the slug of why it is not granted, else None. During a call it holds afterwards."""
         presence = self.agents.get(agent)
-        if presence is None:
+        if presence is None or agent in self.leaving:
             return "unknown_agent"
         if verb == "login":
             if presence.state is State.OFFLINE:
