@@ -35,6 +35,14 @@ def stamp(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
+def stamp_of(file: Path) -> str:
+    """The stamp of a file's text; empty for one that cannot be read."""
+    try:
+        return stamp(file.read_text("utf-8"))
+    except (OSError, UnicodeDecodeError):
+        return ""
+
+
 class Versions:
     """The versions beside this centre's file."""
 
