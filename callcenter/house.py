@@ -22,6 +22,7 @@ from callcenter.asterisk.local import LocalAsterisk
 from callcenter.asterisk.obtain import VOICE, obtain, obtain_asterisk
 from callcenter.call_up.vapid import ensure_key
 from callcenter.centre import Centre, load_centre
+from callcenter.config.versions import Versions
 from callcenter.embedded_redis import embedded_redis
 from callcenter.settings import Settings
 from dialplan.render import accounts
@@ -72,7 +73,9 @@ def furnish(data: Path, **settings: str | int) -> Settings:
         **known,
     }
     passwords = known.get("sip_passwords", {})
-    for account in accounts(load_centre(centre_file)):
+    centre = load_centre(centre_file)
+    Versions(centre_file).begin()
+    for account in accounts(centre):
         passwords.setdefault(account, secrets.token_hex(5))
     values.pop("sip_passwords", None)
     lines = [f"{name} = {_toml(value)}" for name, value in values.items()]

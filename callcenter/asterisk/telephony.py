@@ -15,7 +15,9 @@ from callcenter.calls import commands, events
 from callcenter.calls.events import AsteriskSeen, SeenCall
 from callcenter.calls.floor import Floor
 from callcenter.calls.journal import Entry
+from callcenter.calls.reconfigure import reconfigure
 from callcenter.calls.recovery import compare
+from callcenter.centre import Centre
 from dialplan.render import CUSTOMERS
 
 _WAITING = "cc-waiting"
@@ -128,6 +130,10 @@ class Telephony:
     def phone_reachable(self, account: str, reachable: bool) -> None:
         """News of the manager interface."""
         self.handle(events.PhoneReachable(account, reachable))
+
+    def reconfigure(self, centre: Centre, version: int, by: str) -> None:
+        """The centre is described otherwise from now on; everything that goes on goes on."""
+        self._execute(reconfigure(self.floor, centre, now_ms(), version=version, by=by))
 
     # -- what the floor commands
 

@@ -26,9 +26,11 @@ from callcenter.calls.estimates import Estimates
 from callcenter.calls.feature_codes import dialled
 from callcenter.calls.greeting import Greeting
 from callcenter.calls.journal import Entry, Json, Kind
-from callcenter.calls.line import LADDER, Line
+from callcenter.calls.ladders import LADDER, Ladders
+from callcenter.calls.line import Line
 from callcenter.calls.peak import PEAK, PeakTime
 from callcenter.calls.staff import Staff
+from callcenter.calls.succession import standing_in
 from callcenter.calls.wish import Wish
 from callcenter.centre import Centre
 from routing.acd import Acd, Assignment
@@ -44,7 +46,6 @@ class Floor:
     """Give it each `events.Event` with the time (epoch ms); execute the commands it answers with in their order."""
 
     def __init__(self, centre: Centre, holidays: frozenset[date] = frozenset()) -> None:
-        self.centre = centre
         self.holidays = holidays
         self.calls: dict[str, Call] = {}
         self.acd = Acd({g.id: g.strategy for g in centre.group})
@@ -55,11 +56,12 @@ class Floor:
         #: Callers' channels that Asterisk showed at the last look and no event had told of.
         self.strangers: set[str] = set()
         self._out: list[Command] = []
-        self._companies = {c.id: c for c in centre.company}
         self._farewells: dict[str, str] = {}
+        self.know(centre)
         self.staff = Staff(centre, self.acd, self._out, self._connect)
         self.peak = PeakTime(centre, self.staff, self._out)
-        self.callbacks = Callbacks(centre, holidays, self.acd, self._out, self._call_back)
+        self.ladders = Ladders(centre, self._out)
+        self.callbacks = Callbacks(centre, holidays, self.acd, self._out, self.ladders, self._call_back)
         self.line = Line(
             centre,
             holidays,
@@ -69,10 +71,18 @@ class Floor:
             staff=self.staff,
             peak=self.peak,
             estimates=self.estimates,
+            ladders=self.ladders,
             callbacks=self.callbacks,
             write=self.write,
             connect=self._connect,
         )
+
+    def know(self, centre: Centre) -> None:
+        """Work by this description of the centre; what already goes on is `calls/reconfigure.py`'s business."""
+        self.centre = centre
+        # Companies of living calls stay known after they have left the centre.
+        served = {c.dialogue.company.id: c.dialogue.company for c in self.calls.values() if c.dialogue.company}
+        self._companies = served | {c.id: c for c in centre.company}
 
     def handle(self, event: events.Event, now: int) -> list[Command]:
         """What to do about this event."""
@@ -188,6 +198,8 @@ class Floor:
         call.company = company.id if company else None
         match outcome:
             case Chosen(group, how):
+                group = standing_in(group, call.dialogue.centre, self.centre, company)
+                call.dialogue.know(self.centre)
                 call.group, call.queued_at = group, now
                 self.write(call, Kind.IDENTIFIED, now, company=call.company, category=group, group=group, how=how)
                 self.line.join(call, now)
@@ -393,7 +405,7 @@ class Floor:
         if call.callback:
             outcome = {"busy": Outcome.BUSY, "unobtainable": Outcome.UNOBTAINABLE}.get(why or "", Outcome.NO_ANSWER)
             self.callbacks.attempted(call.callback, outcome, why or "hung_up", now)
-        if call.agent and (agent := self.staff.agents[call.agent]).call == call.id:
+        if call.agent and (agent := self.staff.agents.get(call.agent)) and agent.call == call.id:
             self.staff.call_over(agent, now)
         if call.answered_at is not None:
             self.estimates.handled(call, now)

@@ -18,7 +18,8 @@ class Kind(StrEnum):
 
     #: dnis, caller, channel, via (inbound | fallback | callback), callback? (the call that asked for it)
     ENTERED = "call.entered"
-    #: company?, category, group, how (dnis | menu | code | undecided | callback); the last one counts
+    #: company?, category, group, how (dnis | menu | code | undecided | callback | moved); the last one counts;
+    #: moved: the group is no longer there and another one stands in
     IDENTIFIED = "call.identified"
     #: group, position, agents (how many of the group's own agents are in which state), forecast_s? (the expected wait),
     #: since? (a callback's place in line), sticky? (the agent who is waited for), repeat? (a repeat call's credit, ms)
@@ -67,6 +68,8 @@ class Kind(StrEnum):
     PEAK_CAME = "peak.came"
     #: came (when): the agent is off line again; the time since is paid
     PEAK_LEFT = "peak.left"
+    #: version, by: another description of the centre is in effect
+    CONFIGURED = "centre.configured"
     #: node; calls that were alive are lost
     ASTERISK_RESTARTED = "asterisk.restarted"
 

@@ -24,6 +24,10 @@ class PeakTime:
         self._out = out
         self._looking = False
         self._call_up: CallUp | None = None
+        self._know(centre)
+
+    def _know(self, centre: Centre) -> None:
+        self._call_up = None
         if centre.peak and any(agent.peak for agent in centre.agent):
             rule = CallUpRule(
                 longest_wait_s=centre.peak.longest_wait_s,
@@ -31,6 +35,20 @@ class PeakTime:
                 calm_s=centre.peak.calm_s,
             )
             self._call_up = CallUp(rule)
+
+    def reconfigure(self, centre: Centre, now: int) -> None:
+        """Work by this description: a call-up goes on by the new rule; without one everybody is stood down."""
+        active = self.called_up
+        self._know(centre)
+        if self._call_up and active:
+            self._call_up.active = True
+            self.wake()
+        for agent in list(self._staff.agents.values()):
+            if agent.called_up != (self.called_up and agent.peak):
+                agent.called_up_at = None if agent.called_up else now
+                self._out.append(AgentChanged(agent.id))
+            if active and not self.called_up and agent.came:
+                self._staff.ask(agent.id, "logout", None, "page", now)
 
     @property
     def called_up(self) -> bool:
@@ -45,8 +63,9 @@ class PeakTime:
 
     def look(self, waiting_since: Iterable[int], now: int) -> None:
         """The timer ran out; `waiting_since` of every caller in line."""
-        assert self._call_up
         self._looking = False
+        if self._call_up is None:
+            return
         since = list(waiting_since)
         longest_ms = now - min(since) if since else 0
         agents = [agent for agent in self._staff.agents.values() if agent.peak]

@@ -120,7 +120,7 @@ def _difference(floor: Floor, call: Call, at: SeenCall | None, seen: AsteriskSee
 def _correct(floor: Floor, call: Call, at: SeenCall | None, now: int) -> None:
     if at is None:
         floor.ended(call, now, by="system", cause=0, why="lost")
-    elif at.where in ("talking", "ringing") and at.agent in floor.staff.agents:
+    elif at.where in ("talking", "ringing") and at.agent:
         _with_agent(floor, call, at, now)
     elif at.where == "away":
         floor.acd.withdraw(call.id)
@@ -137,7 +137,7 @@ def _correct(floor: Floor, call: Call, at: SeenCall | None, now: int) -> None:
 def _with_agent(floor: Floor, call: Call, at: SeenCall, now: int) -> None:
     assert at.agent
     floor.acd.withdraw(call.id)
-    agent = floor.staff.agents[at.agent]
+    agent = floor.staff.guest(at.agent)
     if call.agent != at.agent or call.stage not in (Stage.RINGING, Stage.TALKING):
         call.agent, call.offered_at, call.late_stage = at.agent, now, Stage.RINGING
         floor.write(call, Kind.OFFERED, now, group=call.group, agent=at.agent)
@@ -157,7 +157,7 @@ def _adopt(floor: Floor, at: SeenCall, now: int) -> None:
     floor.healed += 1
     call = floor.new_call(at.channel, at.dnis, at.caller, now)
     floor.write(call, Kind.ENTERED, now, dnis=at.dnis, caller=at.caller, channel=at.channel, via="inbound")
-    if at.where in ("talking", "ringing") and at.agent in floor.staff.agents:
+    if at.where in ("talking", "ringing") and at.agent:
         call.company, call.group, call.queued_at = at.company, at.group, now
         floor.write(call, Kind.IDENTIFIED, now, company=at.company, category=at.group, group=at.group, how="dnis")
         floor.write(call, Kind.QUEUED, now, group=at.group, position=1)
@@ -169,7 +169,7 @@ def _adopt(floor: Floor, at: SeenCall, now: int) -> None:
 
 
 def _correct_agents(floor: Floor, seen: AsteriskSeen, now: int) -> None:
-    for agent in floor.staff.agents.values():
+    for agent in list(floor.staff.agents.values()):
         agent.own_channels &= seen.channels
         if agent.state in (State.RINGING, State.TALKING):
             call = floor.calls.get(agent.call or "")
@@ -183,5 +183,5 @@ def _correct_agents(floor: Floor, seen: AsteriskSeen, now: int) -> None:
             floor.command(StartTimer(f"wrapup:{agent.id}", left))
         if seen.fresh:
             floor.command(AgentChanged(agent.id))
-    for agent in floor.staff.agents.values():
+    for agent in list(floor.staff.agents.values()):
         floor.staff.seek(agent, now)

@@ -26,6 +26,7 @@ _COMMANDS = {
     "simulate": ("simulate", "simulate"),
     "staff": ("staff", "app"),
     "doctor": ("doctor", "doctor"),
+    "config": ("config", "app"),
 }
 
 

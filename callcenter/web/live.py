@@ -57,7 +57,7 @@ class BoardFeed:
     def __init__(self, redis: Redis, sessions: Sessions, centre: Centre) -> None:
         self._redis = redis
         self._sessions = sessions
-        self._centre = centre
+        self.centre = centre
         self._viewers = 0
         self._watched = asyncio.Event()
         self._latest: Snapshot | None = None
@@ -74,7 +74,7 @@ class BoardFeed:
             started = asyncio.get_running_loop().time()
             board = await self.now()
             async with self._pushed:
-                self._latest = Snapshot(board.at, board, self._centre)
+                self._latest = Snapshot(board.at, board, self.centre)
                 self._pushed.notify_all()
             await asyncio.sleep(max(0.05, started + 1 - asyncio.get_running_loop().time()))
 
@@ -96,8 +96,8 @@ class BoardFeed:
             controller,
             day,
             at=at,
-            groups=[group.id for group in self._centre.group],
-            companies=[company.id for company in self._centre.company],
+            groups=[group.id for group in self.centre.group],
+            companies=[company.id for company in self.centre.company],
             database=self._day_ok,
             redis=redis_ok,
             call_up=call_up,
@@ -108,14 +108,14 @@ class BoardFeed:
         if clock - self._day_read_at < DAY_FIGURES_S:
             return self.day
         self._day_read_at = clock
-        zone = self._centre.zone
+        zone = self.centre.zone
         try:
             async with self._sessions() as session:
                 self.day = await day_figures(
                     session,
                     WholeCentre(),
                     day_span(now.astimezone(zone).date(), zone),
-                    in_time_s=self._centre.waiting.service_level_s,
+                    in_time_s=self.centre.waiting.service_level_s,
                     short_s=SHORT_ABANDON_S,
                 )
             self._day_ok = True

@@ -17,6 +17,8 @@ from callcenter.call_up.sender import CallUpSender
 from callcenter.call_up.sms import Sms
 from callcenter.call_up.vapid import ensure_key, public_key
 from callcenter.centre import Centre, load_centre
+from callcenter.config.announcement import Announcement, follow
+from callcenter.config.versions import stamp_of
 from callcenter.journal import JournalWriter
 from callcenter.redis import blocking_client, command_client
 from callcenter.settings import Settings
@@ -24,11 +26,12 @@ from callcenter.store.engine import Sessions, open_engine, sessions
 from callcenter.web.live import AgentFeed, BoardFeed
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(kw_only=True, slots=True)
 class Services:
     """Everything that a page may use."""
 
     settings: Settings
+    #: Another one as soon as another version of its file is in force.
     centre: Centre
     #: Commands that answer at once.
     redis: Redis
@@ -52,6 +55,7 @@ def services_of(request: Request) -> Services:
 @asynccontextmanager
 async def open_services(settings: Settings) -> AsyncIterator[Services]:
     """Open everything, run the live feeds meanwhile. Raises `CentreError` for a wrong centre file."""
+    known = stamp_of(settings.centre)
     centre = load_centre(settings.centre)
     redis, blocking = command_client(settings.redis_url), blocking_client(settings.redis_url)
     engine = open_engine(settings.database_url)
@@ -64,7 +68,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
         async with ClientSession() as http, asyncio.TaskGroup() as tasks:
             sender = CallUpSender(redis, made, centre, Push(settings, key, http), Sms(settings, http))
             running = [tasks.create_task(feed.run()) for feed in (board, agents, journal, sender)]
-            yield Services(
+            services = Services(
                 settings=settings,
                 centre=centre,
                 redis=redis,
@@ -76,6 +80,12 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
                 push_key=public_key(key),
                 stopping=asyncio.Event(),
             )
+
+            async def use(_: Announcement, described: Centre) -> None:
+                services.centre = board.centre = described
+
+            running.append(tasks.create_task(follow(blocking, settings.centre, known, use)))
+            yield services
             for task in running:
                 task.cancel()
     finally:

@@ -31,7 +31,7 @@ COMPOSED = {
     *(f"by.{by}" for by in EndedBy),
     *(f"via.{via}" for via in Via),
     *(f"event.{kind.value.replace('.', '_')}" for kind in Kind),
-    *(f"how.{how}" for how in ("dnis", "menu", "code", "undecided", "callback")),
+    *(f"how.{how}" for how in ("dnis", "menu", "code", "undecided", "callback", "moved")),
     *(f"rule.{rule}" for rule in Rule),
     *(f"climb.{why}" for why in ("after", "forecast", "queue", "sticky")),
     *(f"dial.{status}" for status in ("noanswer", "busy", "chanunavail", "congestion", "cancel")),

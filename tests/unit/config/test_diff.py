@@ -1,0 +1,53 @@
+"""Changes are told by name in words of the trade."""
+
+from __future__ import annotations
+
+from callcenter.centre import Centre, read_centre
+from callcenter.config.diff import differences
+from tests.unit.config.test_mistakes import EXAMPLE, changed
+
+
+def centre(text: str) -> Centre:
+    found, mistakes = read_centre(text)
+    assert found, mistakes
+    return found
+
+
+def told(text: str, language: str = "en") -> list[str]:
+    return [change.sentence(language) for change in differences(centre(EXAMPLE), centre(text))]
+
+
+NEW = '\n[[agent]]\nid = "1020"\nname = "새벽"\nname_en = "Saebyeok"\ngroups = ["pc"]\n'
+
+
+def test_the_same_centre_does_not_differ() -> None:
+    assert told(EXAMPLE + "\n# a comment\n") == []
+
+
+def test_parts_come_and_go_by_name() -> None:
+    assert told(EXAMPLE + NEW, "ko") == ["상담사 새벽 (1020): 추가"]
+    back = differences(centre(EXAMPLE + NEW), centre(EXAMPLE))
+    assert [change.sentence("en") for change in back] == ["Agent Saebyeok (1020): removed"]
+
+
+def test_keys_are_told_before_and_after() -> None:
+    text = changed(
+        ("ring_s = 20", "ring_s = 15"),
+        ('sun = "00:00-24:00"', 'sun = ""'),
+        ("{ ring = 2, after_s = 30, queue_over = 2 }, { ring = 3, after_s = 60 }", "{ ring = 2, after_s = 20 }"),
+        ("contract = { service_level = 0.8 }", "recording = false"),
+    )
+    assert told(text) == [
+        "Centre: hours · Sun 00:00-24:00 → closed",
+        "Centre: waiting · ringing (s) 20 → 15",
+        "Company Hanbit Kitchen (hanbit): recording yes → no",
+        "Company Hanbit Kitchen (hanbit): contract · service level 0.8 → 0.0",
+        "Group Home appliances (home-appliances): overflow ladder ring 2 after (s) 30 more waiting than 2, "
+        "ring 3 after (s) 60 → ring 2 after (s) 20",
+    ]
+    assert told(text, "ko")[0] == "센터: 운영 시간 · 일 00:00-24:00 → 휴무"
+
+
+def test_groups_stand_by_their_names() -> None:
+    text = changed(('similar = ["kitchen", "household"]', 'similar = ["kitchen", "pc"]'))
+    assert told(text, "ko") == ["그룹 생활가전 (home-appliances): 유사 그룹 주방가전, 생활용품 → 주방가전, 컴퓨터"]
