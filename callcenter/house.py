@@ -99,7 +99,9 @@ def settings_of(data: Path) -> Settings:
             os.environ["CALLCENTER_DATA"] = before
 
 
-def _toml(value: str | int) -> str:
+def _toml(value: str | int | list[str]) -> str:
+    if isinstance(value, list):
+        return "[" + ", ".join(_toml(one) for one in value) + "]"
     if isinstance(value, bool):
         return str(value).lower()
     return str(value) if isinstance(value, int) else '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Self
 from urllib.parse import urlsplit
 
-from pydantic import SecretStr, field_validator
+from pydantic import SecretStr, field_validator, model_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -82,6 +83,14 @@ class Settings(BaseSettings):
         if written not in ("", "file") and not (target.scheme in ("http", "https") and target.hostname):
             raise ValueError("expected an http:// or https:// URL, 'file', or nothing")
         return written
+
+    @model_validator(mode="after")
+    def _signed(self) -> Self:
+        if self.sms_gateway not in ("", "file") and not self.sms_secret.get_secret_value():
+            raise ValueError(
+                "sms_gateway without sms_secret: the gateway could not tell who sends; set a long random text"
+            )
+        return self
 
     @classmethod
     def settings_customise_sources(

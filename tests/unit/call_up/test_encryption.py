@@ -23,6 +23,7 @@ from callcenter.call_up.encryption import check_browser_keys, decode, encode, en
 from callcenter.call_up.push import of_a_push_service
 from callcenter.call_up.sms import signature
 from callcenter.call_up.vapid import authorization, ensure_key, public_key
+from callcenter.house import furnish
 from callcenter.settings import Settings
 
 # RFC 8291, section 5 and appendix A.
@@ -124,3 +125,22 @@ def test_the_gateway_s_signature_is_a_hmac_over_time_and_body() -> None:
 def test_a_gateway_that_is_none_is_refused(wrong: str) -> None:
     with pytest.raises(ValueError, match="expected an http"):
         Settings(sms_gateway=wrong)
+
+
+def test_an_unsigned_gateway_is_refused() -> None:
+    with pytest.raises(ValueError, match="sms_gateway without sms_secret"):
+        Settings(sms_gateway="https://gateway.example/send")
+
+
+def test_set_up_makes_the_keys_once_and_keeps_what_the_operator_wrote(tmp_path: Path) -> None:
+    first = furnish(tmp_path)
+    made = public_key(ensure_key(tmp_path))
+    assert len(first.sms_secret.get_secret_value()) > 30
+    file = tmp_path / "settings.toml"
+    own = 'sms_gateway = "https://gateway.example/send"\npush_services = ["https://push.example.net"]\n'
+    file.write_text(own + file.read_text())
+    again = furnish(tmp_path)
+    assert again.push_services == ("https://push.example.net",)
+    assert again.sms_gateway == "https://gateway.example/send"
+    assert again.sms_secret == first.sms_secret
+    assert public_key(ensure_key(tmp_path)) == made

@@ -126,7 +126,7 @@ def test_the_forms_show_the_hours_in_which_there_is_something_and_tell_who_is_la
     assert [row["quarter"] for row in rows] == ["09:30", "09:45", "10:00", "10:15"]
     assert (rows[2]["pool"], rows[2]["expected_calls"]) == ("kitchen+av", "30.0")
     most = int(rows[2]["peak"])
-    assert f"10:00–11:00 {most} agents" in text
+    assert f"10:00–11:00: {most}" in text
     assert f"{most} peak-time agents are needed; there are only 1" in text
     told = json.loads(as_json(found))["pools"][0]
     assert told["quarters"][2]["peak"] == most
