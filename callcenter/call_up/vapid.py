@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import tempfile
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -35,9 +36,10 @@ def ensure_key(data: Path) -> EllipticCurvePrivateKey:
     file = data / KEY_FILE
     if not file.exists():
         pem = generate_private_key(SECP256R1()).private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-        draft = file.with_name(f"{KEY_FILE}.{os.getpid()}")
-        draft.touch(mode=0o600)
-        draft.write_bytes(pem)
+        number, name = tempfile.mkstemp(prefix=f"{KEY_FILE}.", dir=data)
+        draft = Path(name)
+        with os.fdopen(number, "wb") as opened:
+            opened.write(pem)
         try:
             # Of processes that start together, one makes the key, whole at once.
             os.link(draft, file)
