@@ -123,6 +123,8 @@ class Waiting(_Part):
     sticky_s: int = Field(0, ge=0, le=600)
     #: A customer who phones again within a day counts as having waited so much longer.
     repeat_priority_s: int = Field(0, ge=0, le=600)
+    #: An agent whose call was ended for abuse rests at least so long.
+    rest_s: int = Field(600, ge=0, le=3600)
     #: A menu waits this long for a key.
     key_s: int = Field(6, ge=2, le=30)
     #: Wrong or missing keys before the caller is sent on.

@@ -30,6 +30,8 @@ class PauseReason(StrEnum):
     LOGIN = "login"
     NO_ANSWER = "no_answer"
     PHONE_OFF = "phone_off"
+    #: Rest after a call that was ended for abuse; ready is not granted before its time is over.
+    REST = "rest"
 
 
 CHOSEN_BY_PEOPLE = tuple(PauseReason)[:6]

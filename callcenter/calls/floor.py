@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 
 from callcenter.calls import events
+from callcenter.calls.abuse import ABUSE, AbuseGuard
 from callcenter.calls.call import Call, Stage
 from callcenter.calls.callbacks import CALLBACK, Callbacks, Item
 from callcenter.calls.callers import Mark
@@ -59,6 +60,7 @@ class Floor:
         self._farewells: dict[str, str] = {}
         self.know(centre)
         self.staff = Staff(centre, self.acd, self._out, self._connect)
+        self.abuse = AbuseGuard(self.staff, self._out, self.write)
         self.peak = PeakTime(centre, self.staff, self._out)
         self.ladders = Ladders(centre, self._out)
         self.callbacks = Callbacks(centre, holidays, self.acd, self._out, self.ladders, self._call_back)
@@ -101,6 +103,8 @@ class Floor:
             case events.KeyPressed(channel, key):
                 if call := self.calls.get(channel):
                     self._key(call, key, now)
+                elif presence := self.staff.by_channel.get(channel):
+                    self.abuse.key(presence, self.calls.get(presence.call or ""), key, now)
             case events.PhoneRings(channel, agent, agent_channel):
                 self._phone_rings(channel, agent, agent_channel)
             case events.PhoneAnswered(channel, agent_channel):
@@ -122,12 +126,17 @@ class Floor:
             case events.PhoneReachable(agent, reachable):
                 self.staff.reachable(agent, reachable, now)
             case events.AgentAsked(ticket, agent, verb, reason):
-                self._out.append(Reply(ticket, self.staff.ask(agent, verb, reason, "page", now)))
+                self._out.append(Reply(ticket, self._asked(agent, verb, reason, now)))
             case events.FeatureDialled():
                 self._feature(event, now)
             case events.ColleagueDialled(channel, agent, number):
                 self._colleague(channel, agent, number)
         return self.drain()
+
+    def _asked(self, agent: str, verb: str, reason: str | None, now: int) -> str | None:
+        if verb == "abuse" and (presence := self.staff.agents.get(agent)):
+            return self.abuse.called_for(presence, self.calls.get(presence.call or ""), now)
+        return self.staff.ask(agent, verb, reason, "page", now)
 
     def command(self, command: Command) -> None:
         """Add a command to the answer being made."""
@@ -243,6 +252,8 @@ class Floor:
             return
         if call.playback == playback:
             call.playback = None
+        elif f":{ABUSE}:" in playback:
+            self.abuse.said(call.id)
         elif call.talk:
             self._talk_says(call, call.talk.playback_finished(playback), now)
         elif call.late_stage is None or call.late_stage is Stage.DONE:
@@ -256,6 +267,8 @@ class Floor:
             self.line.climb(now)
         elif what == PEAK:
             self.peak.look((c.queued_at for c in self.calls.values() if c.stage in (Stage.QUEUE, Stage.RINGING)), now)
+        elif what == ABUSE:
+            self.abuse.said(who)
         elif what == CALLBACK:
             self.callbacks.due(name, now)
         elif call := self.calls.get(who):
@@ -400,6 +413,7 @@ class Floor:
         if stage is Stage.DIALLING:
             why = why or ("busy" if cause in _BUSY else "unobtainable" if cause in _UNOBTAINABLE else "no_answer")
         self.line.leave(call)
+        self.abuse.ended(call.id)
         self._out += call.dialogue.cancel()
         self.write(call, Kind.ENDED, now, by=by, cause=cause, stage=stage.value, **({"why": why} if why else {}))
         if call.callback:

@@ -45,6 +45,9 @@ class Kind(StrEnum):
     LEG_ENDED = "leg.ended"
     #: agent, company?, category?, reason (fault | usage | purchase | other), product, symptom, result, ticket
     NOTED = "call.noted"
+    #: agent: the caller was warned for abuse of the agent; and the call was ended for it
+    ABUSE_WARNED = "abuse.warned"
+    ABUSE_ENDED = "abuse.ended"
     #: Of the call that asked for it; each carries the whole callback (`callbacks.Item`): so it was asked for, so it
     #: stands now, and so it ended (why).
     CALLBACK_ASKED = "callback.asked"

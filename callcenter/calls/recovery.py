@@ -58,6 +58,8 @@ def _replay(floor: Floor, entry: Entry) -> None:
         case Kind.ANSWERED:
             call.agent, call.agent_channel = _text(data, "agent"), _text(data, "agent_channel")
             call.answered_at, call.late_stage = entry.at, Stage.TALKING
+        case Kind.ABUSE_WARNED | Kind.ABUSE_ENDED:
+            floor.abuse.restore(entry.call, entry.kind)
         case Kind.ENDED:
             del floor.calls[entry.call]
 

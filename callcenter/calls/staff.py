@@ -41,6 +41,7 @@ class Staff:
         self._wrapup_ms = centre.waiting.wrapup_s * 1000
         #: Whoever is called up stays at least so long.
         self._box_ms = centre.peak.box_min * 60_000 if centre.peak else 0
+        self._rest_ms = centre.waiting.rest_s * 1000
         self._pause_unanswered = centre.waiting.no_answer == "pause"
         for agent in centre.agent:
             presence = self.agents.setdefault(agent.id, Presence(id=agent.id, groups=()))
@@ -106,12 +107,27 @@ class Staff:
         wished = {"logout": State.OFFLINE, "ready": State.READY, "pause": State.PAUSED}.get(verb)
         if wished is None:
             return "unknown_verb"
+        if self._must_rest(presence, wished, now):
+            return "resting"
         if presence.state in _BUSY:
             presence.next_state, presence.next_reason = wished, reason
             self._out.append(AgentChanged(agent))
         elif wished is not presence.state or reason != presence.reason:
             self._move(presence, wished, now, reason)
         return None
+
+    def rest_afterwards(self, presence: Presence) -> None:
+        """The agent rests when this call and its wrap-up are over, whatever was wished."""
+        presence.next_state, presence.next_reason = State.PAUSED, PauseReason.REST
+        self._out.append(AgentChanged(presence.id))
+
+    def _must_rest(self, presence: Presence, wished: State, now: int) -> bool:
+        """Whether only going home is granted: a call was ended for abuse, and its rest is not over."""
+        if wished is State.OFFLINE:
+            return False
+        if presence.next_reason == PauseReason.REST:
+            return True
+        return presence.reason == PauseReason.REST and now < (presence.until or 0)
 
     def states(self, group: str) -> dict[str, Json]:
         """How many of the group's own agents are in which state; ready without a phone to ring is `unreachable`."""
@@ -268,6 +284,8 @@ class Staff:
             self._logged_in.setdefault(presence.id, presence.since)
             self._at_work_ms[presence.id] += now - presence.since
         presence.enter(state, now, reason)
+        if reason == PauseReason.REST:
+            presence.until = now + self._rest_ms
         self._out.append(AgentChanged(presence.id))
         if state is State.OFFLINE and presence.id in self.leaving:
             self._gone(presence.id)

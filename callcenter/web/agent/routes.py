@@ -97,7 +97,7 @@ async def ask(
     request: Request,
     services: Uses,
     person: Agent,
-    verb: Literal["login", "logout", "ready", "pause"],
+    verb: Literal["login", "logout", "ready", "pause", "abuse"],
     reason: Annotated[str, Form(max_length=32)] = "",
 ) -> Response:
     """Log in or out, ready, pause; the answer is the engine's."""
