@@ -111,6 +111,11 @@ class Settings(BaseSettings):
         return self.media / "recordings"
 
     @property
+    def evidence(self) -> Path:
+        """Clips of calls in which an agent was abused; kept apart from recordings, whose time ends."""
+        return self.media / "evidence"
+
+    @property
     def spool(self) -> Path:
         """One JSON line a channel that ended, written by Asterisk itself, one file a UTC day."""
         return self.media / "spool"

@@ -15,8 +15,9 @@ from routing.fairness import Contract, Fairness
 from routing.ladder import Step
 from routing.measure import IN_TIME
 
-#: Agents of similar groups are asked early enough for the call to be answered in time, and at once when a line forms.
-LADDER = (Step(ring=2, after_s=12, queue_over=2),)
+#: That of the example centre. Agents of similar groups are asked early enough for the call to be answered in time, and
+#: at once when a line forms; settled by simulation (docs/guide-simulation.md).
+LADDER = (Step(ring=2, after_s=5, queue_over=1), Step(ring=3, after_s=10, queue_over=2))
 
 #: What the policy asks to be woken for besides a call's offer of a callback.
 _LADDER, _PEAK = ":ladder", ":peak"

@@ -49,6 +49,8 @@ class Serving:
     callback: bool = False
     #: How supervisors have marked this number (`calls.callers.Mark`).
     mark: str | None = None
+    #: Warned for abuse; the next call for help ends the call.
+    warned: bool = False
 
 
 @dataclass(slots=True, kw_only=True)

@@ -37,6 +37,7 @@ def to_json(presence: Presence) -> dict[str, Any]:
             "since": presence.since,
             "callback": serving.callback,
             "mark": serving.mark,
+            "warned": serving.warned,
             "stage": _STAGES.get(presence.state, "wrapup"),
         },
     }
@@ -58,5 +59,6 @@ def from_json(stored: dict[str, Any]) -> Presence:
             caller=call["caller"],
             callback=call.get("callback", False),
             mark=call.get("mark"),
+            warned=call.get("warned", False),
         )
     return presence

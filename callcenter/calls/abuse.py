@@ -6,9 +6,11 @@ employer has a manual, lets the worker stop, and gives rest).
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from callcenter.agents.presence import Presence, State
 from callcenter.calls.call import Call
-from callcenter.calls.commands import Announce, Command, HangUp, StartTimer, StopTimer
+from callcenter.calls.commands import AgentChanged, Announce, Command, HangUp, StartTimer, StopTimer
 from callcenter.calls.journal import Kind
 from callcenter.calls.line import WriteCall
 from callcenter.calls.staff import Staff
@@ -49,6 +51,9 @@ class AbuseGuard:
             self._out.append(StartTimer(f"{ABUSE}:{call.id}", _LAST_WORDS_MS))
         else:
             self._warned.add(call.id)
+            if presence.serving:
+                presence.serving = replace(presence.serving, warned=True)
+                self._out.append(AgentChanged(presence.id))
         return None
 
     def key(self, presence: Presence, call: Call | None, key: str, now: int) -> None:

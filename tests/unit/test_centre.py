@@ -54,10 +54,10 @@ def test_the_example_has_what_is_promised(tmp_path: Path) -> None:
         ),
         (("ring = 3,", "ring = 4,"), "FILE: group.0.widen.1.ring: ring 4 needs 3 groups in 'similar'; there are 2"),
         (
-            ("ring = 2, after_s = 30, queue_over = 2", "ring = 2"),
+            ("ring = 2, after_s = 5, queue_over = 1", "ring = 2"),
             "FILE: group.0.widen.0: says no condition; expected after_s",
         ),
-        (("after_s = 30", "after_s = 90"), "FILE: group.0.widen.1.after_s: a wider ring is reached before"),
+        (("after_s = 5,", "after_s = 90,"), "FILE: group.0.widen.1.after_s: a wider ring is reached before"),
         (("service_level = 0.8", "service_level = 80"), "FILE: company.1.contract.service_level: "),
         (
             ('mon = "09:00-18:00"', 'mon = "09:00-13:00,12:00-18:00"'),

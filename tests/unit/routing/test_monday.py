@@ -19,6 +19,8 @@ from routing.simulation import ANSWERS_AFTER, RINGS_FOR, simulate
 from routing.town import FAMILIES, SLOWER, WRAPUP, build, draw
 from routing.town_staff import CLOSE, HOUR, OPEN, QUARTER
 from routing.trial import Result, Setup
+from routing.trial_forms import Trial, as_text
+from routing.trial_plot import as_svg
 
 SECOND = 1_000
 RULE = CallbackRule(offer_after_s=30, attempts=2, spacing_s=300)
@@ -136,6 +138,14 @@ def test_the_same_callers_on_both_mondays_and_no_more_paid_time_for_ours() -> No
     assert second.total.abandon_rate < first.total.abandon_rate / 2
     assert second.total.callback_waits
     assert not first.total.callback_waits
+
+
+def test_a_floor_below_the_drawing_is_left_out() -> None:
+    drawn = as_svg(Trial(build(), 2, ("app_queue", "ours"), mondays()))
+    assert drawn.count("floor") < 3
+    assert "Callers lost under ours for each lost under app_queue: 0." in as_text(
+        Trial(build(), 2, ("app_queue", "ours"), mondays())
+    )
 
 
 def test_nobody_is_in_two_conversations_and_whoever_is_called_back_accepted() -> None:

@@ -52,7 +52,7 @@ COMPOSED = {
     *(f"stage.{stage}" for stage in ("greeting", "menu", "queue", "ringing")),
     *(f"agent.call_{stage}" for stage in ("ringing", "talking", "wrapup")),
     *(f"agent.next_{state}" for state in ("ready", "paused", "offline")),
-    *(f"command.{error}" for error in ("no_reply", "not_logged_in", "unknown_agent")),
+    *(f"command.{error}" for error in ("no_reply", "not_logged_in", "unknown_agent", "resting", "no_call")),
     *(f"statement.unit_{unit}" for unit in ("call", "agent_month", "month", "minute", "line")),
     *(f"statement.{kind}" for kind in ("usage", "agents", "labour", "base_fee", "vat")),
     *(f"login.{failure}" for failure in ("wrong", "locked")),
