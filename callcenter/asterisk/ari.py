@@ -253,7 +253,7 @@ class Channels(_Resource):
         self._client.send("POST", f"channels/{_id(channelId)}/play/{_id(playbackId)}", media=media, lang=lang)
 
     def snoopChannelWithId(self, channelId: str, snoopId: str, whisper: str, appArgs: str) -> None:
-        """A channel that enters the application and speaks into another one's conversation, whatever bridge that is in."""
+        """A channel that enters the application and speaks into another one's conversation, whatever its bridge."""
         uri = f"channels/{_id(channelId)}/snoop/{_id(snoopId)}"
         self._client.send("POST", uri, app=self._client.app, spy="none", whisper=whisper, appArgs=appArgs)
 

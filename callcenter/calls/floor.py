@@ -19,6 +19,8 @@ from callcenter.calls.commands import (
     LookUp,
     Play,
     Reply,
+    StartTimer,
+    StopTimer,
     Write,
 )
 from callcenter.calls.contracts import Contracts
@@ -39,6 +41,8 @@ from routing.callback import Outcome, State
 
 #: Whose hang-up it was that ended a channel: in a conversation only the agent's leg tells.
 _ENDED_BY = {Stage.TALKING: "", Stage.DONE: "system", Stage.DIALLING: "system"}
+#: The look-up of a caller takes a millisecond; without Redis the call goes on without it.
+_KNOWN_WITHIN_MS = 300
 #: Q.850 causes of a customer's phone that was not answered, and of a number that nobody has.
 _BUSY, _UNOBTAINABLE = (17,), (1, 22, 28)
 
@@ -164,7 +168,7 @@ class Floor:
 
     def _caller_known(self, call: Call, now: int) -> None:
         """What was looked up matters before the caller talks with anybody."""
-        mark = call.known.mark
+        mark = call.known.mark if call.known else None
         if call.stage is Stage.DIALLING:
             self._dial(call, now)
         elif call.callback or call.stage not in (Stage.GREETING, Stage.MENU, Stage.QUEUE):
@@ -176,8 +180,9 @@ class Floor:
             self.line.leave(call)
             call.late_stage, call.why = Stage.DONE, "refused"
             self._out += [*call.dialogue.hush(), *call.dialogue.refuse("refused", "caller-refused")]
-        elif call.stage is Stage.QUEUE:
-            self.line.caller_known(call, now)
+        elif call.late_stage is None and call.queued_at:
+            self._out.append(StopTimer(f"known:{call.id}"))
+            self.line.join(call, now)
 
     def _local(self, now: int) -> datetime:
         return datetime.fromtimestamp(now / 1000, UTC).astimezone(self.centre.zone)
@@ -211,7 +216,11 @@ class Floor:
                 call.dialogue.know(self.centre)
                 call.group, call.queued_at = group, now
                 self.write(call, Kind.IDENTIFIED, now, company=call.company, category=group, group=group, how=how)
-                self.line.join(call, now)
+                if call.known is None and call.caller:
+                    # Whoever hears no greeting is here before it is known who it is.
+                    self._out.append(StartTimer(f"known:{call.id}", _KNOWN_WITHIN_MS))
+                else:
+                    self.line.join(call, now)
             case Wants(what):
                 if call.group is None and company:
                     call.group, call.place = company.categories[0], now
@@ -279,6 +288,8 @@ class Floor:
                     self._talk_says(call, said, now)
                 elif call.late_stage is None or call.late_stage is Stage.DONE:
                     self._dialogue_says(call, said, now)
+            elif what == "known" and call.late_stage is None:
+                self.line.join(call, now)
             elif call.stage is Stage.QUEUE:
                 self.line.timer(what, call, now)
 
@@ -311,7 +322,7 @@ class Floor:
     def _dial(self, call: Call, now: int) -> None:
         assert call.callback
         assert self.centre.callback
-        if call.known.mark in (Mark.NEVER_CALL, Mark.REFUSED):
+        if call.known and call.known.mark in (Mark.NEVER_CALL, Mark.REFUSED):
             if item := self.callbacks.items.get(call.callback):
                 self.callbacks.close(item, State.CANCELLED, "never_call", now)
             self.ended(call, now, by="system", cause=0, why="never_call")

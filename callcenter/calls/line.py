@@ -118,13 +118,6 @@ class Line:
             self._out.append(StartTimer(f"sticky:{call.id}", self._centre.waiting.sticky_s * 1000))
         self.wait(call, now, tell=joining)
 
-    def caller_known(self, call: Call, now: int) -> None:
-        """It joined before anything was known of the caller; what is known now may give it another place."""
-        if call.sticky is None and (self._handler(call) or self._repeat_ms(call)):
-            self.leave(call)
-            call.late_stage = None
-            self.join(call, now)
-
     def wait(self, call: Call, now: int, tell: bool) -> None:
         """The caller hears the music, and now and then its position; on joining also that all agents are busy."""
         if not call.dialogue.answered:
@@ -275,11 +268,11 @@ class Line:
 
     def _handler(self, call: Call) -> str | None:
         """The agent who handles this customer's open case, when it is worth waiting for."""
-        handler = call.known.handler(call.company) if self._centre.waiting.sticky_s else None
+        handler = call.known.handler(call.company) if call.known and self._centre.waiting.sticky_s else None
         return handler if handler and call.group and self._staff.may_serve(handler, call.group) else None
 
     def _repeat_ms(self, call: Call) -> int:
-        repeats = call.callback is None and call.known.repeats(call.company, call.queued_at)
+        repeats = call.callback is None and call.known and call.known.repeats(call.company, call.queued_at)
         return self._centre.waiting.repeat_priority_s * 1000 if repeats else 0
 
     def _expected(self, call: Call, now: int) -> Estimate | None:

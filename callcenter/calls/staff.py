@@ -165,7 +165,7 @@ class Staff:
             group=call.group,
             caller=call.caller,
             callback=call.callback is not None,
-            mark=call.known.mark,
+            mark=call.known.mark if call.known else None,
         )
 
     def rings_on(self, presence: Presence, channel: str) -> None:

@@ -5,20 +5,18 @@ A clip has the name of its call's recording. Its folder is none that retention c
 
 from __future__ import annotations
 
-import os
 import time
 import wave
 from pathlib import Path
 
 import structlog
-from sqlalchemy import select
 
 from callcenter.calls.journal import Kind
 from callcenter.ledger.record import CallRecord
 from callcenter.logs import configure_logs
 from callcenter.settings import Settings
 from callcenter.store.engine import open_engine, sessions
-from callcenter.store.models import EventRow
+from callcenter.store.events import calls_with
 from callcenter.store.records import Records
 from callcenter.store.scope import WholeCentre
 
@@ -39,10 +37,7 @@ async def keep_evidence() -> int:
     made = 0
     try:
         async with sessions(engine)() as session:
-            warned = select(EventRow.call, EventRow.at).where(
-                EventRow.at >= since, EventRow.kind == Kind.ABUSE_WARNED.value
-            )
-            for call, at in await session.execute(warned.order_by(EventRow.at)):
+            for call, at in await calls_with(session, Kind.ABUSE_WARNED, since):
                 record = await Records(session, WholeCentre()).get(call)
                 if record and record.closed and record.recording:
                     made += keep(record, at, settings.recordings, settings.evidence)
@@ -70,6 +65,6 @@ def keep(record: CallRecord, warned_at: int, recordings: Path, evidence: Path) -
             part.setparams(whole.getparams())
             whole.setpos(min(begin_ms * whole.getframerate() // 1000, whole.getnframes()))
             part.writeframes(whole.readframes(whole.getnframes()))
-        os.replace(draft, clip)
+        draft.replace(clip)
         made += 1
     return made

@@ -34,7 +34,10 @@ def test_keys_are_told_before_and_after() -> None:
     text = changed(
         ("ring_s = 20", "ring_s = 15"),
         ('sun = "00:00-24:00"', 'sun = ""'),
-        ("{ ring = 2, after_s = 30, queue_over = 2 }, { ring = 3, after_s = 60 }", "{ ring = 2, after_s = 20 }"),
+        (
+            "{ ring = 2, after_s = 5, queue_over = 1 }, { ring = 3, after_s = 10, queue_over = 2 }",
+            "{ ring = 2, after_s = 20 }",
+        ),
         ("contract = { service_level = 0.8 }", "recording = false"),
     )
     assert told(text) == [
@@ -42,8 +45,8 @@ def test_keys_are_told_before_and_after() -> None:
         "Centre: waiting · ringing (s) 20 → 15",
         "Company Hanbit Kitchen (hanbit): recording yes → no",
         "Company Hanbit Kitchen (hanbit): contract · service level 0.8 → 0.0",
-        "Group Home appliances (home-appliances): overflow ladder ring 2 after (s) 30 more waiting than 2, "
-        "ring 3 after (s) 60 → ring 2 after (s) 20",
+        "Group Home appliances (home-appliances): overflow ladder ring 2 after (s) 5 more waiting than 1, "
+        "ring 3 after (s) 10 more waiting than 2 → ring 2 after (s) 20",
     ]
     assert told(text, "ko")[0] == "센터: 운영 시간 · 일 00:00-24:00 → 휴무"
 
