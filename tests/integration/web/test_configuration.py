@@ -59,7 +59,7 @@ async def test_a_ladder_is_changed_by_its_form_and_the_file_keeps_its_comments(w
         assert "유사 그룹 생활용품, 스포츠용품 → 스포츠용품" in page
         assert in_file(web) == before
         status, place = await sup.post("/configuration/apply", hidden(page))
-        assert (status, place) == (303, "/configuration?done=1&late=true")
+        assert (status, place) == (303, "/configuration?done=2&late=true")
     changed = in_file(web)
     assert "widen = [{ring = 2, after_s = 15, queue_over = 3}]" in changed
     assert changed.count("#") == before.count("#")
@@ -75,7 +75,7 @@ async def test_the_pages_work_by_the_new_version_without_a_restart(web: WebCentr
         page = (await sup.post("/configuration/check", {"text": text}))[1]
         assert "기업 한빛부엌 (hanbit): 이름 한빛주방 → 한빛부엌" in page
         await web.feed_controller(config=stamp(text))
-        assert (await sup.post("/configuration/apply", hidden(page)))[1] == "/configuration?done=1"
+        assert (await sup.post("/configuration/apply", hidden(page)))[1] == "/configuration?done=2"
         async with asyncio.timeout(5):
             while web.app.state.services.centre.company[1].name != "한빛부엌":  # noqa: ASYNC110 - asked from outside
                 await asyncio.sleep(0.02)
@@ -112,7 +112,6 @@ async def test_whoever_comes_second_is_told_so(web: WebCentre) -> None:
 
 
 async def test_a_closing_today_is_taken_back_through_the_history(web: WebCentre) -> None:
-    Versions(web.settings.centre).begin()
     before = in_file(web)
     async with browser(web, "sup") as sup:
         fields = {"day": "2026-11-24", "how": "closed"}
