@@ -34,8 +34,14 @@ def _in_order(spans: str) -> str:
     return spans
 
 
+def _minute(clock: str) -> int:
+    return int(clock[:2]) * 60 + int(clock[3:])
+
+
 #: Opening times of a day, one span or several with breaks between; empty means closed.
 Spans = Annotated[str, StringConstraints(pattern=rf"^({_SPAN}(,{_SPAN})*)?$"), AfterValidator(_in_order)]
+
+Span = Annotated[str, StringConstraints(pattern=rf"^{_CLOCK}-{_CLOCK}$"), AfterValidator(_in_order)]
 
 
 class CentreError(Exception):
@@ -71,22 +77,27 @@ class Hours(_Part):
     def open_at(self, local: datetime, holidays: frozenset[date]) -> bool:
         """Whether a call at this local time is taken; the closing minute itself is closed."""
         now = f"{local:%H:%M}"
-        return any(opens <= now < closes for opens, closes in self._on(local.date(), holidays))
+        return any(opens <= now < closes for opens, closes in self.spans(local.date(), holidays))
 
     def closing(self, local: datetime, holidays: frozenset[date]) -> datetime | None:
         """When this open day ends: its last span's end, breaks before it aside; None when it goes on past midnight."""
-        spans = self._on(local.date(), holidays)
+        spans = self.spans(local.date(), holidays)
         if not spans:
             return local
         last = spans[-1][1]
         if last != "24:00":
             return datetime.combine(local.date(), time.fromisoformat(last), local.tzinfo)
-        tomorrow = self._on(local.date() + timedelta(days=1), holidays)
+        tomorrow = self.spans(local.date() + timedelta(days=1), holidays)
         if tomorrow and tomorrow[0][0] == "00:00":
             return None
         return datetime.combine(local.date() + timedelta(days=1), time(), local.tzinfo)
 
-    def _on(self, day: date, holidays: frozenset[date]) -> list[tuple[str, str]]:
+    def minutes_on(self, day: date, holidays: frozenset[date]) -> tuple[tuple[int, int], ...]:
+        """The day's opening times as minutes of the day, the second of each pair excluded."""
+        return tuple((_minute(opens), _minute(closes)) for opens, closes in self.spans(day, holidays))
+
+    def spans(self, day: date, holidays: frozenset[date]) -> list[tuple[str, str]]:
+        """The opening times of this day, from and to as HH:MM; the last may be 24:00."""
         spans = self.days.get(day)
         if spans is None:
             week = (self.mon, self.tue, self.wed, self.thu, self.fri, self.sat, self.sun)
@@ -105,8 +116,13 @@ class Waiting(_Part):
     position_every_s: int = Field(30, ge=0, le=600)
     #: Answered within this is on time (service level).
     service_level_s: int = Field(20, ge=1, le=600)
-    #: Who still waits when the centre, or the company with hours of its own, closes: served, or told so and ended.
-    at_closing: Literal["serve", "announce"] = "serve"
+    #: Who still waits when the centre, or the company with hours of its own, closes: served, or told so and ended,
+    #: or told so and asked whether a callback at the next opening is wanted.
+    at_closing: Literal["serve", "announce", "callback"] = "serve"
+    #: A customer with an open case waits so long for the agent who handles it, before others are asked; 0 not at all.
+    sticky_s: int = Field(0, ge=0, le=600)
+    #: A customer who phones again within a day counts as having waited so much longer.
+    repeat_priority_s: int = Field(0, ge=0, le=600)
     #: A menu waits this long for a key.
     key_s: int = Field(6, ge=2, le=30)
     #: Wrong or missing keys before the caller is sent on.
@@ -130,8 +146,31 @@ class Peak(_Part):
 
     longest_wait_s: int = Field(60, ge=5, le=3600)
     queue_over: int = Field(10, ge=1, le=10_000)
-    #: Half of both limits kept for so long ends it; whoever came is sent home after the present call.
+    #: Half of both limits kept for so long ends it.
     calm_s: int = Field(300, ge=5, le=7200)
+    #: Whoever came stays so many minutes, and longer while the call-up lasts; then it is home after the present call.
+    #: 0: only while the call-up lasts.
+    box_min: int = Field(60, ge=0, le=720)
+
+
+class Callback(_Part):
+    """A waiting caller may ask to be phoned when the turn comes."""
+
+    attempts: int = Field(3, ge=1, le=10)
+    #: Between two attempts to reach the customer.
+    spacing_s: int = Field(600, ge=5, le=86_400)
+    #: Given up so long after it was asked for.
+    expires_h: int = Field(72, ge=1, le=336)
+    #: Never outside these hours, however long the centre is open.
+    between: Span = "09:00-21:00"
+    #: The customer's phone rings so long.
+    ring_s: int = Field(30, ge=5, le=120)
+
+
+class Voicemail(_Part):
+    """A caller may leave a message instead of waiting, or when the centre is closed."""
+
+    most_s: int = Field(120, ge=10, le=600)
 
 
 class Group(Names):
@@ -145,6 +184,8 @@ class Group(Names):
     strategy: Strategy = Strategy.LONGEST_IDLE
     #: Its calls count as having waited so much longer than others.
     priority_s: int = Field(0, ge=0, le=600)
+    #: The share of its calls to be answered in time, for which its agents are planned.
+    service_level: float = Field(0.8, gt=0, lt=1)
 
 
 class Contract(_Part):
@@ -179,6 +220,8 @@ class Agent(Names):
     #: Skill by group where it is not 1, the best; for groups with the strategy best_skill.
     levels: dict[Slug, Annotated[int, Field(ge=1, le=5)]] = {}
     peak: bool = False
+    #: Gets a text message when a peak-time agent is called up.
+    mobile: Number | None = None
 
 
 class Key(Names):
@@ -197,6 +240,9 @@ class Centre(Names):
     waiting: Waiting = Waiting()
     #: Without it nobody is called up.
     peak: Peak | None = None
+    #: Without them there is neither callback nor voicemail.
+    callback: Callback | None = None
+    voicemail: Voicemail | None = None
     group: tuple[Group, ...] = Field(min_length=1)
     company: tuple[Company, ...] = Field(min_length=1)
     agent: tuple[Agent, ...] = Field(min_length=1)

@@ -19,13 +19,15 @@ from callcenter.agents.wire import from_json, to_json
 from callcenter.asterisk.ami import AmiClient, AmiError, Phones
 from callcenter.asterisk.ari import AriClient, AriError
 from callcenter.asterisk.telephony import Telephony, now_ms
+from callcenter.callers import LookUps
 from callcenter.calls import events
 from callcenter.calls.board import board
+from callcenter.calls.callers import Known
 from callcenter.calls.floor import Floor
 from callcenter.calls.recovery import restore
 from callcenter.centre import Centre
 from callcenter.config.taking_effect import TakingEffect
-from callcenter.journal import JournalWriter, read_open
+from callcenter.journal import JournalWriter, read_callbacks, read_open
 from callcenter.redis import blocking_client, command_client
 from callcenter.settings import Settings
 
@@ -70,7 +72,16 @@ class Controller:
         self._changed: set[str] = set()
         self._replies: list[tuple[str, str | None]] = []
         self._news = asyncio.Event()
-        self.telephony = Telephony(self.ari, self.floor, self._journal.append, self._agent_changed, self._replied)
+        self._look_ups = LookUps(self._redis, self._caller_known)
+        self.telephony = Telephony(
+            self.ari,
+            self.floor,
+            self._journal.append,
+            self._agent_changed,
+            self._replied,
+            self._journal.flush,
+            self._look_ups.ask,
+        )
         self._phones = Phones(self.ami, self.telephony.phone_reachable)
         self._configuration = TakingEffect(settings.centre, known, self.ami, self._phones, self.telephony)
         self._token = uuid.uuid4().hex
@@ -83,6 +94,7 @@ class Controller:
         async with asyncio.TaskGroup() as tasks:
             for work in (
                 self._journal.run(),
+                self._look_ups.run(),
                 self.ari.run(self.telephony.connected, self.telephony.lost),
                 self.ami.run(self._phones.event, self._configuration.asterisk_connected),
                 self._phones.keep_certain(),
@@ -114,6 +126,10 @@ class Controller:
         stored = await self._redis.mget([f"cc:agent:{agent}" for agent in self.floor.staff.agents])
         presences = [from_json(orjson.loads(raw)) for raw in stored if raw]
         restore(self.floor, await read_open(self._redis), presences)
+        self.floor.callbacks.restore(await read_callbacks(self._redis), self.floor.calls.__contains__, now_ms())
+
+    def _caller_known(self, channel: str, known: Known) -> None:
+        self.telephony.handle(events.CallerKnown(channel, known))
 
     async def _look_regularly(self) -> None:
         while True:

@@ -20,6 +20,7 @@ from pathlib import Path
 
 from callcenter.asterisk.local import LocalAsterisk
 from callcenter.asterisk.obtain import VOICE, obtain, obtain_asterisk
+from callcenter.call_up.vapid import ensure_key
 from callcenter.centre import Centre, load_centre
 from callcenter.config.versions import Versions
 from callcenter.embedded_redis import embedded_redis
@@ -67,6 +68,7 @@ def furnish(data: Path, **settings: str | int) -> Settings:
         "ari_password": secrets.token_urlsafe(18),
         "ami_password": secrets.token_urlsafe(18),
         "secret_key": secrets.token_urlsafe(32),
+        "sms_secret": secrets.token_urlsafe(32),
         **settings,
         **known,
     }
@@ -80,6 +82,7 @@ def furnish(data: Path, **settings: str | int) -> Settings:
     lines += ["", "[sip_passwords]", *(f'{account} = "{password}"' for account, password in passwords.items())]
     settings_file.touch(mode=0o600)
     settings_file.write_text("\n".join(lines) + "\n")
+    ensure_key(data)
     return settings_of(data)
 
 
@@ -96,7 +99,9 @@ def settings_of(data: Path) -> Settings:
             os.environ["CALLCENTER_DATA"] = before
 
 
-def _toml(value: str | int) -> str:
+def _toml(value: str | int | list[str]) -> str:
+    if isinstance(value, list):
+        return "[" + ", ".join(_toml(one) for one in value) + "]"
     if isinstance(value, bool):
         return str(value).lower()
     return str(value) if isinstance(value, int) else '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'

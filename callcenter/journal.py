@@ -1,7 +1,7 @@
 """The journal in Redis: the first place where anything about a call is written down.
 
 One stream holds every entry; the hash `cc:open` remembers where each call that still lasts began in it, so that
-a controller can start again where it was.
+a controller can start again where it was; the hash `cc:callbacks` holds each open callback as it stands.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ import structlog
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
+from callcenter.calls.callbacks import Item
 from callcenter.calls.journal import Entry, Kind
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 STREAM = "cc:journal"
 OPEN = "cc:open"
+CALLBACKS = "cc:callbacks"
 
 #: Entries that wait in memory while Redis is away: an hour of a busy centre in about 100 MB.
 _LIMIT = 200_000
@@ -41,6 +43,8 @@ while first < #ARGV do
   local id = redis.call('XADD', KEYS[1], '*', 'k', key, 'n', kind, 't', at, 'c', call, 'a', agent, 'd', data)
   if kind == 'call.entered' then redis.call('HSETNX', KEYS[2], call, id) end
   if kind == 'call.ended' then redis.call('HDEL', KEYS[2], call) end
+  if kind == 'callback.asked' or kind == 'callback.moved' then redis.call('HSET', KEYS[3], call, data) end
+  if kind == 'callback.closed' then redis.call('HDEL', KEYS[3], call) end
   first = first + 6
 end
 """
@@ -107,7 +111,9 @@ class JournalWriter:
             await self._something.wait()
             batch = [self._waiting[n] for n in range(min(_BATCH, len(self._waiting)))]
             try:
-                await self._append(keys=[STREAM, OPEN], args=[value for entry in batch for value in _encode(entry)])
+                await self._append(
+                    keys=[STREAM, OPEN, CALLBACKS], args=[value for entry in batch for value in _encode(entry)]
+                )
             except RedisError as error:
                 log.warning("journal.redis_away", waiting=self.waiting, lost=self.lost, error=type(error).__name__)
                 await asyncio.sleep(pause)
@@ -136,6 +142,12 @@ async def read_open(redis: Redis) -> list[Entry]:
                 entries.setdefault(entry.key, entry)
         start = b"(" + messages[-1][0]
     return list(entries.values())
+
+
+async def read_callbacks(redis: Redis) -> list[Item]:
+    """Every open callback."""
+    stored = cast(dict[bytes, bytes], await redis.hgetall(CALLBACKS))
+    return [Item.from_json(orjson.loads(raw)) for raw in stored.values()]
 
 
 def stream_id(raw: bytes) -> tuple[int, int]:

@@ -24,10 +24,16 @@ MINUTES = 15
 _SIMPLE = (
     *("greeting-hotline", "notice-recording", "notice-abuse", "menu-code", "menu-invalid", "menu-silent"),
     *("menu-giveup", "menu-goodbye", "code-unknown", "queue-wait", "queue-position-many", "number-unknown"),
-    *("queue-estimate-longer", "closing"),
+    *("queue-estimate-longer", "closing", "queue-callback", "queue-voicemail", "caller-refused"),
+    *("callback-number", "callback-confirm", "callback-type", "callback-invalid", "callback-stay"),
+    *("callback-accepted", "callback-greeting", "voicemail-leave", "voicemail-thanks"),
     *("agent-logged-in", "agent-logged-out", "agent-ready", "agent-paused", "agent-refused"),
     *("fallback-wait", "fallback-voicemail"),
 )
+
+#: As Koreans read telephone numbers, digit by digit.
+_DIGITS = ("공", "일", "이", "삼", "사", "오", "육", "칠", "팔", "구")
+_DIGITS_EN = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +78,8 @@ def _prompts(centre: Centre) -> Iterator[tuple[str, Text]]:
         if company.hours:
             own = Text(korean_hours(company.hours), english_hours(company.hours))
             yield f"closed-{company.id}", texts["closed-company"].filled(company=called, hours=own)
+    for digit, korean in enumerate(_DIGITS):
+        yield f"digit-{digit}", Text(korean, _DIGITS_EN[digit])
     for position in range(1, POSITIONS + 1):
         place = Text(count(position, "번째"), str(position))
         yield f"queue-position-{position}", texts["queue-position"].filled(place=place)

@@ -43,6 +43,10 @@ class Serving:
     company: str | None
     group: str | None
     caller: str
+    #: The customer asked to be phoned.
+    callback: bool = False
+    #: How supervisors have marked this number (`calls.callers.Mark`).
+    mark: str | None = None
 
 
 @dataclass(slots=True, kw_only=True)
@@ -60,9 +64,11 @@ class Presence:
     next_reason: str | None = None
     #: Idle since, for the longest-idle order; kept over pauses shorter than a call.
     idle_since: int = 0
-    #: Asked to come on line for the peak, and come on line because of it.
-    called_up: bool = False
-    came: bool = False
+    #: Since when asked to come on line for the peak.
+    called_up_at: int | None = None
+    #: Came on line because of it at, and may stay at least until.
+    came_at: int | None = None
+    stays_until: int | None = None
     #: The phone answers SIP.
     registered: bool = False
     #: Channels the phone opened itself (feature codes, colleagues).
@@ -73,6 +79,16 @@ class Presence:
     channel: str | None = None
     #: End of wrap-up.
     until: int | None = None
+
+    @property
+    def called_up(self) -> bool:
+        """Whether the agent is asked to come on line for the peak."""
+        return self.called_up_at is not None
+
+    @property
+    def came(self) -> bool:
+        """Whether the agent came on line because of a call-up, and is therefore paid for this time."""
+        return self.came_at is not None
 
     @property
     def available(self) -> bool:
@@ -89,4 +105,4 @@ class Presence:
         if state is State.READY:
             self.idle_since = now
         elif state is State.OFFLINE:
-            self.came = False
+            self.came_at = self.stays_until = None

@@ -103,12 +103,14 @@ class AriClient:
         """Ask and wait for the answer's body; `AriError` when refused or unanswered."""
         return await self._ask(method, uri, self.send(method, uri, **query))
 
-    async def put(self, uri: str, body: Json) -> Any:
-        """A `PUT` with a JSON body, otherwise like `request`."""
+    async def request_with(self, body: Json, method: str, uri: str, **query: str | int) -> Any:
+        """The same with a JSON body."""
         number = str(next(self._numbers))
+        words = [{"name": name, "value": str(value)} for name, value in query.items()]
         content = {"content_type": "application/json", "message_body": orjson.dumps(body).decode()}
-        self._post({"type": "RESTRequest", "request_id": number, "method": "PUT", "uri": uri, **content})
-        return await self._ask("PUT", uri, number)
+        request = {"type": "RESTRequest", "request_id": number, "method": method, "uri": uri, "query_strings": words}
+        self._post({**request, **content})
+        return await self._ask(method, uri, number)
 
     async def _ask(self, method: str, uri: str, number: str) -> Any:
         if self._socket is None:
@@ -218,9 +220,14 @@ class Channels(_Resource):
         found: list[Json] = await self._client.request("GET", "channels")
         return found
 
-    async def originate(self, endpoint: str, channelId: str, **query: str | int) -> Json:
-        """Create a channel that calls the endpoint; see Asterisk's API for the query."""
-        made: Json = await self._client.request("POST", "channels", endpoint=endpoint, channelId=channelId, **query)
+    async def originate(
+        self, endpoint: str, channelId: str, variables: dict[str, str] | None = None, **query: str | int
+    ) -> Json:
+        """Create a channel that calls the endpoint, with these variables; see Asterisk's API for the query."""
+        body = {"variables": variables or {}}
+        made: Json = await self._client.request_with(
+            body, "POST", "channels", endpoint=endpoint, channelId=channelId, **query
+        )
         return made
 
     async def getChannelVar(self, channelId: str, variable: str) -> str:
@@ -286,7 +293,7 @@ class Applications(_Resource):
     async def filter(self, allowed: list[str]) -> None:
         """Get events of these types only; all others are not even sent."""
         uri = f"applications/{self._client.app}/eventFilter"
-        await self._client.put(uri, {"allowed": [{"type": kind} for kind in allowed]})
+        await self._client.request_with({"allowed": [{"type": kind} for kind in allowed]}, "PUT", uri)
 
 
 class Asterisk(_Resource):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from typing import Any
 
 import structlog
@@ -18,10 +18,15 @@ from callcenter.calls.journal import Entry
 from callcenter.calls.reconfigure import reconfigure
 from callcenter.calls.recovery import compare
 from callcenter.centre import Centre
+from dialplan.render import CUSTOMERS
 
 _WAITING = "cc-waiting"
 _MUSIC = "default"
-_CALLER_CONTEXTS = ("from-trunk", "cc-connect", "cc-fallback")
+_CALLER_CONTEXTS = ("from-trunk", "cc-connect", "cc-fallback", "cc-callback", "cc-voicemail")
+#: A customer is phoned only when what was decided is safe in the journal, which must not take longer.
+_SAFE_S = 3.0
+#: Q.850: temporary failure.
+_FAILED = 41
 #: Everything else is filtered out by Asterisk itself: it would only cost both sides time. The filter does not spare
 #: answers to requests nor the notice of being replaced, so these two stand here too.
 _EVENTS = ["StasisStart", "Dial", "ChannelHangupRequest", "ChannelDestroyed", "ChannelDtmfReceived", "PlaybackFinished"]
@@ -45,10 +50,16 @@ class Telephony:
         write: Callable[[Iterable[Entry]], None],
         agent_changed: Callable[[str], None],
         reply: Callable[[str, str | None], None],
+        safe: Callable[[], Awaitable[None]],
+        look_up: Callable[[str, str], None],
     ) -> None:
+        """`safe` returns when everything written so far is in the journal; `look_up` gets channel and caller."""
         self.ari = ari
         self.floor = floor
         self._write = write
+        self._safe = safe
+        self._look_up = look_up
+        self._dialling: set[asyncio.Task[None]] = set()
         self._agent_changed = agent_changed
         self._reply = reply
         self._timers: dict[str, asyncio.TimerHandle] = {}
@@ -76,6 +87,8 @@ class Telephony:
         match event["args"]:
             case ["inbound", dnis]:
                 self.handle(events.CallEntered(channel["id"], dnis, caller, channel["state"] == "Up"))
+            case ["callback"]:
+                self.handle(events.CustomerAnswered(channel["id"]))
             case ["after", status]:
                 self.handle(events.CallReturned(channel["id"], status))
             case ["feature", code, agent]:
@@ -132,6 +145,14 @@ class Telephony:
                     written.append(entry)
                 case commands.Connect():
                     self.ari.channels.continueInDialplan(command.channel, "cc-connect", connect_extension(command))
+                case commands.LookUp(channel, number):
+                    self._look_up(channel, number)
+                case commands.Dial():
+                    task = asyncio.get_running_loop().create_task(self._phone_customer(command))
+                    self._dialling.add(task)
+                    task.add_done_callback(self._dialling.discard)
+                case commands.TakeMessage(channel):
+                    self.ari.channels.continueInDialplan(channel, "cc-voicemail", message_extension(command))
                 case commands.HoldInQueue(channel):
                     self.ari.bridges.addChannel(_WAITING, channel)
                 case commands.Play(channel, playback, prompts, language):
@@ -156,6 +177,19 @@ class Telephony:
                     self._reply(ticket, error)
         if written:
             self._write(written)
+
+    async def _phone_customer(self, dial: commands.Dial) -> None:
+        """Not before the attempt is safe: whatever is killed now, it will be known to have been made."""
+        try:
+            async with asyncio.timeout(_SAFE_S):
+                await self._safe()
+            await self.ari.channels.originate(
+                outside_endpoint(dial.number), dial.channel, outside_variables(dial),
+                context="cc-callback", extension="s", priority=1, callerId=dial.shown, timeout=dial.ring_s,
+            )  # fmt: skip
+        except (TimeoutError, AriError) as trouble:
+            log.warning("dial.failed", error=type(trouble).__name__, status=getattr(trouble, "status", None))
+            self.handle(events.ChannelGone(dial.channel, _FAILED))
 
     def _stop_timer(self, name: str) -> None:
         timer = self._timers.pop(name, None)
@@ -226,12 +260,17 @@ def _caller(channel: Json, bridge: Json | None, names: dict[str, str]) -> dict[s
     agent, _, group, company = [*extension.split("*"), "", "", "", ""][:4] if context == "cc-connect" else [""] * 4
     peers = [member for member in bridge["channels"] if member != channel["id"]] if bridge else []
     where, agent_channel = "held", None
-    if bridge and bridge["id"] == _WAITING:
+    if channel["dialplan"]["app_name"] == "AppDial2":
+        # What a channel that Asterisk phones runs until somebody answers; it stands in its endpoint's own context.
+        where = "dialling"
+    elif bridge and bridge["id"] == _WAITING:
         where = "waiting"
     elif len(peers) == 1 and peers[0] in names:
         where, agent_channel, agent = "talking", peers[0], endpoint(names[peers[0]])
     elif channel["dialplan"]["app_name"] == "Dial":
         where = "ringing"
+    elif context == "cc-voicemail":
+        where = "message"
     elif context == "cc-fallback" and channel["dialplan"]["app_name"] != "Stasis":
         where = "away"
     return {
@@ -250,6 +289,29 @@ def connect_extension(command: commands.Connect) -> str:
     """What the dialplan's cc-connect reads: agent, ring seconds, group, company, flags."""
     flags = "r" if command.record else ""
     return f"{command.agent}*{command.ring_s}*{command.group}*{command.company}*{flags}"
+
+
+def message_extension(command: commands.TakeMessage) -> str:
+    """What the dialplan's cc-voicemail reads: language, group, company, most seconds."""
+    return f"{command.language}*{command.group}*{command.company}*{command.most_s}"
+
+
+def outside_endpoint(number: str) -> str:
+    """Where this number is phoned: a phone for trying the centre as a customer, or through the carrier."""
+    customer = next((account for account, own in CUSTOMERS.items() if own == number), None)
+    return f"PJSIP/{customer}" if customer else f"PJSIP/{number}@network"
+
+
+def outside_variables(dial: commands.Dial) -> dict[str, str]:
+    """What the dialplan and Asterisk's own record need to know of a call to a customer."""
+    return {
+        "CHANNEL(hangup_handler_push)": "cc-ended,customer,1",
+        "CHANNEL(language)": dial.language,
+        "CHANNEL(accountcode)": dial.company,
+        "CDR(userfield)": dial.channel,
+        "CC_DNIS": dial.shown,
+        "CC_CUSTOMER": dial.number,
+    }
 
 
 def endpoint(channel_name: str) -> str:

@@ -44,6 +44,18 @@ def board(floor: Floor, connected: bool, now: int) -> dict[str, Any]:
         "at": now,
         "ari": connected,
         "waiting": waiting,
+        "callbacks": [
+            {
+                "call": item.call,
+                "company": item.callback.company or None,
+                "group": item.callback.group,
+                "since": item.callback.requested_at,
+                "due": item.callback.due_at,
+                "state": item.callback.state.value,
+                "attempts": item.callback.attempts,
+            }
+            for item in floor.callbacks.items.values()
+        ],
         "talking": talking,
         "in_menu": in_menu,
         "agents": agents,

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from callcenter.calls.callers import NOTHING, Known
 from callcenter.calls.dialogue import Dialogue
+from callcenter.calls.talk import Talk
 from routing.forecast import Told
 
 
@@ -15,8 +17,12 @@ class Stage(StrEnum):
     GREETING = "greeting"
     MENU = "menu"
     QUEUE = "queue"
+    #: The engine phones the customer, an agent is reserved.
+    DIALLING = "dialling"
     RINGING = "ringing"
     TALKING = "talking"
+    #: Leaves a message.
+    MESSAGE = "message"
     #: Told goodbye or hung up by the engine; the channel is about to vanish.
     DONE = "done"
 
@@ -30,11 +36,20 @@ class Call:
     caller: str
     entered_at: int
     dialogue: Dialogue
-    #: Queue, ringing, talking and done; the dialogue knows the stages before.
+    known: Known = NOTHING
+    #: A talk beside the dialogue: about a callback, or the greeting of a customer whom the engine phoned.
+    talk: Talk | None = None
+    #: The callback that this call carries out.
+    callback: str | None = None
+    #: Those before greeting and menu are over; the dialogue knows which of these two it is.
     late_stage: Stage | None = None
     company: str | None = None
     group: str | None = None
     queued_at: int = 0
+    #: The place in line, when it is an earlier one than that of joining: a callback's.
+    place: int | None = None
+    #: Waits for this agent alone.
+    sticky: str | None = None
     #: How far around its group agents may take it; the overflow ladder widens it.
     ring: int = 1
     agent: str | None = None
@@ -47,8 +62,15 @@ class Call:
     #: The wait expected when it joined the line, seconds, and what the caller was last told of it.
     forecast_s: float | None = None
     told_wait: Told | None = None
+    #: Why it ends, once that is decided.
+    why: str | None = None
     #: How it last differed from what Asterisk showed.
     suspicion: str | None = None
+
+    @property
+    def since(self) -> int:
+        """When it counts as having joined the line."""
+        return self.queued_at if self.place is None else self.place
 
     @property
     def stage(self) -> Stage:

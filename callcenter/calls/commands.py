@@ -51,6 +51,41 @@ class Connect:
 
 
 @dataclass(frozen=True, slots=True)
+class LookUp:
+    """Tell what is known of the caller; `CallerKnown` follows whatever happens."""
+
+    channel: str
+    caller: str
+
+
+@dataclass(frozen=True, slots=True)
+class Dial:
+    """Phone a customer on a channel of this id, after what was written so far is safe in the journal.
+
+    `CustomerAnswered` follows, or `ChannelGone` for whatever reason it did not come to that.
+    """
+
+    channel: str
+    number: str
+    #: The number that the customer sees.
+    shown: str
+    ring_s: int
+    company: str
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class TakeMessage:
+    """Hand the caller to the dialplan, which records a message and hangs up by itself."""
+
+    channel: str
+    group: str
+    company: str
+    language: str
+    most_s: int
+
+
+@dataclass(frozen=True, slots=True)
 class ConnectColleague:
     """Hand an agent's own call to the dialplan, which rings the colleague."""
 
@@ -108,6 +143,9 @@ Command = (
     | StopPlaying
     | HoldInQueue
     | Connect
+    | LookUp
+    | Dial
+    | TakeMessage
     | ConnectColleague
     | HangUp
     | StartTimer

@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from functools import partial
 
-from callcenter.calls.commands import Answer, Command, Play, StartTimer, StopPlaying, StopTimer
+from callcenter.calls.commands import Command
+from callcenter.calls.talk import Talk
+from callcenter.calls.wish import CALLBACK_KEY, MESSAGE_KEY, OFFERS
 from callcenter.centre import Centre, Company, Hours
 
 _CODE_LENGTH = 3
-_MAIN = "menu-main"
+_MAIN, _CLOSED = "menu-main", "menu-closed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,25 +31,25 @@ class Refused:
     why: str
 
 
+@dataclass(frozen=True, slots=True)
+class Wants:
+    """The dialogue is over: while nobody takes calls the caller wants a callback (its key in line), or `message`."""
+
+    what: str
+
+
 @dataclass(slots=True, kw_only=True)
-class Dialogue:
+class Dialogue(Talk):
     """One caller's way through greeting and menus. Each method gives the commands that follow; `outcome` ends it."""
 
-    channel: str
     dnis: str
     centre: Centre
     #: Public holidays of Korea.
     holidays: frozenset[date] = frozenset()
-    answered: bool = False
     company: Company | None = None
-    language: str = "ko"
-    outcome: Chosen | Refused | None = None
+    outcome: Chosen | Refused | Wants | None = None
     #: A menu with keys was reached; before that an abandoned call was abandoned in the greeting.
     in_menu: bool = False
-    _playing: str | None = None
-    _played: int = 0
-    _after: Callable[[], list[Command]] | None = None
-    _menu: str = ""
     _keys: str = ""
     _tries: int = 0
     _local: datetime | None = None
@@ -59,7 +61,7 @@ class Dialogue:
         if self.company is None and self.dnis not in self.centre.hotlines:
             return self._say(("number-unknown",), self._finish(Refused("unknown_number")))
         if not self._open():
-            return self._say((self._closed_prompt(),), self._finish(Refused("closed")))
+            return self._closed()
         if self.company is None:
             greeting = ("greeting-hotline", "notice-recording", "notice-abuse")
             return self._say(greeting, lambda: self._enter(_MAIN))
@@ -81,41 +83,45 @@ class Dialogue:
             company = self.company.id
             self.company = next((one for one in centre.company if one.id == company), self.company)
 
-    def playback_finished(self, playback: str) -> list[Command]:
-        """What follows a prompt; an outdated playback means nothing."""
-        if playback != self._playing:
-            return []
-        self._playing = None
-        after, self._after = self._after, None
-        return after() if after else []
+    def _pressed(self, key: str) -> list[Command]:
+        if self._menu == _CLOSED:
+            choice = self._closed_choices().get(key)
+            return choice() if choice else self._await_key(self.centre.waiting.key_s)
+        return self._code_key(key) if self._menu == "menu-code" else self._menu_key(key)
 
-    def key(self, key: str) -> list[Command]:
-        """A key counts in a menu, also while its prompt still plays, and nowhere else."""
-        if not self._menu:
-            return []
-        stop: list[Command] = [StopTimer(self._timer)]
-        if self._playing:
-            stop.append(StopPlaying(self._playing))
-            self._playing = self._after = None
-        return stop + (self._code_key(key) if self._menu == "menu-code" else self._menu_key(key))
+    def _silent(self) -> list[Command]:
+        if self._menu == _CLOSED:
+            return self._finish(Refused("closed"))()
+        return self._wrong("menu-silent")
 
-    def silence(self) -> list[Command]:
-        """No key came in time."""
-        return self._wrong("menu-silent") if self._menu else []
+    def close(self, offer: bool) -> list[Command]:
+        """The hours end while the caller still waits: told so, and refused, or asked what is wanted instead."""
+        if offer:
+            return self._closed("closing")
+        return self.refuse("closed", "closing", self._closed_prompt())
 
-    def cancel(self) -> list[Command]:
-        """The caller is going: no end of a prompt and no key means anything from here on."""
-        self._playing = self._after = None
+    def refuse(self, why: str, *prompts: str) -> list[Command]:
+        """The caller hears this, and the call ends."""
         self._menu = ""
-        return [StopTimer(self._timer)]
+        return self._say(prompts, self._finish(Refused(why)))
 
-    @property
-    def _timer(self) -> str:
-        return f"key:{self.channel}"
+    def _closed(self, *before: str) -> list[Command]:
+        choices = self._closed_choices()
+        if not choices:
+            return self.refuse("closed", *before, self._closed_prompt())
+        self._menu = _CLOSED
+        offers = [prompt for key, prompt in OFFERS.items() if key in choices]
+        prompts = (*before, self._closed_prompt(), *offers)
+        return self._say(prompts, lambda: self._await_key(self.centre.waiting.key_s))
 
-    def close(self) -> list[Command]:
-        """The hours end while the caller still waits: told so, and refused."""
-        return self._say(("closing", self._closed_prompt()), self._finish(Refused("closed")))
+    def _closed_choices(self) -> Mapping[str, Callable[[], list[Command]]]:
+        """What a caller may do while the company is closed; a call without a company has no line to call back from."""
+        choices: dict[str, Callable[[], list[Command]]] = {}
+        if self.company and self.centre.callback:
+            choices[CALLBACK_KEY] = self._finish(Wants(CALLBACK_KEY))
+        if self.centre.voicemail:
+            choices[MESSAGE_KEY] = self._finish(Wants("message"))
+        return choices
 
     @property
     def hours(self) -> Hours:
@@ -128,15 +134,7 @@ class Dialogue:
     def _closed_prompt(self) -> str:
         return f"closed-{self.company.id}" if self.company and self.company.hours else "closed"
 
-    def _say(self, prompts: tuple[str, ...], after: Callable[[], list[Command]]) -> list[Command]:
-        commands: list[Command] = [] if self.answered else [Answer(self.channel)]
-        self.answered = True
-        self._played += 1
-        self._playing = f"{self.channel}:{self._played}"
-        self._after = after
-        return [*commands, Play(self.channel, self._playing, prompts, self.language)]
-
-    def _finish(self, outcome: Chosen | Refused) -> Callable[[], list[Command]]:
+    def _finish(self, outcome: Chosen | Refused | Wants) -> Callable[[], list[Command]]:
         def end() -> list[Command]:
             self._menu = ""
             self.outcome = outcome
@@ -146,10 +144,7 @@ class Dialogue:
 
     def _enter(self, menu: str, *before: str) -> list[Command]:
         self._menu, self._keys, self.in_menu = menu, "", True
-        return self._say((*before, menu), self._await_key)
-
-    def _await_key(self) -> list[Command]:
-        return [StartTimer(self._timer, self.centre.waiting.key_s * 1000)]
+        return self._say((*before, menu), lambda: self._await_key(self.centre.waiting.key_s))
 
     def _choices(self) -> Mapping[str, Callable[[], list[Command]]]:
         if self._menu == _MAIN:
@@ -180,13 +175,13 @@ class Dialogue:
             return self._enter(_MAIN)
         self._keys += key
         if len(self._keys) < _CODE_LENGTH:
-            return self._await_key()
+            return self._await_key(self.centre.waiting.key_s)
         company = self.centre.company_of_code(self._keys)
         if company is None:
             return self._wrong("code-unknown")
         self.company = company
         if not self._open():
-            return self._say((self._closed_prompt(),), self._finish(Refused("closed")))
+            return self._closed()
         return self._say((f"greeting-{company.id}",), lambda: self._after_company("code"))
 
     def _after_company(self, how: str) -> list[Command]:

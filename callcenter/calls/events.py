@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from callcenter.calls.callers import Known
+
 
 @dataclass(frozen=True, slots=True)
 class CallEntered:
@@ -13,6 +15,21 @@ class CallEntered:
     dnis: str
     caller: str
     answered: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CallerKnown:
+    """What is known of the caller was looked up; nothing, when the look-up failed."""
+
+    channel: str
+    known: Known
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerAnswered:
+    """A customer whom the engine phoned has taken the call."""
+
+    channel: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +138,8 @@ class SeenCall:
     dnis: str
     caller: str
     #: waiting: in the engine's hands, in the shared music. held: in its hands, alone. ringing and talking: in the
-    #: dialplan's Dial. away: in the fallback.
+    #: dialplan's Dial. message: in its voicemail. dialling: the
+    #: customer's phone rings. away: in the fallback.
     where: str
     agent: str | None = None
     agent_channel: str | None = None
@@ -144,6 +162,8 @@ class AsteriskSeen:
 
 Event = (
     CallEntered
+    | CallerKnown
+    | CustomerAnswered
     | CallReturned
     | FeatureDialled
     | ColleagueDialled

@@ -6,36 +6,40 @@ from datetime import UTC, date, datetime
 
 from callcenter.calls import events
 from callcenter.calls.call import Call, Stage
+from callcenter.calls.callbacks import CALLBACK, Callbacks, Item
+from callcenter.calls.callers import Mark
 from callcenter.calls.commands import (
     Answer,
     Command,
     Connect,
     ConnectColleague,
+    Dial,
     HangUp,
-    HoldInQueue,
+    LookUp,
     Play,
     Reply,
-    StartTimer,
-    StopPlaying,
-    StopTimer,
     Write,
 )
 from callcenter.calls.contracts import Contracts
-from callcenter.calls.dialogue import Chosen, Dialogue, Refused
+from callcenter.calls.dialogue import Chosen, Dialogue, Refused, Wants
 from callcenter.calls.estimates import Estimates
 from callcenter.calls.feature_codes import dialled
+from callcenter.calls.greeting import Greeting
 from callcenter.calls.journal import Entry, Json, Kind
+from callcenter.calls.ladders import LADDER, Ladders
+from callcenter.calls.line import Line
 from callcenter.calls.peak import PEAK, PeakTime
 from callcenter.calls.staff import Staff
 from callcenter.calls.succession import standing_in
+from callcenter.calls.wish import Wish
 from callcenter.centre import Centre
-from routing.acd import Acd, Assignment, Request
-from routing.forecast import Estimate
-from routing.ladder import Step, Waiter, climb
+from routing.acd import Acd, Assignment
+from routing.callback import Outcome, State
 
-_POSITIONS_RECORDED = 30
-#: Steps of the overflow ladders are looked at so often while somebody waits who may climb.
-_LADDER, _LADDER_EVERY_MS = "ladder", 1000
+#: Whose hang-up it was that ended a channel: in a conversation only the agent's leg tells.
+_ENDED_BY = {Stage.TALKING: "", Stage.DONE: "system", Stage.DIALLING: "system"}
+#: Q.850 causes of a customer's phone that was not answered, and of a number that nobody has.
+_BUSY, _UNOBTAINABLE = (17,), (1, 22, 28)
 
 
 class Floor:
@@ -52,11 +56,26 @@ class Floor:
         #: Callers' channels that Asterisk showed at the last look and no event had told of.
         self.strangers: set[str] = set()
         self._out: list[Command] = []
-        self._climbing = False
         self._farewells: dict[str, str] = {}
         self.know(centre)
         self.staff = Staff(centre, self.acd, self._out, self._connect)
         self.peak = PeakTime(centre, self.staff, self._out)
+        self.ladders = Ladders(centre, self._out)
+        self.callbacks = Callbacks(centre, holidays, self.acd, self._out, self.ladders, self._call_back)
+        self.line = Line(
+            centre,
+            holidays,
+            self.acd,
+            self._out,
+            calls=self.calls,
+            staff=self.staff,
+            peak=self.peak,
+            estimates=self.estimates,
+            ladders=self.ladders,
+            callbacks=self.callbacks,
+            write=self.write,
+            connect=self._connect,
+        )
 
     def know(self, centre: Centre) -> None:
         """Work by this description of the centre; what already goes on is `calls/reconfigure.py`'s business."""
@@ -64,30 +83,36 @@ class Floor:
         # Companies of living calls stay known after they have left the centre.
         served = {c.dialogue.company.id: c.dialogue.company for c in self.calls.values() if c.dialogue.company}
         self._companies = served | {c.id: c for c in centre.company}
-        self._groups = {g.id: g for g in centre.group}
-        self._ladders = {g.id: tuple(Step(**dict(w)) for w in g.widen) for g in centre.group if g.widen}
 
     def handle(self, event: events.Event, now: int) -> list[Command]:
         """What to do about this event."""
         match event:
             case events.CallEntered():
                 self._entered(event, now)
+            case events.CallerKnown(channel, known):
+                if call := self.calls.get(channel):
+                    call.known = known
+                    self._caller_known(call, now)
+            case events.CustomerAnswered(channel):
+                if call := self.calls.get(channel):
+                    self._customer_answered(call, now)
             case events.PlaybackFinished(playback):
                 self._playback_finished(playback, now)
             case events.KeyPressed(channel, key):
-                if (call := self.calls.get(channel)) and call.late_stage is None:
-                    self._dialogue_says(call, call.dialogue.key(key), now)
+                if call := self.calls.get(channel):
+                    self._key(call, key, now)
             case events.PhoneRings(channel, agent, agent_channel):
                 self._phone_rings(channel, agent, agent_channel)
             case events.PhoneAnswered(channel, agent_channel):
                 if (call := self.calls.get(channel)) and call.stage is Stage.RINGING:
                     self.answered(call, agent_channel, now)
             case events.HangsUp(channel):
-                if (call := self.calls.get(channel)) and call.late_stage is None:
+                if call := self.calls.get(channel):
                     self._out += call.dialogue.cancel()
+                    self._out += call.talk.cancel() if call.talk else []
             case events.ChannelGone(channel, cause):
                 if call := self.calls.get(channel):
-                    self.ended(call, now, by="" if call.stage is Stage.TALKING else "caller", cause=cause)
+                    self.ended(call, now, by=_ENDED_BY.get(call.stage, "caller"), cause=cause)
                 self.staff.channel_gone(channel, now)
             case events.CallReturned(channel, status):
                 if call := self.calls.get(channel):
@@ -124,7 +149,26 @@ class Floor:
         call = self.new_call(event.channel, event.dnis, event.caller, now)
         call.dialogue.answered = event.answered
         self.write(call, Kind.ENTERED, now, dnis=event.dnis, caller=event.caller, channel=event.channel, via="inbound")
+        if event.caller:
+            self._out.append(LookUp(call.id, event.caller))
         self._dialogue_says(call, call.dialogue.begin(self._local(now)), now)
+
+    def _caller_known(self, call: Call, now: int) -> None:
+        """What was looked up matters before the caller talks with anybody."""
+        mark = call.known.mark
+        if call.stage is Stage.DIALLING:
+            self._dial(call, now)
+        elif call.callback or call.stage not in (Stage.GREETING, Stage.MENU, Stage.QUEUE):
+            return
+        elif mark in (Mark.REFUSED, Mark.MESSAGE_ONLY):
+            if mark is Mark.MESSAGE_ONLY and self.centre.voicemail:
+                self.line.take_message(call)
+                return
+            self.line.leave(call)
+            call.late_stage, call.why = Stage.DONE, "refused"
+            self._out += [*call.dialogue.hush(), *call.dialogue.refuse("refused", "caller-refused")]
+        elif call.stage is Stage.QUEUE:
+            self.line.caller_known(call, now)
 
     def _local(self, now: int) -> datetime:
         return datetime.fromtimestamp(now / 1000, UTC).astimezone(self.centre.zone)
@@ -140,105 +184,55 @@ class Floor:
         """A caller whom an interruption left alone goes on: in line at the place it had, or in the menu."""
         call.dialogue.answered = True
         if call.queued_at:
-            self._line_up(call, now)
+            self.line.join(call, now)
         else:
             self._dialogue_says(call, call.dialogue.resume(), now)
 
     def _dialogue_says(self, call: Call, commands: list[Command], now: int) -> None:
         self._out += commands
-        match call.dialogue.outcome:
+        outcome = call.dialogue.outcome
+        if outcome is None:
+            return
+        call.dialogue.outcome = None
+        company = call.dialogue.company
+        call.company = company.id if company else None
+        match outcome:
             case Chosen(group, how):
-                company = call.dialogue.company
                 group = standing_in(group, call.dialogue.centre, self.centre, company)
                 call.dialogue.know(self.centre)
-                call.company, call.group, call.queued_at = company.id if company else None, group, now
+                call.group, call.queued_at = group, now
                 self.write(call, Kind.IDENTIFIED, now, company=call.company, category=group, group=group, how=how)
-                self._line_up(call, now)
+                self.line.join(call, now)
+            case Wants(what):
+                if call.group is None and company:
+                    call.group, call.place = company.categories[0], now
+                    how = "dnis" if call.dnis in company.numbers else "code"
+                    self.write(
+                        call, Kind.IDENTIFIED, now, company=company.id, category=call.group, group=call.group, how=how
+                    )
+                if what == "message":
+                    self.line.take_message(call)
+                else:
+                    self.line.key(call, what, now)
             case Refused(why):
                 self._out.append(HangUp(call.id))
                 self.ended(call, now, by="system", cause=16, why=why)
 
-    # -- in line
+    def _key(self, call: Call, key: str, now: int) -> None:
+        if call.talk:
+            self._talk_says(call, call.talk.key(key), now)
+        elif call.late_stage is None or call.late_stage is Stage.DONE:
+            self._dialogue_says(call, call.dialogue.key(key), now)
+        elif call.stage is Stage.QUEUE:
+            self.line.key(call, key, now)
 
-    def move(self, call: Call, former: Centre, now: int) -> None:
-        """Whose group is no longer there waits in the one that stands in for it, at the same place by time."""
-        assert call.group
-        group = standing_in(call.group, former, self.centre, call.dialogue.company)
-        if group != call.group:
-            facts: dict[str, Json] = {"company": call.company, "category": call.group, "group": group, "how": "moved"}
-            self.write(call, Kind.IDENTIFIED, now, **facts)
-            call.group, call.ring = group, 1
-
-    def _line_up(self, call: Call, now: int) -> None:
-        assert call.group
-        joining = call.late_stage is None
-        call.late_stage = Stage.QUEUE
-        self.acd.withdraw(call.id)
-        # A call from before a restart may be in a group that the centre no longer has.
-        self.move(call, self.centre, now)
-        group = self._groups[call.group]
-        request = Request(
-            call=call.id,
-            group=call.group,
-            since=call.queued_at,
-            company=call.company or "",
-            credit_ms=group.priority_s * 1000,
-            ring=call.ring,
-        )
-        assignment = self.acd.offer(request)
-        if joining:
-            position = self.acd.position(call.id) or 1
-            facts: dict[str, Json] = {"position": position, "agents": self.staff.states(call.group)}
-            if assignment is None and (expected := self._expected(call, now)):
-                call.forecast_s = facts["forecast_s"] = round(expected.mean_s)
-            self.write(call, Kind.QUEUED, now, group=call.group, **facts)
-        if assignment:
-            self._connect(assignment, now)
-        else:
-            self.wait(call, now, tell=joining)
-
-    def wait(self, call: Call, now: int, tell: bool) -> None:
-        """The caller hears the music, and now and then its position; on joining also that all agents are busy."""
-        if not call.dialogue.answered:
-            call.dialogue.answered = True
-            self._out.append(Answer(call.id))
-        self._out.append(HoldInQueue(call.id))
-        self.peak.wake()
-        self.begin_climbing(call)
-        self.await_closing(call, now)
-        if self.centre.waiting.position_every_s:
-            if tell:
-                self._tell_position(call, now, "queue-wait")
-            self._out.append(StartTimer(f"position:{call.id}", self.centre.waiting.position_every_s * 1000))
-
-    def await_closing(self, call: Call, now: int) -> None:
-        """The waiting caller is told when the hours end, if the centre wants it so."""
-        if self.centre.waiting.at_closing == "announce":
-            local = self._local(now)
-            if closing := call.dialogue.hours.closing(local, self.holidays):
-                left_ms = max(round((closing - local).total_seconds() * 1000), 0)
-                self._out.append(StartTimer(f"closing:{call.id}", left_ms))
-
-    def begin_climbing(self, call: Call) -> None:
-        """The ladders are looked at from now on, if the waiting call's group has one."""
-        if call.group in self._ladders and not self._climbing:
-            self._climbing = True
-            self._out.append(StartTimer(_LADDER, _LADDER_EVERY_MS))
-
-    def _expected(self, call: Call, now: int) -> Estimate | None:
-        assert call.group
-        agents = self.staff.able(call.group, call.ring)
-        return self.estimates.expected(call, self.acd.position(call.id) - 1, agents, now)
-
-    def _tell_position(self, call: Call, now: int, *before: str) -> None:
-        assert call.group
-        position = self.acd.position(call.id)
-        told = str(position) if position <= _POSITIONS_RECORDED else "many"
-        call.told += 1
-        call.playback = f"{call.id}:position:{call.told}"
-        agents = self.staff.able(call.group, call.ring)
-        prompts = (*before, f"queue-position-{told}", *self.estimates.prompts(call, position - 1, agents, now))
-        self._out.append(Play(call.id, call.playback, prompts, call.dialogue.language))
+    def _talk_says(self, call: Call, commands: list[Command], now: int) -> None:
+        self._out += commands
+        if isinstance(call.talk, Wish) and call.talk.outcome:
+            self.line.wish_said(call, now)
+        elif isinstance(call.talk, Greeting) and call.talk.over:
+            call.talk = None
+            self._ring(call, now)
 
     def _playback_finished(self, playback: str, now: int) -> None:
         if channel := self._farewells.pop(playback, None):
@@ -249,74 +243,88 @@ class Floor:
             return
         if call.playback == playback:
             call.playback = None
-        elif call.late_stage is None:
+        elif call.talk:
+            self._talk_says(call, call.talk.playback_finished(playback), now)
+        elif call.late_stage is None or call.late_stage is Stage.DONE:
             self._dialogue_says(call, call.dialogue.playback_finished(playback), now)
 
     def _timer(self, name: str, now: int) -> None:
         what, _, who = name.partition(":")
         if what == "wrapup":
             self.staff.wrapup_over(who, now)
-            return
-        if what == _LADDER:
-            self._climb(now)
-            return
-        if what == PEAK:
+        elif what == LADDER:
+            self.line.climb(now)
+        elif what == PEAK:
             self.peak.look((c.queued_at for c in self.calls.values() if c.stage in (Stage.QUEUE, Stage.RINGING)), now)
-            return
-        call = self.calls.get(who)
-        if call is None:
-            return
-        if what == "key" and call.late_stage is None:
-            self._dialogue_says(call, call.dialogue.silence(), now)
-        elif what == "closing" and call.stage is Stage.QUEUE:
-            self._close(call)
-        elif what == "position" and call.stage is Stage.QUEUE and call.playback is None:
-            self._tell_position(call, now)
-            self._out.append(StartTimer(name, self.centre.waiting.position_every_s * 1000))
+        elif what == CALLBACK:
+            self.callbacks.due(name, now)
+        elif call := self.calls.get(who):
+            if what == "key":
+                talk = call.talk or call.dialogue
+                said = talk.silence()
+                if call.talk:
+                    self._talk_says(call, said, now)
+                elif call.late_stage is None or call.late_stage is Stage.DONE:
+                    self._dialogue_says(call, said, now)
+            elif call.stage is Stage.QUEUE:
+                self.line.timer(what, call, now)
 
-    def _close(self, call: Call) -> None:
-        self.acd.withdraw(call.id)
-        self._out.append(StopTimer(f"position:{call.id}"))
-        if call.playback:
-            self._out.append(StopPlaying(call.playback))
-            call.playback = None
-        call.late_stage = None
-        self._out += call.dialogue.close()
+    # -- a customer is phoned
 
-    def _climb(self, now: int) -> None:
-        """Offer to more agents whoever has waited long enough by the group's ladder, the longest waiting first."""
-        self._climbing = False
-        for group, ladder in self._ladders.items():
-            top = max(step.ring for step in ladder)
-            waiting = self.acd.waiting(group)
-            foretold = any(step.forecast_s is not None for step in ladder)
-            for channel in waiting:
-                call = self.calls[channel]
-                expected = self._expected(call, now) if foretold else None
-                waiter = Waiter(
-                    ring=call.ring,
-                    waited_s=(now - call.queued_at) / 1000,
-                    forecast_s=expected.mean_s if expected else None,
-                    queue=len(waiting),
-                )
-                if step := climb(ladder, waiter):
-                    call.ring = step.ring
-                    self.write(call, Kind.WIDENED, now, group=group, ring=step.ring, why=step.why)
-                    if assignment := self.acd.widen(channel, step.ring):
-                        self._connect(assignment, now)
-                        continue
-                self._climbing = self._climbing or call.ring < top
-        if self._climbing:
-            self._out.append(StartTimer(_LADDER, _LADDER_EVERY_MS))
+    def _call_back(self, item: Item, assignment: Assignment, now: int) -> None:
+        """A callback's turn has come: the agent is reserved, the customer is phoned."""
+        assert item.channel
+        agent, callback = self.staff.agents[assignment.agent], item.callback
+        call = self.new_call(item.channel, item.dnis, item.number, now)
+        call.callback, call.company, call.group = callback.id, callback.company or None, callback.group
+        call.dialogue.company = self._companies.get(callback.company)
+        call.dialogue.language = item.language
+        call.queued_at, call.place, call.ring, call.late_stage = now, callback.since, item.ring, Stage.DIALLING
+        call.agent, call.offered_at = agent.id, now
+        self.staff.rings(agent, call, now)
+        self.contracts.engaged(call.id, call.company)
+        data: dict[str, Json] = {"dnis": item.dnis, "caller": item.number, "channel": call.id, "callback": item.call}
+        self.write(call, Kind.ENTERED, now, via=CALLBACK, **data)
+        self.write(
+            call, Kind.IDENTIFIED, now, company=call.company, category=call.group, group=call.group, how=CALLBACK
+        )
+        self.write(call, Kind.QUEUED, now, group=call.group, position=1, since=callback.since)
+        rule = assignment.rule.value
+        self.write(
+            call, Kind.OFFERED, now, group=call.group, agent=agent.id, rule=rule, ring=assignment.ring, reserved=True
+        )
+        self._out.append(LookUp(call.id, item.number))
+
+    def _dial(self, call: Call, now: int) -> None:
+        assert call.callback
+        assert self.centre.callback
+        if call.known.mark in (Mark.NEVER_CALL, Mark.REFUSED):
+            if item := self.callbacks.items.get(call.callback):
+                self.callbacks.close(item, State.CANCELLED, "never_call", now)
+            self.ended(call, now, by="system", cause=0, why="never_call")
+            return
+        ring_s, language = self.centre.callback.ring_s, call.dialogue.language
+        self._out.append(Dial(call.id, call.caller, call.dnis, ring_s, call.company or "", language))
+
+    def _customer_answered(self, call: Call, now: int) -> None:
+        call.dialogue.answered = True
+        self.write(call, Kind.PICKED_UP, now)
+        if call.stage is not Stage.DIALLING:
+            self.rejoin(call, now)
+            return
+        call.late_stage = Stage.GREETING
+        if item := self.callbacks.items.get(call.callback or ""):
+            call.dialogue.language = item.language
+        call.talk = Greeting(channel=call.id, language=call.dialogue.language, answered=True)
+        self._out += call.talk.begin(self._companies.get(call.company or ""))
 
     # -- with an agent
 
     def _connect(self, assignment: Assignment, now: int) -> None:
+        if self.callbacks.turn(assignment, now):
+            return
         call, agent = self.calls[assignment.call], self.staff.agents[assignment.agent]
-        self._out.append(StopTimer(f"position:{call.id}"))
-        if call.playback:
-            self._out.append(StopPlaying(call.playback))
-            call.playback = None
+        self.line.leave(call)
         call.late_stage, call.agent, call.agent_channel, call.offered_at = Stage.RINGING, agent.id, None, now
         self.staff.rings(agent, call, now)
         self.contracts.engaged(call.id, call.company)
@@ -324,13 +332,21 @@ class Floor:
         if assignment.passed_over:
             why["passed_over"] = assignment.passed_over
         self.write(call, Kind.OFFERED, now, group=assignment.group, agent=agent.id, **why)
+        self._ring(call, now)
+
+    def _ring(self, call: Call, now: int) -> None:
+        """The agent who was chosen is rung for the caller."""
+        if call.agent is None:
+            self.line.join(call, now)
+            return
+        call.late_stage = Stage.RINGING
         company = self._companies.get(call.company or "")
         self._out.append(
             Connect(
                 channel=call.id,
-                agent=agent.id,
+                agent=call.agent,
                 ring_s=self.centre.waiting.ring_s,
-                group=assignment.group,
+                group=call.group or "",
                 company=call.company or "",
                 record=company.recording if company else True,
             )
@@ -350,7 +366,9 @@ class Floor:
     def answered(self, call: Call, agent_channel: str, at: int) -> None:
         """The agent who was rung talks with the caller since `at`."""
         assert call.agent
-        if call.answered_at is None:
+        if call.callback:
+            self.callbacks.attempted(call.callback, Outcome.REACHED, "reached", at)
+        elif call.answered_at is None:
             self.contracts.answered(call.company, at - call.queued_at, at)
             self.estimates.answered(call, at)
         call.late_stage, call.agent_channel, call.answered_at = Stage.TALKING, agent_channel, at
@@ -368,7 +386,7 @@ class Floor:
             agent = self.staff.agents[call.agent]
             call.agent = None
             # The caller first: whoever frees an agent must find the caller in line again, at the old place.
-            self._line_up(call, now)
+            self.line.join(call, now)
             if call.agent is None:
                 self._release(call, now)
             self.staff.missed(agent, status, now)
@@ -378,14 +396,20 @@ class Floor:
     def ended(self, call: Call, now: int, by: str, cause: int, why: str | None = None) -> None:
         """The call is over; it leaves the floor exactly here."""
         del self.calls[call.id]
-        self.acd.withdraw(call.id)
-        self._out += [*call.dialogue.cancel(), StopTimer(f"position:{call.id}"), StopTimer(f"closing:{call.id}")]
-        self.write(call, Kind.ENDED, now, by=by, cause=cause, stage=call.stage.value, **({"why": why} if why else {}))
+        stage, why = call.stage, why or call.why
+        if stage is Stage.DIALLING:
+            why = why or ("busy" if cause in _BUSY else "unobtainable" if cause in _UNOBTAINABLE else "no_answer")
+        self.line.leave(call)
+        self._out += call.dialogue.cancel()
+        self.write(call, Kind.ENDED, now, by=by, cause=cause, stage=stage.value, **({"why": why} if why else {}))
+        if call.callback:
+            outcome = {"busy": Outcome.BUSY, "unobtainable": Outcome.UNOBTAINABLE}.get(why or "", Outcome.NO_ANSWER)
+            self.callbacks.attempted(call.callback, outcome, why or "hung_up", now)
         if call.agent and (agent := self.staff.agents.get(call.agent)) and agent.call == call.id:
             self.staff.call_over(agent, now)
         if call.answered_at is not None:
             self.estimates.handled(call, now)
-        elif call.queued_at:
+        elif call.queued_at and not call.callback and why not in ("callback", "voicemail"):
             self.contracts.lost(call.company, now)
             self.estimates.lost(call, now)
         call.late_stage = Stage.DONE

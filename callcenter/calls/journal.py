@@ -16,23 +16,28 @@ Json = _Scalar | list["Json"] | dict[str, "Json"]
 class Kind(StrEnum):
     """Past facts. The data that each carries stands behind it; `?` marks what may be absent or null."""
 
-    #: dnis, caller, channel, via (inbound | fallback)
+    #: dnis, caller, channel, via (inbound | fallback | callback), callback? (the call that asked for it)
     ENTERED = "call.entered"
-    #: company?, category, group, how (dnis | menu | code | undecided | moved); the last one counts;
+    #: company?, category, group, how (dnis | menu | code | undecided | callback | moved); the last one counts;
     #: moved: the group is no longer there and another one stands in
     IDENTIFIED = "call.identified"
-    #: group, position, agents (how many of the group's own agents are in which state), forecast_s? (the expected wait)
+    #: group, position, agents (how many of the group's own agents are in which state), forecast_s? (the expected wait),
+    #: since? (a callback's place in line), sticky? (the agent who is waited for), repeat? (a repeat call's credit, ms)
     QUEUED = "call.queued"
     #: group, ring, why (after | forecast | queue): agents up to this ring of similar groups may take the call now
     WIDENED = "call.widened"
-    #: group, agent, rule (a `routing.acd.Rule`), ring, passed_over? (the call that had waited longer)
+    #: group, agent, rule (a `routing.acd.Rule`), ring, passed_over? (the call that had waited longer), reserved? (the
+    #: agent waits while the customer is being phoned)
     OFFERED = "call.offered"
     #: agent, status (Asterisk's DIALSTATUS), ring_ms
     MISSED = "call.missed"
     #: agent, agent_channel, recording? (file name without the -caller.wav / -agent.wav endings)
     ANSWERED = "call.answered"
-    #: by (caller | agent | system), cause (Q.850), stage (greeting | menu | queue | ringing | talking | done), why?
-    #: why tells a system ending: closed, unknown_number, no_choice, lost, failed
+    #: The customer whom the engine phoned took the call.
+    PICKED_UP = "call.picked_up"
+    #: by (caller | agent | system), cause (Q.850), stage (a `call.Stage`), why?
+    #: why tells a system ending: closed, unknown_number, no_choice, refused, callback, voicemail, lost, failed, or how
+    #: an attempt to phone a customer ended: no_answer, busy, unobtainable, never_call
     ENDED = "call.ended"
     #: Written by Asterisk's own hang-up handler, complete without the engine. leg (caller | agent), channel, by, cause,
     #: dialstatus?, agent?, agent_channel?, talk_ms?, ring_ms?, entered_ms, dnis, caller, company?, group?, recording?,
@@ -40,6 +45,11 @@ class Kind(StrEnum):
     LEG_ENDED = "leg.ended"
     #: agent, company?, category?, reason (fault | usage | purchase | other), product, symptom, result, ticket
     NOTED = "call.noted"
+    #: Of the call that asked for it; each carries the whole callback (`callbacks.Item`): so it was asked for, so it
+    #: stands now, and so it ended (why).
+    CALLBACK_ASKED = "callback.asked"
+    CALLBACK_MOVED = "callback.moved"
+    CALLBACK_CLOSED = "callback.closed"
     #: call, until
     WRAPUP_STARTED = "agent.wrapup_started"
     #: groups, how (page | phone)
@@ -52,8 +62,12 @@ class Kind(StrEnum):
     PAUSED = "agent.paused"
     #: waiting, longest_ms: peak-time agents are asked to come on line
     PEAK_CALLED = "peak.called"
-    #: waiting, longest_ms: whoever came is sent home, after the present call
+    #: waiting, longest_ms: nobody is asked any more; whoever came is sent home at the end of the time box
     PEAK_STOOD_DOWN = "peak.stood_down"
+    #: until (the end of the time box): a called-up agent came on line
+    PEAK_CAME = "peak.came"
+    #: came (when): the agent is off line again; the time since is paid
+    PEAK_LEFT = "peak.left"
     #: version, by: another description of the centre is in effect
     CONFIGURED = "centre.configured"
     #: node; calls that were alive are lost

@@ -28,12 +28,19 @@ def reconfigure(floor: Floor, centre: Centre, now: int, *, version: int, by: str
     floor.estimates.wrapup_s = centre.waiting.wrapup_s
     floor.staff.know(centre, floor.acd)
     floor.contracts.know(centre, floor.acd)
+    floor.ladders.know(centre)
+    floor.line.know(centre, floor.acd)
+    floor.callbacks.know(centre, floor.acd)
+    for item in list(floor.callbacks.items.values()):
+        group = standing_in(item.callback.group, former, centre, None)
+        if group != item.callback.group:
+            floor.callbacks.regroup(item, group, now)
     for call in floor.calls.values():
         _inform(floor, call, former, now)
     for request in before.requests():
         # Nobody is idle in the new distribution yet: all get in line before the first agent is given a call.
         floor.acd.offer(_renewed(floor, request, former))
-    with_agent = (Stage.RINGING, Stage.TALKING)
+    with_agent = (Stage.DIALLING, Stage.RINGING, Stage.TALKING)
     floor.contracts.resume(((c.id, c.company) for c in floor.calls.values() if c.stage in with_agent), now)
     for agent in shown.keys() - {agent.id for agent in centre.agent} - floor.staff.leaving:
         floor.staff.leave(agent, now)
@@ -41,6 +48,9 @@ def reconfigure(floor: Floor, centre: Centre, now: int, *, version: int, by: str
     for call in floor.calls.values():
         if call.stage is Stage.QUEUE and floor.acd.position(call.id):
             _set_timers(floor, call, former, now)
+    for item in floor.callbacks.items.values():
+        if floor.acd.position(item.callback.id):
+            floor.callbacks.climbs(item, now)
     present = sorted(floor.staff.agents.values(), key=lambda presence: (presence.idle_since, presence.id))
     for presence in present:
         if shown.get(presence.id) != (presence.groups, presence.peak):
@@ -59,7 +69,7 @@ def _inform(floor: Floor, call: Call, former: Centre, now: int) -> None:
         return
     call.dialogue.know(floor.centre)
     if call.stage in (Stage.QUEUE, Stage.RINGING):
-        floor.move(call, former, now)
+        floor.line.move(call, former, now)
 
 
 def _renewed(floor: Floor, request: Request, former: Centre) -> Request:
@@ -77,9 +87,9 @@ def _priority_s(centre: Centre, group: str) -> int:
 
 
 def _set_timers(floor: Floor, call: Call, former: Centre, now: int) -> None:
-    floor.begin_climbing(call)
+    floor.line.begin_climbing(call, now)
     floor.command(StopTimer(f"closing:{call.id}"))
-    floor.await_closing(call, now)
+    floor.line.await_closing(call, now)
     every_s = floor.centre.waiting.position_every_s
     if every_s != former.waiting.position_every_s:
         name = f"position:{call.id}"

@@ -6,7 +6,8 @@ from collections.abc import Iterable
 
 from callcenter.agents.presence import Presence, State
 from callcenter.calls.call import Call, Stage
-from callcenter.calls.commands import AgentChanged, Command, StartTimer
+from callcenter.calls.callbacks import CALLBACK
+from callcenter.calls.commands import AgentChanged, Command, HangUp, StartTimer
 from callcenter.calls.events import AsteriskSeen, SeenCall
 from callcenter.calls.floor import Floor
 from callcenter.calls.journal import Entry, Json, Kind
@@ -19,7 +20,7 @@ def restore(floor: Floor, entries: Iterable[Entry], presences: Iterable[Presence
         if known is not None:
             stored.groups, stored.peak = known.groups, known.peak
             floor.staff.agents[stored.id] = stored
-            if stored.came:
+            if stored.came or stored.called_up:
                 floor.peak.wake()
     for entry in entries:
         _replay(floor, entry)
@@ -43,7 +44,9 @@ def _replay(floor: Floor, entry: Entry) -> None:
     if entry.call is None:
         return
     if entry.kind is Kind.ENTERED:
-        floor.new_call(entry.call, _text(data, "dnis"), _text(data, "caller"), entry.at)
+        new = floor.new_call(entry.call, _text(data, "dnis"), _text(data, "caller"), entry.at)
+        if asked := _text(data, "callback"):
+            new.callback, new.late_stage = f"{CALLBACK}:{asked}", Stage.DIALLING
     call = floor.calls.get(entry.call)
     if call is None:
         return
@@ -52,11 +55,17 @@ def _replay(floor: Floor, entry: Entry) -> None:
             call.company, call.group = _text(data, "company") or None, _text(data, "group")
             call.dialogue.company = next((c for c in floor.centre.company if c.id == call.company), None)
         case Kind.QUEUED:
-            call.queued_at, call.late_stage = entry.at, Stage.QUEUE
+            call.queued_at, call.place = entry.at, _whole(data, "since") or None
+            call.late_stage = Stage.DIALLING if call.callback else Stage.QUEUE
         case Kind.WIDENED:
             call.ring = _whole(data, "ring") or call.ring
         case Kind.OFFERED:
-            call.agent, call.offered_at, call.late_stage = _text(data, "agent"), entry.at, Stage.RINGING
+            call.agent, call.offered_at = _text(data, "agent"), entry.at
+            call.late_stage = Stage.DIALLING if data.get("reserved") else Stage.RINGING
+        case Kind.PICKED_UP:
+            call.late_stage, call.dialogue.answered = Stage.GREETING, True
+        case Kind.CALLBACK_ASKED:
+            call.late_stage, call.why = Stage.DONE, "callback"
         case Kind.MISSED:
             call.agent, call.late_stage = None, Stage.QUEUE
         case Kind.ANSWERED:
@@ -106,6 +115,12 @@ def _difference(floor: Floor, call: Call, at: SeenCall | None, seen: AsteriskSee
             return None if same and call.agent == at.agent else at.where
         case "away":
             return "away" if floor.acd.position(call.id) else None
+        case "dialling":
+            return None
+        case "message":
+            return None if call.stage is Stage.MESSAGE else "message"
+        case _ if call.stage is Stage.DONE:
+            return "done"
         case _ if call.stage is Stage.QUEUE:
             if not floor.acd.position(call.id):
                 return "idle"
@@ -122,6 +137,11 @@ def _correct(floor: Floor, call: Call, at: SeenCall | None, now: int) -> None:
         _with_agent(floor, call, at, now)
     elif at.where == "away":
         floor.acd.withdraw(call.id)
+    elif at.where == "message":
+        floor.line.leave(call)
+        call.late_stage, call.why = Stage.MESSAGE, "voicemail"
+    elif call.stage is Stage.DONE:
+        floor.command(HangUp(call.id))
     else:
         call.agent = None
         floor.rejoin(call, now)
@@ -145,7 +165,7 @@ def _with_agent(floor: Floor, call: Call, at: SeenCall, now: int) -> None:
 
 def _adopt(floor: Floor, at: SeenCall, now: int) -> None:
     """A call that Asterisk has and the journal does not know."""
-    if at.where == "away":
+    if at.where in ("away", "dialling"):
         return
     floor.healed += 1
     call = floor.new_call(at.channel, at.dnis, at.caller, now)
@@ -155,6 +175,8 @@ def _adopt(floor: Floor, at: SeenCall, now: int) -> None:
         floor.write(call, Kind.IDENTIFIED, now, company=at.company, category=at.group, group=at.group, how="dnis")
         floor.write(call, Kind.QUEUED, now, group=at.group, position=1)
         _with_agent(floor, call, at, now)
+    elif at.where == "message":
+        call.late_stage, call.why = Stage.MESSAGE, "voicemail"
     else:
         floor.rejoin(call, now)
 

@@ -39,6 +39,8 @@ class Staff:
         """Work by this description; the agents at work stay as they are (`calls/reconfigure.py` has to see to them)."""
         self._acd = acd
         self._wrapup_ms = centre.waiting.wrapup_s * 1000
+        #: Whoever is called up stays at least so long.
+        self._box_ms = centre.peak.box_min * 60_000 if centre.peak else 0
         self._pause_unanswered = centre.waiting.no_answer == "pause"
         for agent in centre.agent:
             presence = self.agents.setdefault(agent.id, Presence(id=agent.id, groups=()))
@@ -57,7 +59,7 @@ class Staff:
     def leave(self, agent: str, now: int) -> None:
         """The agent is no longer of the centre: takes no further call, ends the present one, and is gone."""
         presence = self.agents[agent]
-        presence.groups, presence.peak, presence.called_up = (), False, False
+        presence.groups, presence.peak, presence.called_up_at = (), False, None
         self._skills[agent] = ()
         self.leaving.add(agent)
         self._acd.withdraw_agent(agent)
@@ -93,7 +95,8 @@ class Staff:
                 self._enter(presence, State.PAUSED, now, PauseReason.LOGIN)
                 if presence.called_up:
                     # One tap is enough for whoever was asked to help.
-                    presence.came = True
+                    presence.came_at, presence.stays_until = now, now + self._box_ms
+                    self._write(Kind.PEAK_CAME, presence, now, until=presence.stays_until)
                     self._move(presence, State.READY, now)
             return None
         if presence.state is State.OFFLINE:
@@ -116,6 +119,13 @@ class Staff:
         unreachable = State.READY, False
         return dict(Counter("unreachable" if (m.state, m.available) == unreachable else m.state.value for m in members))
 
+    def may_serve(self, agent: str, group: str) -> bool:
+        """Whether the agent is on line and stands anywhere around this group."""
+        presence = self.agents.get(agent)
+        if presence is None or not presence.registered or presence.state not in _AT_WORK:
+            return False
+        return any(agent == around for around, _ in self._around.get(group, ()))
+
     def able(self, group: str, ring: int) -> int:
         """How many agents work through this group's line up to the ring, at least 1 if there are any.
 
@@ -133,7 +143,14 @@ class Staff:
         self._acd.withdraw_agent(presence.id)
         self._enter(presence, State.RINGING, now)
         presence.call = call.id
-        presence.serving = Serving(call=call.id, company=call.company, group=call.group, caller=call.caller)
+        presence.serving = Serving(
+            call=call.id,
+            company=call.company,
+            group=call.group,
+            caller=call.caller,
+            callback=call.callback is not None,
+            mark=call.known.mark,
+        )
 
     def rings_on(self, presence: Presence, channel: str) -> None:
         """Asterisk made this channel to ring the agent."""
@@ -230,6 +247,8 @@ class Staff:
             self._out.append(StopTimer(f"wrapup:{presence.id}"))
         if state is State.OFFLINE:
             self._write(Kind.LOGGED_OUT, presence, now)
+            if presence.came_at is not None:
+                self._write(Kind.PEAK_LEFT, presence, now, came=presence.came_at)
         elif state is State.PAUSED:
             self._write(Kind.PAUSED, presence, now, reason=reason)
         else:

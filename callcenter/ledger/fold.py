@@ -30,11 +30,14 @@ from callcenter.ledger.record import Audio, CallRecord, Direction, EndedBy, Offe
 
 #: An id holds the second in which the channel was made, without its fraction.
 _ID_EXACT_MS = 1500
+#: A shorter message is none.
+_MESSAGE_MS = 1000
 
 _WHY = {
     "closed": Outcome.CLOSED,
     "unknown_number": Outcome.UNKNOWN_NUMBER,
     "no_choice": Outcome.NO_CHOICE,
+    "refused": Outcome.REFUSED,
     "failed": Outcome.FAILED,
 }
 _ABANDONED_IN = {
@@ -59,6 +62,7 @@ class _Facts:
     caller_leg: Entry | None = None
     agent_legs: list[Entry] = field(default_factory=list)
     note: Entry | None = None
+    callback: Entry | None = None
 
 
 def in_order(entries: Iterable[Entry]) -> list[Entry]:
@@ -80,7 +84,8 @@ def fold_ordered(ordered: Sequence[Entry]) -> CallRecord:
     caller = facts.caller_leg.data if facts.caller_leg else {}
     origin = facts.entered.data if facts.entered else caller
     agent_leg = _agent_leg(facts)
-    fallback = origin.get("via") == Via.FALLBACK or bool(caller.get("fallback"))
+    called_back = origin.get("via") == Via.CALLBACK
+    fallback = not called_back and (origin.get("via") == Via.FALLBACK or bool(caller.get("fallback")))
 
     entered_at = _entered_at(facts, ordered[0])
     answered_at = _answered_at(facts, agent_leg)
@@ -110,8 +115,8 @@ def fold_ordered(ordered: Sequence[Entry]) -> CallRecord:
         group=group if group is not None else (_text(facts.queued.data, "group") if facts.queued else None),
         dnis=_text(origin, "dnis") or "",
         caller=_text(origin, "caller") or "",
-        direction=Direction.INBOUND,
-        via=Via.FALLBACK if fallback else Via.INBOUND,
+        direction=Direction.OUTBOUND if called_back else Direction.INBOUND,
+        via=Via.CALLBACK if called_back else Via.FALLBACK if fallback else Via.INBOUND,
         entered_at=entered_at,
         queued_at=queued_at,
         answered_at=answered_at,
@@ -161,6 +166,8 @@ def _gather(ordered: Sequence[Entry]) -> _Facts:
                 facts.agent_legs.append(entry)
             case Kind.NOTED:
                 facts.note = entry
+            case Kind.CALLBACK_ASKED:
+                facts.callback = facts.callback or entry
             case _:
                 pass
     return facts
@@ -271,8 +278,12 @@ def _outcome(facts: _Facts, by: EndedBy | None, answered: bool, queued: bool, fa
         return Outcome.LOST
     if answered:
         return Outcome.FALLBACK_ANSWERED if fallback else Outcome.ANSWERED
-    if fallback and facts.caller_leg and facts.caller_leg.data.get("recording"):
+    if _left_message(facts, fallback):
         return Outcome.VOICEMAIL
+    if facts.callback:
+        return Outcome.CALLBACK
+    if facts.entered and facts.entered.data.get("via") == Via.CALLBACK:
+        return Outcome.NOT_REACHED
     if isinstance(why, str) and why in _WHY:
         return _WHY[why]
     if by is EndedBy.SYSTEM:
@@ -284,6 +295,14 @@ def _outcome(facts: _Facts, by: EndedBy | None, answered: bool, queued: bool, fa
         return Outcome.ABANDONED_GREETING
     rang_last = bool(facts.offers) and (not facts.missed or facts.missed[-1].at < facts.offers[-1].at)
     return Outcome.ABANDONED_RINGING if rang_last else Outcome.ABANDONED_QUEUE
+
+
+def _left_message(facts: _Facts, fallback: bool) -> bool:
+    """Whether the caller spoke onto the voicemail; whoever hung up at its beginning did not."""
+    leg = facts.caller_leg.data if facts.caller_leg else {}
+    length = _whole(leg, "message_ms")
+    # A fallback of former days told no length.
+    return bool(leg.get("recording")) and (fallback if length is None else length >= _MESSAGE_MS)
 
 
 def _last_word(facts: _Facts, caller: dict[str, Json], key: str) -> str | None:

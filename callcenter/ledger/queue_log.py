@@ -11,7 +11,7 @@ from collections.abc import Container, Iterable, Iterator
 from typing import Any
 
 from callcenter.calls.journal import Entry, Json, Kind
-from callcenter.ledger.record import CallRecord, EndedBy, Outcome
+from callcenter.ledger.record import CallRecord, EndedBy, Outcome, Via
 
 Line = tuple[str, str]
 """Key of the fact that is told, and the line that tells it."""
@@ -19,6 +19,8 @@ _Fact = tuple[str, tuple[str | int | None, ...]]
 
 _SEPARATORS = re.compile(r"[|\r\n]+")
 _ABANDONED = frozenset({Outcome.ABANDONED_QUEUE, Outcome.ABANDONED_RINGING})
+#: The keys with which a caller leaves the queue (`calls/wish.py`).
+_BY_KEY = {Outcome.CALLBACK: "1", Outcome.VOICEMAIL: "2"}
 
 
 def call_lines(entries: Iterable[Entry], record: CallRecord, known: Container[str] = ()) -> Iterator[Line]:
@@ -31,7 +33,8 @@ def call_lines(entries: Iterable[Entry], record: CallRecord, known: Container[st
 
 
 def _facts(entries: Iterable[Entry], record: CallRecord) -> Iterator[_Fact]:
-    if record.queued_at is None:
+    # A customer who was phoned and not reached has not been in a queue again.
+    if record.queued_at is None or (record.via is Via.CALLBACK and record.answered_at is None):
         return
     call, group = record.call, record.group
     position = next((_whole(e.data, "position") for e in entries if e.kind is Kind.QUEUED), 1)
@@ -50,11 +53,15 @@ def _facts(entries: Iterable[Entry], record: CallRecord) -> Iterator[_Fact]:
         done = (record.agent, event, wait_s, record.talk_ms // 1000, position)
         yield f"{call}:end", (record.ended_at, call, group, *done)
     else:
-        # EXITWITHTIMEOUT: on to voicemail. EXITEMPTY: the system had nobody to give.
+        # EXITEMPTY: the system had nobody to give.
         event = "ABANDON" if record.outcome in _ABANDONED else "EXITEMPTY"
-        if record.outcome is Outcome.VOICEMAIL:
-            event = "EXITWITHTIMEOUT"
-        yield f"{call}:end", (record.ended_at, call, group, None, event, position, position, wait_s)
+        left: tuple[str | int, ...] = (event, position, position, wait_s)
+        if record.outcome in _BY_KEY:
+            # Without the engine nobody pressed anything: the wait was over.
+            pressed = record.via is not Via.FALLBACK
+            left = ("EXITWITHKEY", _BY_KEY[record.outcome]) if pressed else ("EXITWITHTIMEOUT",)
+            left += (position, position, wait_s)
+        yield f"{call}:end", (record.ended_at, call, group, None, *left)
 
 
 def agent_lines(entry: Entry, login: Entry | None) -> Iterator[Line]:

@@ -16,6 +16,8 @@ class Direction(StrEnum):
     """Who phoned whom, seen from the centre."""
 
     INBOUND = "inbound"
+    #: The centre phoned the customer.
+    OUTBOUND = "outbound"
 
 
 class Via(StrEnum):
@@ -25,6 +27,8 @@ class Via(StrEnum):
     INBOUND = "inbound"
     #: The dialplan alone, because the engine was away.
     FALLBACK = "fallback"
+    #: The engine, phoning a customer who had asked for it.
+    CALLBACK = "callback"
 
 
 class EndedBy(StrEnum):
@@ -54,8 +58,14 @@ class Outcome(StrEnum):
     NO_CHOICE = "no_choice"
     #: An agent answered in the dialplan's own queue, without the engine.
     FALLBACK_ANSWERED = "fallback_answered"
-    #: The caller left a message in the dialplan's own voicemail, without the engine.
+    #: The caller left a message.
     VOICEMAIL = "voicemail"
+    #: The caller rather wants to be phoned when the turn comes.
+    CALLBACK = "callback"
+    #: A customer who had asked for it was phoned and not reached.
+    NOT_REACHED = "not_reached"
+    #: The number is one from which no calls are taken.
+    REFUSED = "refused"
     #: Asterisk could not do what the engine asked for.
     FAILED = "failed"
     #: Ended by the system with nobody to say why: Asterisk died, or hung up unasked.

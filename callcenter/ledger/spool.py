@@ -74,6 +74,9 @@ def _entry(line: bytes) -> Entry | None:
     data |= {name: raw[name] for name in _TEXT if raw.get(name)}
     if raw.get("voicemail"):
         data["recording"] = f"voicemail/{call}"
+        # Whoever hung up while speaking left no length, but the time at which the recording began.
+        began, length = _number(raw.get("message_at")), _number(raw.get("message_ms"))
+        data["message_ms"] = length if length is not None else at - began if began is not None else 0
     data |= {name: whole for name in _WHOLE if (whole := _number(raw.get(name))) is not None}
     for name, ms in _SECONDS.items():
         seconds = _number(raw.get(name), float)

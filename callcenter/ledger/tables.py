@@ -16,7 +16,7 @@ from sqlalchemy import Connection
 from callcenter.calls.journal import Entry, Kind
 from callcenter.ledger.fold import fold_ordered, in_order
 from callcenter.ledger.queue_log import Line, agent_lines, call_lines
-from callcenter.ledger.record import CallRecord
+from callcenter.ledger.record import CallRecord, Direction
 
 #: Any number will do, as long as every ledger takes the same.
 _WRITER_LOCK = 7245
@@ -78,6 +78,8 @@ class Tables:
         self._select_event = f'SELECT key, at, kind, "call", agent, {data} FROM event WHERE '  # noqa: S608
         #: Whether the table queue_log may have grown since somebody last set this to False.
         self.wrote_queue_log = False
+        #: Number, company and end of callers' calls that were over at the last writing.
+        self.ended_calls: list[tuple[str, str, int]] = []
 
     def begin(self, connection: Connection) -> None:
         """One ledger writes at a time: a second one folds after the first has committed, with all that it wrote."""
@@ -96,6 +98,11 @@ class Tables:
             records.append(record)
             lines += call_lines(told, record, self._told)
         self._insert(connection, _RECORD, records, _RECORD.replacing("call"))
+        self.ended_calls += [
+            (record.caller, record.company, record.ended_at)
+            for record in records
+            if record.caller and record.company and record.ended_at and record.direction is Direction.INBOUND
+        ]
         for entry in in_order(entries):
             if entry.kind in _TOLD_OF_AGENTS:
                 lines += agent_lines(entry, self._login_before(connection, entry))

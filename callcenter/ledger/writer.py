@@ -22,6 +22,7 @@ from redis.exceptions import RedisError, ResponseError
 from sqlalchemy import Engine
 from sqlalchemy.exc import DataError, IntegrityError, SQLAlchemyError
 
+from callcenter.callers import remember_calls
 from callcenter.calls.journal import Entry
 from callcenter.journal import OPEN, STREAM, decode, stream_id
 from callcenter.ledger.queue_log_file import QueueLogFile
@@ -137,6 +138,9 @@ class LedgerWriter:
     def _follow_up(self) -> None:
         """What follows a commit: the queue_log file; now and then the state for others to see and the stream's end."""
         assert self._places is not None
+        if self._tables.ended_calls:
+            remember_calls(self._redis, self._tables.ended_calls)
+            self._tables.ended_calls.clear()
         if self._tables.wrote_queue_log:
             with self._engine.connect() as connection:
                 rows = self._tables.queue_log_after(connection, self._places.get(_QUEUE_LOG, 0))

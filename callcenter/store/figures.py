@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields
 from sqlalchemy import ColumnElement, and_, func
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from callcenter.ledger.record import Outcome
+from callcenter.ledger.record import Outcome, Via
 from callcenter.store.models import CallRow
 from callcenter.store.scope import Scope, select_within
 from callcenter.store.span import Span
@@ -33,6 +33,10 @@ class Figures:
     abandoned_short: int = 0
     #: Hung up before joining a queue: greeting, notices, menu.
     abandoned_greeting: int = 0
+    #: C: preferred to be phoned when the turn comes.
+    callbacks: int = 0
+    #: Of the customers phoned for that, those who spoke with an agent; these calls are in no other counter.
+    called_back: int = 0
     #: Sum of the waits of answered calls.
     wait_ms: int = 0
     #: Sum of the talk of answered calls.
@@ -60,8 +64,8 @@ class Figures:
 
     @property
     def answer_rate(self) -> float | None:
-        """A / O; None when nothing was offered."""
-        return self.answered / self.offered if self.offered else None
+        """(A + reached callbacks) / O; None when nothing was offered."""
+        return min((self.answered + self.called_back) / self.offered, 1.0) if self.offered else None
 
 
 _COUNTERS = tuple(field.name for field in fields(Figures) if field.name not in {"company", "group"})
@@ -71,16 +75,19 @@ async def day_figures(
     session: AsyncSession, scope: Scope, span: Span, *, in_time_s: int = 20, short_s: int = 5
 ) -> list[Figures]:
     """Figures of the calls that entered in the span, a row a company and group. Open calls count as far as they got."""
-    answered = CallRow.answered_at.is_not(None)
+    theirs = CallRow.via != Via.CALLBACK
+    answered = and_(theirs, CallRow.answered_at.is_not(None))
     abandoned = CallRow.outcome.in_((Outcome.ABANDONED_QUEUE, Outcome.ABANDONED_RINGING))
     counters = {
-        "entered": func.count(),
-        "offered": _count(CallRow.queued_at.is_not(None)),
+        "entered": _count(theirs),
+        "offered": _count(and_(theirs, CallRow.queued_at.is_not(None))),
         "answered": _count(answered),
         "answered_in_time": _count(and_(answered, CallRow.wait_ms <= in_time_s * 1000)),
         "abandoned": _count(abandoned),
         "abandoned_short": _count(and_(abandoned, CallRow.wait_ms < short_s * 1000)),
         "abandoned_greeting": _count(CallRow.outcome == Outcome.ABANDONED_GREETING),
+        "callbacks": _count(CallRow.outcome == Outcome.CALLBACK),
+        "called_back": _count(and_(CallRow.via == Via.CALLBACK, CallRow.answered_at.is_not(None))),
         "wait_ms": func.coalesce(func.sum(CallRow.wait_ms).filter(answered), 0),
         "talk_ms": func.coalesce(func.sum(CallRow.talk_ms).filter(answered), 0),
     }

@@ -15,6 +15,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from callcenter.settings import Settings
 from callcenter.web import health, login
 from callcenter.web.admin import routes as admin
+from callcenter.web.agent import call_up
 from callcenter.web.agent import routes as agent
 from callcenter.web.api import routes as api
 from callcenter.web.billing import routes as billing
@@ -24,10 +25,11 @@ from callcenter.web.portal import routes as portal
 from callcenter.web.records import routes as records
 from callcenter.web.services import open_services
 from callcenter.web.supervisor import routes as supervisor
+from callcenter.web.supervisor import staff
 from callcenter.web.tickets import routes as tickets
 from dialplan.recording import LARGEST_MB
 
-ROOMS = (login, agent, supervisor, records, tickets, billing, portal, admin, configuration, api, health)
+ROOMS = (login, agent, supervisor, records, tickets, billing, portal, admin, configuration, api, health, staff, call_up)
 
 #: An uploaded prompt is the largest thing that anybody sends.
 LARGEST_BODY = (LARGEST_MB + 1) * 1024 * 1024

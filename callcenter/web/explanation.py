@@ -18,16 +18,23 @@ def reason(entry: Entry, language: str) -> str:
             agents = data.get("agents")
             shown = _states(agents, language) if isinstance(agents, dict) else ""
             place = phrase(language, "why.position", n=_whole(data, "position"))
-            return f"{place} · {shown}" if shown else place
+            kept = phrase(language, "why.place") if data.get("since") else ""
+            sticky = phrase(language, "why.sticky") if data.get("sticky") else ""
+            repeat = phrase(language, "why.repeat") if data.get("repeat") else ""
+            return " · ".join(part for part in (place, kept, sticky, repeat, shown) if part)
         case Kind.WIDENED:
             near = phrase(language, "why.ring", n=_whole(data, "ring"))
             return f"{near} · {_said(language, 'climb', data.get('why'))}"
         case Kind.OFFERED:
             rule = _said(language, "rule", data.get("rule"))
             ring = _whole(data, "ring")
-            return f"{rule} · {phrase(language, 'why.ring', n=ring)}" if ring > 1 else rule
+            near = phrase(language, "why.ring", n=ring) if ring > 1 else ""
+            reserved = phrase(language, "why.reserved") if data.get("reserved") else ""
+            return " · ".join(part for part in (rule, near, reserved) if part)
         case Kind.MISSED:
             return _said(language, "dial", str(data.get("status") or "").lower())
+        case Kind.CALLBACK_ASKED | Kind.CALLBACK_MOVED | Kind.CALLBACK_CLOSED:
+            return _said(language, "callback", data.get("state"))
         case _:
             return ""
 

@@ -16,6 +16,7 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError
 from sqlalchemy.exc import SQLAlchemyError
 
+from callcenter.call_up.report import last
 from callcenter.centre import Centre
 from callcenter.store.engine import Sessions
 from callcenter.store.figures import Figures, day_figures
@@ -80,9 +81,11 @@ class BoardFeed:
     async def now(self) -> Board:
         """The board at this moment; a store that does not answer is told on it, never raised."""
         redis_ok = True
-        live = controller = None
+        live = controller = call_up = None
         try:
             live, controller = await read_json(self._redis, "cc:board", "cc:controller")
+            if live and live.get("called_up"):
+                call_up = await last(self._redis)
         except (RedisError, OSError) as error:
             redis_ok = False
             log.warning("board.live_unreadable", error=type(error).__name__)
@@ -97,6 +100,7 @@ class BoardFeed:
             companies=[company.id for company in self.centre.company],
             database=self._day_ok,
             redis=redis_ok,
+            call_up=call_up,
         )
 
     async def _day_figures(self, now: datetime) -> list[Figures]:

@@ -25,10 +25,10 @@ LANGUAGE_COOKIE = "cc_language"
 #: The pages of each role, in the order of the header.
 NAVIGATION = {
     Role.AGENT: ("agent", "compare"),
-    Role.SUPERVISOR: ("board", "records", "tickets", "configuration"),
+    Role.SUPERVISOR: ("board", "records", "tickets", "staff", "configuration"),
     Role.BILLING: ("billing", "compare"),
     Role.COMPANY: ("portal", "records", "tickets", "statement"),
-    Role.ADMIN: ("board", "records", "tickets", "billing", "compare", "prompts", "configuration"),
+    Role.ADMIN: ("board", "records", "tickets", "billing", "compare", "prompts", "staff", "configuration"),
 }
 
 _environment = Environment(

@@ -8,9 +8,14 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import cast
 
+from aiohttp import ClientSession
 from fastapi import Request
 from redis.asyncio import Redis
 
+from callcenter.call_up.push import Push
+from callcenter.call_up.sender import CallUpSender
+from callcenter.call_up.sms import Sms
+from callcenter.call_up.vapid import ensure_key, public_key
 from callcenter.centre import Centre, load_centre
 from callcenter.config.announcement import Announcement, follow
 from callcenter.config.versions import stamp_of
@@ -36,6 +41,8 @@ class Services:
     journal: JournalWriter
     board: BoardFeed
     agents: AgentFeed
+    #: What agents' browsers subscribe to call-ups with, base64url.
+    push_key: str
     #: The process is about to end: streams end themselves.
     stopping: asyncio.Event
 
@@ -56,9 +63,11 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
     board = BoardFeed(redis, made, centre)
     agents = AgentFeed(blocking)
     journal = JournalWriter(redis)
+    key = ensure_key(settings.data)
     try:
-        async with asyncio.TaskGroup() as tasks:
-            running = [tasks.create_task(feed.run()) for feed in (board, agents, journal)]
+        async with ClientSession() as http, asyncio.TaskGroup() as tasks:
+            sender = CallUpSender(redis, made, centre, Push(settings, key, http), Sms(settings, http))
+            running = [tasks.create_task(feed.run()) for feed in (board, agents, journal, sender)]
             services = Services(
                 settings=settings,
                 centre=centre,
@@ -68,6 +77,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
                 journal=journal,
                 board=board,
                 agents=agents,
+                push_key=public_key(key),
                 stopping=asyncio.Event(),
             )
 

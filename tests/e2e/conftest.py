@@ -8,9 +8,9 @@ from collections.abc import Iterator
 import pytest
 
 from tests.e2e.harness.centre import Centre, open_centre
-from tests.e2e.harness.fixtures import exchange, switch_on, voices
+from tests.e2e.harness.fixtures import at, exchange, switch_on, voices
 
-__all__ = ["exchange", "switch_on", "voices"]
+__all__ = ["at", "exchange", "switch_on", "voices"]
 
 
 @pytest.fixture(scope="session")

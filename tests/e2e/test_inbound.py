@@ -6,8 +6,6 @@ import asyncio
 import os
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -15,47 +13,13 @@ import pytest
 
 from callcenter.web.records.audio import recording_paths
 from tests.e2e.harness.centre import Centre
-from tests.e2e.harness.fixtures import AGENT_HZ, CUSTOMER_HZ, SwitchOn
+from tests.e2e.harness.fixtures import AGENT_HZ, CUSTOMER_HZ, At, ready
 from tests.e2e.phones import Phone
 from tests.e2e.tones import expect_no_tone, expect_tone, loudness
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(180)]
 
 HANBIT, BABY, HOTLINE = "07000000102", "07000000105", "16000000"
-At = Callable[[str], Awaitable[Phone]]
-
-
-@pytest.fixture
-async def at(centre: Centre, switch_on: SwitchOn) -> AsyncIterator[At]:
-    """`await at("1001")`: that account's phone, registered; agents are logged out at the end."""
-    agents: list[str] = []
-
-    async def on(account: str) -> Phone:
-        is_agent = account.isdigit()
-        phone = await switch_on(
-            centre.server, account, password=centre.password(account), hz=AGENT_HZ if is_agent else CUSTOMER_HZ
-        )
-        if is_agent:
-            agents.append(account)
-            await centre.board(lambda b: any(a["id"] == account and a["registered"] for a in b["agents"]))
-        return phone
-
-    yield on
-    for agent in agents:
-        await centre.wish(agent, "logout")
-        await centre.agent(agent, "offline")
-
-
-@asynccontextmanager
-async def ready(centre: Centre, at: At, account: str = "1001") -> AsyncIterator[Phone]:
-    """An agent on line, by feature code."""
-    phone = await at(account)
-    await phone.dial("*451")
-    await phone.talks()
-    await phone.ended()
-    # A call may be waiting, which then rings at once.
-    await centre.agent(account, "ready", "ringing")
-    yield phone
 
 
 async def test_both_hear_each_other_both_voices_are_recorded_and_the_company_gets_its_bill(

@@ -77,7 +77,8 @@ def test_a_mistake_is_told_with_its_place(tmp_path: Path, change: tuple[str, str
 def test_hours_that_never_open_and_a_group_that_nobody_serves_are_refused(tmp_path: Path) -> None:
     days = "".join(f'{day} = ""\n' for day in ("mon", "tue", "wed", "thu", "fri", "sat", "sun"))
     never = EXAMPLE.replace("# Promised:", f"hours = {{ {', '.join(days.split(chr(10))[:7])} }}\n# Promised:", 1)
-    assert "FILE:203: company.1.hours: never open; expected opening times" in load(tmp_path, never)
+    line = EXAMPLE[: EXAMPLE.index("# Promised:")].count("\n") + 1
+    assert f"FILE:{line}: company.1.hours: never open; expected opening times" in load(tmp_path, never)
     alone = '[[group]]\nid = "alone"\nname = "혼자"\nname_en = "Alone"\n\n[[company]]'
     assert "'alone': nobody serves it; expected an agent" in load(tmp_path, EXAMPLE.replace("[[company]]", alone, 1))
 

@@ -58,7 +58,12 @@ async def desk(request: Request, services: Uses, person: Agent) -> Response:
     """The page."""
     agent = _own(person)
     return render(
-        request, "agent/templates/desk.html", agent=agent, reasons=CHOSEN_BY_PEOPLE, **await _state(services, agent)
+        request,
+        "agent/templates/desk.html",
+        agent=agent,
+        reasons=CHOSEN_BY_PEOPLE,
+        push_key=services.push_key if any(one.id == agent and one.peak for one in services.centre.agent) else None,
+        **await _state(services, agent),
     )
 
 

@@ -29,8 +29,9 @@ numbers = ["07000000111"]
 greeting = false
 categories = ["furniture"]
 """
-_WAITING = "[waiting]\nring_s = 4\nwrapup_s = 2\nposition_every_s = 30\nkey_s = 2\n"
-_PEAK = "[peak]\nlongest_wait_s = 5\nqueue_over = 50\ncalm_s = 5\n"
+_WAITING = "[waiting]\nring_s = 4\nwrapup_s = 2\nposition_every_s = 30\nkey_s = 2\nsticky_s = 5\n"
+_INSTEAD = '[callback]\nattempts = 3\nspacing_s = 5\nbetween = "00:00-23:59"\n[voicemail]\nmost_s = 60\n'
+_PEAK = "[peak]\nlongest_wait_s = 5\nqueue_over = 50\ncalm_s = 5\nbox_min = 0\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +146,7 @@ def open_centre(folder: Path) -> Iterator[Centre]:
     before, _, after = described.partition("[waiting]")
     crowd = "".join(f'\n[[agent]]\nid = "{n}"\nname = "{n}"\nname_en = "{n}"\ngroups = ["furniture"]\n' for n in CROWD)
     settings.centre.write_text(
-        before + _WAITING + _PEAK + after[after.index("\n[[group]]") :] + _CROWD_COMPANY + crowd, "utf-8"
+        before + _WAITING + _PEAK + _INSTEAD + after[after.index("\n[[group]]") :] + _CROWD_COMPANY + crowd, "utf-8"
     )
     settings = furnish(folder)
     with running(settings, print) as house:

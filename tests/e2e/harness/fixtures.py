@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
 import pytest
 
+from tests.e2e.harness.centre import Centre
 from tests.e2e.harness.exchange import Exchange, open_exchange
 from tests.e2e.phones import Phone, open_phone
 from tests.e2e.tones import write_tone
@@ -63,3 +64,39 @@ async def switch_on(tmp_path: Path, voices: dict[int, Path]) -> AsyncIterator[Sw
             )
 
         yield on
+
+
+At = Callable[[str], Awaitable[Phone]]
+
+
+@pytest.fixture
+async def at(centre: Centre, switch_on: SwitchOn) -> AsyncIterator[At]:
+    """`await at("1001")`: that account's phone, registered; agents are logged out at the end."""
+    agents: list[str] = []
+
+    async def on(account: str) -> Phone:
+        is_agent = account.isdigit()
+        phone = await switch_on(
+            centre.server, account, password=centre.password(account), hz=AGENT_HZ if is_agent else CUSTOMER_HZ
+        )
+        if is_agent:
+            agents.append(account)
+            await centre.board(lambda b: any(a["id"] == account and a["registered"] for a in b["agents"]))
+        return phone
+
+    yield on
+    for agent in agents:
+        await centre.wish(agent, "logout")
+        await centre.agent(agent, "offline")
+
+
+@asynccontextmanager
+async def ready(centre: Centre, at: At, account: str = "1001") -> AsyncIterator[Phone]:
+    """An agent on line, by feature code."""
+    phone = await at(account)
+    await phone.dial("*451")
+    await phone.talks()
+    await phone.ended()
+    # A call may be waiting, which then rings at once.
+    await centre.agent(account, "ready", "ringing")
+    yield phone

@@ -43,8 +43,9 @@ def centre(more: Mapping[str, Mapping[str, Any]] | None = None, **waiting: Any) 
             _agent("1003", ["furniture"]),
         ],
     }
-    if peak := (more or {}).get("peak"):
-        described["peak"] = peak
+    for part in ("peak", "callback", "voicemail"):
+        if settings := (more or {}).get(part):
+            described[part] = settings
     for part in (*described["group"], *described["company"], *described["agent"]):
         part.update((more or {}).get(part["id"], {}))
     return Centre.model_validate(described)

@@ -109,7 +109,7 @@ def test_callers_of_a_removed_group_wait_in_the_similar_one_at_their_time() -> N
     late = script.call("cc-1.1")
     script.floor.calls[late].group = "av"
     script.floor.acd.withdraw(late)
-    script.floor._line_up(script.floor.calls[late], script.now)
+    script.floor.line.join(script.floor.calls[late], script.now)
     script.passes(3)
     kitchen = script.call("cc-1.2")
     before = described()

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from callcenter.calls.journal import Entry, Json, Kind
 from callcenter.ledger.fold import fold
 from callcenter.ledger.queue_log import agent_lines, call_lines
-from callcenter.ledger.record import Outcome
+from callcenter.ledger.record import Outcome, Via
 
 CALL = "cc-1000.1"
 Told = tuple[Kind, int, dict[str, Json]]
@@ -61,7 +61,9 @@ def test_the_system_ended_the_wait() -> None:
 def test_the_caller_left_a_message() -> None:
     told = entries(QUEUED, (Kind.ENDED, 1_010_000, {"by": "caller"}))
     record = replace(fold(told), outcome=Outcome.VOICEMAIL)
-    assert list(call_lines(told, record))[-1][1].split("|")[4] == "EXITWITHTIMEOUT"
+    assert list(call_lines(told, record))[-1][1].split("|")[4:6] == ["EXITWITHKEY", "2"]
+    alone = replace(record, via=Via.FALLBACK)
+    assert list(call_lines(told, alone))[-1][1].split("|")[4] == "EXITWITHTIMEOUT"
 
 
 def test_a_call_that_never_joined_and_one_that_still_waits() -> None:

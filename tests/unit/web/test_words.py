@@ -12,10 +12,12 @@ from callcenter.agents.presence import PauseReason, State
 from callcenter.calls.journal import Kind
 from callcenter.desk.tickets import Reason
 from callcenter.ledger.record import EndedBy, Outcome, Via
+from callcenter.staffing.plan import Lack
 from callcenter.store.models import Role, TicketStatus
 from callcenter.web.pages import NAVIGATION
 from callcenter.web.words import CATALOGUE, LANGUAGES, phrase, preferred_language
 from routing.acd import Rule
+from routing.callback import State as CallbackState
 
 WEB = Path(__file__).parents[3] / "callcenter" / "web"
 
@@ -29,12 +31,23 @@ COMPOSED = {
     *(f"by.{by}" for by in EndedBy),
     *(f"via.{via}" for via in Via),
     *(f"event.{kind.value.replace('.', '_')}" for kind in Kind),
-    *(f"how.{how}" for how in ("dnis", "menu", "code", "undecided", "moved")),
+    *(f"how.{how}" for how in ("dnis", "menu", "code", "undecided", "callback", "moved")),
     *(f"rule.{rule}" for rule in Rule),
-    *(f"climb.{why}" for why in ("after", "forecast", "queue")),
+    *(f"climb.{why}" for why in ("after", "forecast", "queue", "sticky")),
     *(f"dial.{status}" for status in ("noanswer", "busy", "chanunavail", "congestion", "cancel")),
-    *(f"why.{part}" for part in ("position", "nobody", "ring")),
+    *(f"why.{part}" for part in ("position", "nobody", "ring", "sticky", "repeat", "place", "reserved")),
     "state.unreachable",
+    *(f"callback.{state}" for state in CallbackState),
+    *(f"call_up.{word}" for word in ("title", "body", "text", "error_timeout", "error_unreachable", "error_file")),
+    *(f"weekday.{day}" for day in range(7)),
+    *(f"staff.lack_{lack}" for lack in Lack),
+    *(f"staff.{column}" for column in ("quarter", "expected", "needed", "regular", "peak")),
+    # Words that only the command says, or that both say.
+    *(
+        f"staff.{word}"
+        for word in ("rests_on", "basis", "block", "nobody_to_call", "short_of_peak", "minutes", "total")
+    ),
+    *(f"staff.{word}" for word in ("without_end", "nobody_paid")),
     *(f"ticket.{status}" for status in TicketStatus),
     *(f"stage.{stage}" for stage in ("greeting", "menu", "queue", "ringing")),
     *(f"agent.call_{stage}" for stage in ("ringing", "talking", "wrapup")),

@@ -1,0 +1,313 @@
+"""The callers in line: joining at the right place, what they hear and may press, how they move on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, date, datetime
+from typing import Protocol
+
+from callcenter.calls.call import Call, Stage
+from callcenter.calls.callbacks import Callbacks
+from callcenter.calls.commands import (
+    Answer,
+    Command,
+    HangUp,
+    HoldInQueue,
+    Play,
+    StartTimer,
+    StopPlaying,
+    StopTimer,
+    TakeMessage,
+)
+from callcenter.calls.estimates import Estimates
+from callcenter.calls.journal import Json, Kind
+from callcenter.calls.ladders import Ladders
+from callcenter.calls.peak import PeakTime
+from callcenter.calls.staff import Staff
+from callcenter.calls.succession import standing_in
+from callcenter.calls.wish import CALLBACK_KEY, MESSAGE_KEY, OFFERS, CallMe, Wish
+from callcenter.centre import Centre
+from routing.acd import Acd, Assignment, Request
+from routing.callback import State
+from routing.forecast import Estimate
+from routing.ladder import Climb
+
+_POSITIONS_RECORDED = 30
+
+
+class WriteCall(Protocol):
+    """Puts a fact about the call into the journal."""
+
+    def __call__(self, call: Call, kind: Kind, at: int, **data: Json) -> None:
+        """`data` as `journal.Kind` tells it."""
+
+
+class Line:
+    """Every caller who waits. Methods append commands to `out`; a call that gets an agent goes to `connect`."""
+
+    def __init__(
+        self,
+        centre: Centre,
+        holidays: frozenset[date],
+        acd: Acd,
+        out: list[Command],
+        *,
+        calls: Mapping[str, Call],
+        staff: Staff,
+        peak: PeakTime,
+        estimates: Estimates,
+        ladders: Ladders,
+        callbacks: Callbacks,
+        write: WriteCall,
+        connect: Callable[[Assignment, int], None],
+    ) -> None:
+        self._holidays = holidays
+        self._out = out
+        self._calls = calls
+        self._staff = staff
+        self._peak = peak
+        self._estimates = estimates
+        self._ladders = ladders
+        self._callbacks = callbacks
+        self._write = write
+        self._connect = connect
+        self.know(centre, acd)
+
+    def know(self, centre: Centre, acd: Acd) -> None:
+        """Work by this description on this distribution; who waits is `calls/reconfigure.py`'s business."""
+        self._centre = centre
+        self._acd = acd
+        self._groups = {g.id: g for g in centre.group}
+
+    def join(self, call: Call, now: int) -> None:
+        """The call asks for an agent, for the first time or again at the place it had."""
+        assert call.group
+        joining = call.late_stage is None
+        call.late_stage = Stage.QUEUE
+        self._acd.withdraw(call.id)
+        self._take_back(call, now)
+        facts: dict[str, Json] = {}
+        if joining:
+            call.sticky = self._handler(call)
+        # A call from before a restart may be in a group that the centre no longer has.
+        self.move(call, self._centre, now)
+        credit_ms = self._groups[call.group].priority_s * 1000
+        if repeat_ms := self._repeat_ms(call):
+            facts["repeat"] = repeat_ms
+        request = Request(
+            call=call.id,
+            group=call.group,
+            since=call.since,
+            company=call.company or "",
+            credit_ms=credit_ms + repeat_ms,
+            ring=call.ring,
+            sticky=call.sticky,
+        )
+        assignment = self._acd.offer(request)
+        if joining:
+            facts |= {"position": self._acd.position(call.id) or 1, "agents": self._staff.states(call.group)}
+            facts |= {"sticky": call.sticky} if call.sticky else {}
+            facts |= {"since": call.place} if call.place is not None else {}
+            if assignment is None and (expected := self._expected(call, now)):
+                call.forecast_s = facts["forecast_s"] = round(expected.mean_s)
+            self._write(call, Kind.QUEUED, now, group=call.group, **facts)
+        if assignment:
+            self._connect(assignment, now)
+            return
+        if call.sticky:
+            self._out.append(StartTimer(f"sticky:{call.id}", self._centre.waiting.sticky_s * 1000))
+        self.wait(call, now, tell=joining)
+
+    def caller_known(self, call: Call, now: int) -> None:
+        """It joined before anything was known of the caller; what is known now may give it another place."""
+        if call.sticky is None and (self._handler(call) or self._repeat_ms(call)):
+            self.leave(call)
+            call.late_stage = None
+            self.join(call, now)
+
+    def wait(self, call: Call, now: int, tell: bool) -> None:
+        """The caller hears the music, and now and then its position; on joining also that all agents are busy."""
+        if not call.dialogue.answered:
+            call.dialogue.answered = True
+            self._out.append(Answer(call.id))
+        self._out.append(HoldInQueue(call.id))
+        self._peak.wake()
+        self.begin_climbing(call, now)
+        self.await_closing(call, now)
+        if self._centre.waiting.position_every_s:
+            if tell:
+                self._tell(call, now, ("queue-wait",), self._choices(call))
+            self._out.append(StartTimer(f"position:{call.id}", self._centre.waiting.position_every_s * 1000))
+
+    def leave(self, call: Call) -> None:
+        """The call no longer waits: whatever plays, and every timer of its waiting, ends."""
+        self._acd.withdraw(call.id)
+        self._ladders.leaves(call.id)
+        self._out += [StopTimer(f"{what}:{call.id}") for what in ("position", "closing")]
+        if call.sticky:
+            self._out.append(StopTimer(f"sticky:{call.id}"))
+        if call.playback:
+            self._out.append(StopPlaying(call.playback))
+            call.playback = None
+        if call.talk:
+            self._out += call.talk.hush()
+            call.talk = None
+
+    def timer(self, what: str, call: Call, now: int) -> None:
+        """One of the call's timers ran out while it waits."""
+        if what == "position":
+            if call.playback is None and call.talk is None:
+                self._tell(call, now, (), self._choices(call) if call.told % 2 else ())
+            self._out.append(StartTimer(f"position:{call.id}", self._centre.waiting.position_every_s * 1000))
+        elif what == "closing":
+            self.leave(call)
+            call.late_stage = Stage.DONE
+            call.why = "closed"
+            self._out += call.dialogue.close(offer=self._centre.waiting.at_closing == "callback")
+        elif what == "sticky" and call.sticky:
+            call.sticky = None
+            self._widen(call, Climb(call.ring, "sticky"), now)
+
+    def key(self, call: Call, key: str, now: int) -> None:
+        """A key pressed while waiting: rather be phoned back, or leave a message."""
+        if key == CALLBACK_KEY and self._centre.callback and call.callback is None:
+            self._hush(call)
+            waiting = self._centre.waiting
+            call.talk = Wish(
+                channel=call.id, language=call.dialogue.language, answered=True,
+                caller=call.caller, key_s=waiting.key_s, tries=waiting.key_tries,
+                stay="callback-stay" if call.stage is Stage.QUEUE else "menu-goodbye",
+            )  # fmt: skip
+            self._out += call.talk.begin()
+        elif key == MESSAGE_KEY and self._centre.voicemail and call.callback is None:
+            self.take_message(call)
+
+    def wish_said(self, call: Call, now: int) -> None:
+        """The talk about a callback has come to its end."""
+        assert isinstance(call.talk, Wish)
+        wish, call.talk = call.talk, None
+        if isinstance(wish.outcome, CallMe):
+            self.call_back(call, wish.outcome.number, now)
+        elif call.stage is not Stage.QUEUE:
+            self._out.append(HangUp(call.id))
+
+    def call_back(self, call: Call, number: str, now: int) -> None:
+        """The caller hangs up and will be phoned at this number."""
+        group = self._groups.get(call.group or "")
+        credit_ms = (group.priority_s * 1000 if group else 0) + self._repeat_ms(call)
+        self.leave(call)
+        self._callbacks.ask(call, number, credit_ms, now)
+        call.late_stage, call.why = Stage.DONE, "callback"
+        self._out += call.dialogue.refuse("callback", "callback-accepted")
+
+    def take_message(self, call: Call) -> None:
+        """The caller leaves a message, which the dialplan records; the call ends there."""
+        assert self._centre.voicemail
+        self.leave(call)
+        self._out += call.dialogue.hush()
+        if not call.dialogue.answered:
+            call.dialogue.answered = True
+            self._out.append(Answer(call.id))
+        call.late_stage, call.why = Stage.MESSAGE, "voicemail"
+        most_s = self._centre.voicemail.most_s
+        self._out.append(TakeMessage(call.id, call.group or "", call.company or "", call.dialogue.language, most_s))
+
+    def climb(self, now: int) -> None:
+        """Whoever's step of the group's ladder is due climbs it, the longest waiting first."""
+        for name, step in self._ladders.climb(now, self._forecasts(now)):
+            if call := self._calls.get(name):
+                self._widen(call, step, now)
+            elif (item := self._callbacks.items.get(name)) and (
+                assignment := self._callbacks.widen(item, step.ring, now)
+            ):
+                self._connect(assignment, now)
+        self._ladders.plan(now)
+
+    def _forecasts(self, now: int) -> Callable[[str], float | None]:
+        def forecast_s(name: str) -> float | None:
+            call = self._calls.get(name)
+            expected = self._expected(call, now) if call else None
+            return expected.mean_s if expected else None
+
+        return forecast_s
+
+    def _widen(self, call: Call, step: Climb, now: int) -> None:
+        if call.stage is not Stage.QUEUE:
+            return
+        call.ring = step.ring
+        self._write(call, Kind.WIDENED, now, group=call.group, ring=step.ring, why=step.why)
+        if assignment := self._acd.widen(call.id, step.ring):
+            self._connect(assignment, now)
+
+    def begin_climbing(self, call: Call, now: int) -> None:
+        """The waiting call's group may have a ladder."""
+        assert call.group
+        self._ladders.joins(call.id, call.group, since=call.since, ring=call.ring, now=now)
+
+    def await_closing(self, call: Call, now: int) -> None:
+        """The waiting caller is told when the hours end, if the centre wants it so."""
+        if self._centre.waiting.at_closing == "serve" or call.callback:
+            return
+        local = self._local(now)
+        if closing := call.dialogue.hours.closing(local, self._holidays):
+            left_ms = max(round((closing - local).total_seconds() * 1000), 0)
+            self._out.append(StartTimer(f"closing:{call.id}", left_ms))
+
+    def move(self, call: Call, former: Centre, now: int) -> None:
+        """Whose group is no longer there waits in the one that stands in for it, at the same place by time."""
+        assert call.group
+        group = standing_in(call.group, former, self._centre, call.dialogue.company)
+        if group != call.group:
+            facts: dict[str, Json] = {"company": call.company, "category": call.group, "group": group, "how": "moved"}
+            self._write(call, Kind.IDENTIFIED, now, **facts)
+            call.group, call.ring = group, 1
+
+    def _take_back(self, call: Call, now: int) -> None:
+        """Who phones again while a callback is open for the same company gets its place, and the callback goes."""
+        if call.callback or not call.caller:
+            return
+        if item := self._callbacks.of(call.caller, call.company or ""):
+            if item.callback.state is State.DIALLING:
+                return
+            if item.callback.group == call.group:
+                call.place = min(item.callback.since, call.since)
+            self._callbacks.close(item, State.CANCELLED, "came_back", now)
+
+    def _handler(self, call: Call) -> str | None:
+        """The agent who handles this customer's open case, when it is worth waiting for."""
+        handler = call.known.handler(call.company) if self._centre.waiting.sticky_s else None
+        return handler if handler and call.group and self._staff.may_serve(handler, call.group) else None
+
+    def _repeat_ms(self, call: Call) -> int:
+        repeats = call.callback is None and call.known.repeats(call.company, call.queued_at)
+        return self._centre.waiting.repeat_priority_s * 1000 if repeats else 0
+
+    def _expected(self, call: Call, now: int) -> Estimate | None:
+        assert call.group
+        agents = self._staff.able(call.group, call.ring)
+        return self._estimates.expected(call, self._acd.position(call.id) - 1, agents, now)
+
+    def _choices(self, call: Call) -> tuple[str, ...]:
+        if call.callback:
+            return ()
+        there = {CALLBACK_KEY: self._centre.callback, MESSAGE_KEY: self._centre.voicemail}
+        return tuple(prompt for key, prompt in OFFERS.items() if there[key])
+
+    def _tell(self, call: Call, now: int, before: tuple[str, ...], after: tuple[str, ...]) -> None:
+        assert call.group
+        position = self._acd.position(call.id)
+        told = str(position) if position <= _POSITIONS_RECORDED else "many"
+        call.told += 1
+        call.playback = f"{call.id}:position:{call.told}"
+        agents = self._staff.able(call.group, call.ring)
+        estimate = self._estimates.prompts(call, position - 1, agents, now)
+        prompts = (*before, f"queue-position-{told}", *estimate, *after)
+        self._out.append(Play(call.id, call.playback, prompts, call.dialogue.language))
+
+    def _hush(self, call: Call) -> None:
+        if call.playback:
+            self._out.append(StopPlaying(call.playback))
+            call.playback = None
+
+    def _local(self, now: int) -> datetime:
+        return datetime.fromtimestamp(now / 1000, UTC).astimezone(self._centre.zone)
