@@ -24,6 +24,19 @@ def restore(floor: Floor, entries: Iterable[Entry], presences: Iterable[Presence
                 floor.peak.wake()
     for entry in entries:
         _replay(floor, entry)
+    for call in floor.calls.values():
+        if call.agent and call.agent not in floor.staff.agents:
+            _still_at_work(floor, call, call.agent)
+
+
+def _still_at_work(floor: Floor, call: Call, agent: str) -> None:
+    """Whoever is no longer of the centre ends the present call first."""
+    guest = floor.staff.guest(agent)
+    floor.staff.rings(guest, call, call.offered_at)
+    if call.answered_at is not None:
+        floor.staff.talks(guest, call.answered_at)
+    if call.agent_channel:
+        floor.staff.rings_on(guest, call.agent_channel)
 
 
 def _replay(floor: Floor, entry: Entry) -> None:

@@ -42,6 +42,8 @@ def apply(
     versions = Versions(settings.centre)
     with versions.alone():
         before = in_force(settings)
+        if versions.newest() is None:
+            versions.add(before, by="", why="", at=datetime.now(UTC))
         settings = with_accounts(settings, centre)
         if settings.sounds.is_dir():
             espeak, environment = obtain_voice()

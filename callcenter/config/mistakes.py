@@ -23,6 +23,8 @@ _CASES = {
     "missing": ("missing", ""),
     "greater_than_equal": ("at_least", "ge"),
     "less_than_equal": ("at_most", "le"),
+    "greater_than": ("above", "gt"),
+    "less_than": ("below", "lt"),
     "too_short": ("too_few", "min_length"),
     "too_long": ("too_many", "max_length"),
     "string_too_short": ("empty", ""),
@@ -43,7 +45,8 @@ _CASES = {
 #: Key → what its pattern expects; a group's id where nothing is said.
 _PATTERNS = {
     **dict.fromkeys(("mon", "tue", "wed", "thu", "fri", "sat", "sun", "days"), "spans"),
-    **dict.fromkeys(("hotlines", "numbers"), "number"),
+    **dict.fromkeys(("hotlines", "numbers", "mobile"), "number"),
+    "between": "span",
     "code": "code",
     "key": "key",
 }

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+from callcenter.centre import load_centre
 from callcenter.house import settings_of
+from tests.e2e.harness.asterisk_log import expect_clean
 from tests.e2e.harness.centre import Centre
 from tests.e2e.harness.fixtures import AGENT_HZ, CUSTOMER_HZ, OTHER_HZ, SwitchOn
 from tests.e2e.phones import Phone
@@ -18,7 +21,7 @@ from tests.e2e.tones import expect_tone
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(240)]
 
-HANBIT, SOLBIT = "07000000102", "07000000150"
+HANBIT, AREUM, SOLBIT = "07000000102", "07000000108", "07000000150"
 NEW = """
 [[agent]]
 id = "1050"
@@ -67,6 +70,7 @@ async def test_a_change_under_load_drops_nothing_and_counts_at_once(
         password = settings_of(centre.settings.data).sip_passwords[account].get_secret_value()
         return await switch_on(centre.server, account, password=password, hz=hz)
 
+    since = centre.log.stat().st_size
     leaver = await on("1001", AGENT_HZ)
     await log_in(centre, leaver, "1001")
     customers = [await on(f"customer{n}", CUSTOMER_HZ) for n in (1, 2, 3)]
@@ -130,6 +134,49 @@ async def test_a_change_under_load_drops_nothing_and_counts_at_once(
     await centre.agent("1001", "ready")
     await centre.wish("1001", "logout")
     await centre.agent("1001", "offline")
+    expect_clean(centre.log, since=since)
+
+
+async def test_a_caller_whose_group_is_removed_is_answered_by_a_similar_one(
+    centre: Centre, switch_on: SwitchOn, now: int, tmp_path: Path
+) -> None:
+    customer = await switch_on(centre.server, "customer1", password=centre.password("customer1"))
+    await customer.dial(AREUM)
+    await customer.talks()
+    await centre.board(lambda b: b["in_menu"] == 1)
+    # Keys count from the menu on; before it they mean nothing.
+    async with asyncio.timeout(30):
+        while not await pressed(centre, customer, "1"):
+            pass
+    before = centre.settings.centre.read_text("utf-8")
+    text = before.replace('similar = ["beauty", "baby"]', 'similar = ["household", "baby"]')
+    text = re.sub(', "beauty"|"beauty", ', "", text)
+    head, _, rest = text.partition('[[group]]\nid = "beauty"')
+    described = tmp_path / "centre.toml"
+    described.write_text(head + rest[rest.index("[[") :], "utf-8")
+    await config(centre, "apply", str(described), "--yes")
+    try:
+        board = await centre.board(lambda b: b["waiting"])
+        assert [call["group"] for call in board["waiting"]] == ["fashion"]
+        number = next(a.id for a in load_centre(described).agent if "fashion" in a.groups and not a.peak)
+        agent = await switch_on(centre.server, number, password=centre.password(number), hz=AGENT_HZ)
+        await log_in(centre, agent, number)
+        await agent.answers_call(15)
+        await customer.hang_up()
+        await agent.ended()
+        [record] = await centre.records(1, now)
+        assert (record["outcome"], record["group"], record["agent"]) == ("answered", "fashion", number)
+        await centre.wish(number, "logout")
+    finally:
+        described.write_text(before, "utf-8")
+        await config(centre, "apply", str(described), "--yes")
+
+
+async def pressed(centre: Centre, customer: Phone, key: str) -> bool:
+    """Press the key; whether the caller waits in line then."""
+    await customer.press(key)
+    board = await centre.board(lambda b: True)
+    return bool(board["waiting"])
 
 
 async def test_what_is_applied_without_a_controller_takes_effect_when_it_starts(

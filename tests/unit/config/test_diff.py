@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from typing import get_args
+
+from pydantic import BaseModel
+
 from callcenter.centre import Centre, read_centre
 from callcenter.config.diff import differences
+from callcenter.config.words import label
 from tests.unit.config.test_mistakes import EXAMPLE, changed
 
 
@@ -17,6 +22,9 @@ def told(text: str, language: str = "en") -> list[str]:
     return [change.sentence(language) for change in differences(centre(EXAMPLE), centre(text))]
 
 
+#: Whose English word is the key itself.
+ALIKE = {"attempts", "callback", "categories", "code", "contract", "greeting", "groups", "hotlines", "hours", "levels"}
+ALIKE |= {"mobile", "name", "numbers", "recording", "ring", "strategy", "voicemail", "waiting", "weight"}
 NEW = '\n[[agent]]\nid = "1020"\nname = "새벽"\nname_en = "Saebyeok"\ngroups = ["pc"]\n'
 
 
@@ -49,6 +57,25 @@ def test_keys_are_told_before_and_after() -> None:
         "ring 3 after (s) 10 more waiting than 2 → ring 2 after (s) 20",
     ]
     assert told(text, "ko")[0] == "센터: 운영 시간 · 일 00:00-24:00 → 휴무"
+
+
+def named(model: type[BaseModel]) -> set[str]:
+    """Every key that a part of the centre may have, but for those that tell parts apart."""
+    keys: set[str] = set()
+    for key, field in model.model_fields.items():
+        inner = [field.annotation]
+        while inner:
+            kind = inner.pop()
+            inner += get_args(kind)
+            if isinstance(kind, type) and issubclass(kind, BaseModel):
+                keys |= named(kind)
+        keys.add(key)
+    return keys - {"id", "key", "company", "group", "agent", "menu"}
+
+
+def test_every_key_has_words_in_both_languages() -> None:
+    for language in ("ko", "en"):
+        assert [key for key in sorted(named(Centre)) if label(language, "key", key) == key and key not in ALIKE] == []
 
 
 def test_groups_stand_by_their_names() -> None:

@@ -55,6 +55,7 @@ COMPOSED = {
     *(f"command.{error}" for error in ("no_reply", "not_logged_in", "unknown_agent", "resting", "no_call")),
     *(f"statement.unit_{unit}" for unit in ("call", "agent_month", "month", "minute", "line")),
     *(f"statement.{kind}" for kind in ("usage", "agents", "labour", "base_fee", "vat")),
+    *(f"configuration.{how}" for how in ("closed", "times", "usual")),
     *(f"login.{failure}" for failure in ("wrong", "locked")),
     *(f"records.{column}" for column in ("ticket", "call")),
     *(f"errors.{error}" for error in ("sign_in", "internal", "too_large", "redis_away", "database_away")),
