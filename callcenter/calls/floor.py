@@ -27,6 +27,7 @@ from callcenter.calls.feature_codes import dialled
 from callcenter.calls.greeting import Greeting
 from callcenter.calls.journal import Entry, Json, Kind
 from callcenter.calls.line import LADDER, Line
+from callcenter.calls.orders import carry_out
 from callcenter.calls.peak import PEAK, PeakTime
 from callcenter.calls.staff import Staff
 from callcenter.calls.wish import Wish
@@ -113,6 +114,8 @@ class Floor:
                 self.staff.reachable(agent, reachable, now)
             case events.AgentAsked(ticket, agent, verb, reason):
                 self._out.append(Reply(ticket, self.staff.ask(agent, verb, reason, "page", now)))
+            case events.CallbackOrdered() | events.CallWanted():
+                self._out.append(Reply(event.ticket, carry_out(event, self.callbacks, self.centre, self._out, now)))
             case events.FeatureDialled():
                 self._feature(event, now)
             case events.ColleagueDialled(channel, agent, number):

@@ -49,16 +49,19 @@ def messages(records: Iterable[CallRecord]) -> list[Message]:
 
 def closed_callbacks(entries: Iterable[Entry]) -> list[ClosedCallback]:
     """Those that these entries tell the end of. Raises as `Item.from_json` for an entry that tells none."""
-    closed = []
-    for entry in entries:
-        if entry.kind is Kind.CALLBACK_CLOSED:
-            item = Item.from_json(entry.data)
-            callback = item.callback
-            closed.append(
-                ClosedCallback(
-                    key=entry.key, call=item.call, company=callback.company or None, group=callback.group,
-                    number=item.number, requested_at=callback.requested_at, attempts=callback.attempts,
-                    state=callback.state.value, why=item.why, at=entry.at,
-                )  # fmt: skip
-            )
-    return closed
+    ended = [(entry, Item.from_json(entry.data)) for entry in entries if entry.kind is Kind.CALLBACK_CLOSED]
+    return [
+        ClosedCallback(
+            key=entry.key,
+            call=item.call,
+            company=item.callback.company or None,
+            group=item.callback.group,
+            number=item.number,
+            requested_at=item.callback.requested_at,
+            attempts=item.callback.attempts,
+            state=item.callback.state.value,
+            why=item.why,
+            at=entry.at,
+        )
+        for entry, item in ended
+    ]

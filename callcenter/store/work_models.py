@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Any, ClassVar
 
 from sqlalchemy import Index
 from sqlalchemy.orm import Mapped, mapped_column
@@ -39,7 +38,7 @@ class MessageRow(Base):
     #: When its state last changed. Two people who move it at once cannot both succeed.
     at: Mapped[int] = mapped_column()
 
-    __mapper_args__: ClassVar[dict[str, Any]] = {"version_id_col": at, "version_id_generator": False}
+    __mapper_args__ = {"version_id_col": at, "version_id_generator": False}  # noqa: RUF012 (SQLAlchemy's own name)
 
 
 class CallbackRow(Base):
