@@ -48,6 +48,11 @@ SCHEDULE = (
         function="callcenter.jobs.reconciliation.reconcile_last_day",
         every=timedelta(hours=1),
     ),
+    Scheduled(
+        name="marks",
+        function="callcenter.jobs.marks.mirror",
+        every=timedelta(minutes=5),
+    ),
 )
 
 

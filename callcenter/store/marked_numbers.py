@@ -26,7 +26,7 @@ class NumberError(Exception):
 def read_number(written: str) -> str:
     """The number as calls bring it: digits only, a Korean one with its 0. Raises `NumberError`."""
     digits = re.sub(r"[\s().\-]", "", written)
-    digits = re.sub(r"^\+?82(?=[1-9])0?", "0", digits) if digits.startswith(("+82", "82")) else digits.removeprefix("+")
+    digits = re.sub(r"^(\+|00)820?", "0", digits).removeprefix("+")
     if not re.fullmatch(r"[0-9]*", digits):
         raise NumberError("letters")
     if len(digits) < _SHORTEST:

@@ -25,6 +25,7 @@ from callcenter.web.board import SHORT_ABANDON_S, Board, compute_board
 from callcenter.web.engine import now_ms, read_json
 from callcenter.web.formats import from_ms
 from callcenter.web.pages import fill
+from callcenter.web.work import WorkFeed
 
 log = structlog.get_logger(__name__)
 
@@ -53,8 +54,9 @@ class Snapshot:
 class BoardFeed:
     """The live board for any number of viewers."""
 
-    def __init__(self, redis: Redis, sessions: Sessions, centre: Centre) -> None:
+    def __init__(self, redis: Redis, sessions: Sessions, centre: Centre, work: WorkFeed) -> None:
         self._redis = redis
+        self._work = work
         self._sessions = sessions
         self._centre = centre
         self._viewers = 0
@@ -97,6 +99,7 @@ class BoardFeed:
             companies=[company.id for company in self._centre.company],
             database=self._day_ok,
             redis=redis_ok,
+            work=await self._work.now(),
         )
 
     async def _day_figures(self, now: datetime) -> list[Figures]:

@@ -23,11 +23,11 @@ LANGUAGE_COOKIE = "cc_language"
 
 #: The pages of each role, in the order of the header.
 NAVIGATION = {
-    Role.AGENT: ("agent", "compare"),
-    Role.SUPERVISOR: ("board", "records", "tickets"),
+    Role.AGENT: ("agent", "callbacks", "messages", "compare"),
+    Role.SUPERVISOR: ("board", "callbacks", "messages", "records", "tickets", "marked"),
     Role.BILLING: ("billing", "compare"),
     Role.COMPANY: ("portal", "records", "tickets", "statement"),
-    Role.ADMIN: ("board", "records", "tickets", "billing", "compare", "prompts"),
+    Role.ADMIN: ("board", "callbacks", "messages", "records", "tickets", "marked", "billing", "compare", "prompts"),
 }
 
 _environment = Environment(

@@ -8,15 +8,23 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import cast
 
+import structlog
 from fastapi import Request
 from redis.asyncio import Redis
+from redis.exceptions import RedisError
+from sqlalchemy.exc import SQLAlchemyError
 
 from callcenter.centre import Centre, load_centre
 from callcenter.journal import JournalWriter
+from callcenter.marks import mirror_marks
 from callcenter.redis import blocking_client, command_client
 from callcenter.settings import Settings
 from callcenter.store.engine import Sessions, open_engine, sessions
+from callcenter.web.engine import now_ms
 from callcenter.web.live import AgentFeed, BoardFeed
+from callcenter.web.work import WorkFeed
+
+log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -33,6 +41,7 @@ class Services:
     journal: JournalWriter
     board: BoardFeed
     agents: AgentFeed
+    work: WorkFeed
     #: The process is about to end: streams end themselves.
     stopping: asyncio.Event
 
@@ -49,10 +58,16 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
     redis, blocking = command_client(settings.redis_url), blocking_client(settings.redis_url)
     engine = open_engine(settings.database_url)
     made = sessions(engine)
-    board = BoardFeed(redis, made, centre)
+    work = WorkFeed(redis, made)
+    board = BoardFeed(redis, made, centre, work)
     agents = AgentFeed(blocking)
     journal = JournalWriter(redis)
     try:
+        try:
+            await mirror_marks(redis, made, now_ms())
+        except (RedisError, SQLAlchemyError, OSError) as error:
+            # The worker's job does it later; pages are served meanwhile.
+            log.warning("marks.not_mirrored", error=type(error).__name__)
         async with asyncio.TaskGroup() as tasks:
             running = [tasks.create_task(feed.run()) for feed in (board, agents, journal)]
             yield Services(
@@ -64,6 +79,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
                 journal=journal,
                 board=board,
                 agents=agents,
+                work=work,
                 stopping=asyncio.Event(),
             )
             for task in running:
