@@ -51,12 +51,13 @@ class Messages:
 
     async def move(self, message: MessageRow, state: MessageState, *, agent: str | None, now: int) -> None:
         """Set how far a message that this session has read is. Raises `MessageMovedError`: somebody was quicker."""
+        call = message.call
         message.state, message.agent = state, agent
         message.at = max(now, message.at + 1)
         try:
             await self._session.flush()
         except StaleDataError as error:
-            raise MessageMovedError(message.call) from error
+            raise MessageMovedError(call) from error
 
 
 def _of(groups: Collection[str] | None) -> list[ColumnElement[bool]]:

@@ -101,7 +101,8 @@ async def _panel(
         ticket=ticket,
         ticket_number=ticket_number,
         playable=message_path(services.settings.media, record) is not None,
-        mine=message.state is MessageState.TAKEN and message.agent is not None and message.agent == person.agent,
+        # The note of a message may be written by whoever took it, also when it is done.
+        noted=message.agent is not None and message.agent == person.agent,
         may_change=_may_change(person, message),
         may_phone=services.centre.callback is not None and callable_number(record.caller),
         reply=reply,
