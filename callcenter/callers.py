@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterable, Mapping
+from typing import cast
 
 import structlog
 from redis import Redis as Blocking
@@ -94,6 +95,12 @@ async def remember_mark(redis: Redis, number: str, mark: Mark | None) -> None:
         await redis.hdel(_MARKS, number)
     else:
         await redis.hset(_MARKS, number, mark.value)
+
+
+async def marked_numbers(redis: Redis) -> dict[str, Mark]:
+    """Every mark that is remembered."""
+    held = cast(dict[bytes, bytes], await redis.hgetall(_MARKS))
+    return {number.decode(): Mark(mark.decode()) for number, mark in held.items()}
 
 
 def remember_calls(redis: Blocking, calls: Iterable[tuple[str, str, int]]) -> None:

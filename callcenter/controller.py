@@ -30,6 +30,7 @@ from callcenter.config.taking_effect import TakingEffect
 from callcenter.journal import JournalWriter, read_callbacks, read_open
 from callcenter.redis import blocking_client, command_client
 from callcenter.settings import Settings
+from callcenter.wishes import wish_of
 
 _LEASE, _LEASE_MS = "cc:leader", 2000
 _COMMAND_LIFE_MS = 5000
@@ -160,8 +161,7 @@ class Controller:
         if now_ms() - int(asked["at"]) > _COMMAND_LIFE_MS:
             self._replied(asked["id"], "expired")
             return
-        wish = events.AgentAsked(asked["id"], asked["agent"], asked["verb"], asked.get("reason") or None)
-        self.telephony.handle(wish)
+        self.telephony.handle(wish_of(asked))
 
     def _replied(self, ticket: str, error: str | None) -> None:
         self._replies.append((ticket, error))

@@ -151,6 +151,12 @@ class Callbacks:
         self._move(replace(item, ring=ring), now)
         return self._acd.widen(item.callback.id, ring)
 
+    def hurry(self, item: Item, now: int) -> State:
+        """Its time is now, as far as the calling hours allow; how it stands then."""
+        sooner = replace(item.callback, due_at=now).look(now, self._rule, self._hours_of(item.callback.company))
+        self._put(replace(item, callback=sooner), now)
+        return sooner.state
+
     def close(self, item: Item, state: State, why: str, now: int) -> None:
         """It is over without a further attempt."""
         self._leave(item.callback.id)

@@ -124,6 +124,32 @@ class AgentAsked:
 
 
 @dataclass(frozen=True, slots=True)
+class CallbackOrdered:
+    """A person's order from a page about an open callback, by the call that asked for it: cancel or now."""
+
+    ticket: str
+    call: str
+    verb: str
+    #: The person's log-in.
+    by: str
+    reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class CallWanted:
+    """Somebody wants the customer phoned who left a message; `since` is its place in the group's line."""
+
+    ticket: str
+    call: str
+    by: str
+    number: str
+    dnis: str
+    group: str
+    company: str
+    since: int
+
+
+@dataclass(frozen=True, slots=True)
 class TimerFired:
     """A timer that was commanded ran out."""
 
@@ -175,5 +201,7 @@ Event = (
     | ChannelGone
     | PhoneReachable
     | AgentAsked
+    | CallbackOrdered
+    | CallWanted
     | TimerFired
 )

@@ -31,6 +31,7 @@ from callcenter.calls.greeting import Greeting
 from callcenter.calls.journal import Entry, Json, Kind
 from callcenter.calls.ladders import LADDER, Ladders
 from callcenter.calls.line import Line
+from callcenter.calls.orders import carry_out
 from callcenter.calls.peak import PEAK, PeakTime
 from callcenter.calls.staff import Staff
 from callcenter.calls.succession import standing_in
@@ -96,7 +97,7 @@ class Floor:
             case events.CallEntered():
                 self._entered(event, now)
             case events.CallerKnown(channel, known):
-                if call := self.calls.get(channel):
+                if (call := self.calls.get(channel)) and call.known is None:
                     call.known = known
                     self._caller_known(call, now)
             case events.CustomerAnswered(channel):
@@ -131,6 +132,8 @@ class Floor:
                 self.staff.reachable(agent, reachable, now)
             case events.AgentAsked(ticket, agent, verb, reason):
                 self._out.append(Reply(ticket, self._asked(agent, verb, reason, now)))
+            case events.CallbackOrdered() | events.CallWanted():
+                self._out.append(Reply(event.ticket, carry_out(event, self.callbacks, self.centre, self._out, now)))
             case events.FeatureDialled():
                 self._feature(event, now)
             case events.ColleagueDialled(channel, agent, number):

@@ -53,6 +53,8 @@ class Kind(StrEnum):
     CALLBACK_ASKED = "callback.asked"
     CALLBACK_MOVED = "callback.moved"
     CALLBACK_CLOSED = "callback.closed"
+    #: Of the same call: by (a log-in), verb (cancel | now | phone), reason?
+    CALLBACK_ORDERED = "callback.ordered"
     #: call, until
     WRAPUP_STARTED = "agent.wrapup_started"
     #: groups, how (page | phone)

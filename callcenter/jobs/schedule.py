@@ -49,6 +49,11 @@ SCHEDULE = (
         every=timedelta(hours=1),
     ),
     Scheduled(name="evidence", function="callcenter.jobs.evidence.keep_evidence", every=timedelta(minutes=1)),
+    Scheduled(
+        name="marks",
+        function="callcenter.jobs.marks.mirror",
+        every=timedelta(minutes=5),
+    ),
 )
 
 

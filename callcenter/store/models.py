@@ -67,7 +67,8 @@ class DiscrepancyKind(StrEnum):
     DISPOSITION = "disposition"
 
 
-def _words(kind: type[StrEnum]) -> Enum:
+def words(kind: type[StrEnum]) -> Enum:
+    """A column that holds these words as text."""
     return Enum(kind, native_enum=False, length=32, values_callable=lambda e: [member.value for member in e])
 
 
@@ -88,7 +89,7 @@ class Base(DeclarativeBase):
         str: Text,
         dict[str, Any]: Document,
         list[dict[str, Any]]: Document,
-        **{kind: _words(kind) for kind in (Role, TicketStatus, DiscrepancyKind, Direction, Via, EndedBy, Outcome)},
+        **{kind: words(kind) for kind in (Role, TicketStatus, DiscrepancyKind, Direction, Via, EndedBy, Outcome)},
     }
 
 

@@ -8,8 +8,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, select, true
 
 from callcenter.store.models import CallRow, DiscrepancyRow, TicketEntryRow, TicketRow, UserRow
+from callcenter.store.work_models import CallbackRow, MessageRow
 
-TenantRow = CallRow | DiscrepancyRow | TicketRow | TicketEntryRow | UserRow
+TenantRow = CallRow | DiscrepancyRow | TicketRow | TicketEntryRow | UserRow | MessageRow | CallbackRow
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,8 +19,11 @@ from callcenter.web.agent import call_up
 from callcenter.web.agent import routes as agent
 from callcenter.web.api import routes as api
 from callcenter.web.billing import routes as billing
+from callcenter.web.callbacks import routes as callbacks
 from callcenter.web.configuration import routes as configuration
 from callcenter.web.errors import add_error_pages
+from callcenter.web.marked import routes as marked
+from callcenter.web.messages import routes as messages
 from callcenter.web.portal import routes as portal
 from callcenter.web.records import routes as records
 from callcenter.web.services import open_services
@@ -29,7 +32,10 @@ from callcenter.web.supervisor import staff
 from callcenter.web.tickets import routes as tickets
 from dialplan.recording import LARGEST_MB
 
-ROOMS = (login, agent, supervisor, records, tickets, billing, portal, admin, configuration, api, health, staff, call_up)
+ROOMS = (
+    *(login, agent, supervisor, callbacks, messages, marked, records, tickets, billing, portal, admin, configuration),
+    *(api, health, staff, call_up),
+)
 
 #: An uploaded prompt is the largest thing that anybody sends.
 LARGEST_BODY = (LARGEST_MB + 1) * 1024 * 1024

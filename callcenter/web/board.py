@@ -13,6 +13,7 @@ from typing import Any
 
 from callcenter.call_up.report import Report
 from callcenter.store.figures import Figures
+from callcenter.web.work import Work
 
 #: An abandoned call that waited less than this never had a fair chance of an answer.
 SHORT_ABANDON_S = 5
@@ -34,6 +35,10 @@ class Line:
     longest_since: int | None = None
     talking: int = 0
     ready: int = 0
+    #: Customers who will be phoned back.
+    callbacks: int = 0
+    #: Messages that nobody has taken yet.
+    messages: int = 0
     #: Calls that entered today.
     day: Figures = field(default_factory=Figures)
 
@@ -45,7 +50,7 @@ class Line:
     @property
     def active(self) -> bool:
         """Whether anything happens now or happened today."""
-        return bool(self.waiting or self.talking or self.day.entered)
+        return bool(self.waiting or self.talking or self.callbacks or self.messages or self.day.entered)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -108,6 +113,7 @@ def compute_board(
     database: bool = True,
     redis: bool = True,
     call_up: Report | None = None,
+    work: Work | None = None,
 ) -> Board:
     """The board at this moment.
 
@@ -144,6 +150,13 @@ def compute_board(
         elif agent["state"] == "talking" and (call := agent["call"]):
             for line in lines(call["group"], call["company"]):
                 line.talking += 1
+
+    for item in work.callbacks if work else ():
+        for line in lines(item.callback.group, item.callback.company or None):
+            line.callbacks += 1
+    for group, new in work.messages.items() if work else ():
+        for line in lines(group, None):
+            line.messages += new
 
     fresh = live is not None and at - int(live["at"]) <= STALE_AFTER_MS
     return Board(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -34,12 +35,18 @@ async def read_json(redis: Redis, *keys: str) -> list[dict[str, Any] | None]:
 
 async def command(redis: Redis, blocking: Redis, *, agent: str, verb: str, reason: str = "") -> Reply:
     """Ask the controller to log an agent in or out, make ready or pause; waits for its answer."""
+    return await _ask(redis, blocking, {"agent": agent, "verb": verb, "reason": reason})
+
+
+async def order(redis: Redis, blocking: Redis, *, call: str, verb: str, by: str, **more: str | int) -> Reply:
+    """Ask the controller for something about a callback, by a `callcenter.wishes` verb; waits for its answer."""
+    return await _ask(redis, blocking, {"agent": "", "verb": verb, "call": call, "by": by, **more})
+
+
+async def _ask(redis: Redis, blocking: Redis, fields: Mapping[str, str | int]) -> Reply:
     asked = uuid.uuid4().hex
     await redis.xadd(
-        "cc:commands",
-        {"id": asked, "agent": agent, "verb": verb, "reason": reason, "at": now_ms()},
-        maxlen=1000,
-        approximate=True,
+        "cc:commands", dict[Any, Any]({"id": asked, **fields, "at": now_ms()}), maxlen=1000, approximate=True
     )
     answered = await blocking.blpop([f"cc:reply:{asked}"], timeout=PATIENCE_S)
     if answered is None:

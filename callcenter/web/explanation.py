@@ -35,6 +35,13 @@ def reason(entry: Entry, language: str) -> str:
             return _said(language, "dial", str(data.get("status") or "").lower())
         case Kind.CALLBACK_ASKED | Kind.CALLBACK_MOVED | Kind.CALLBACK_CLOSED:
             return _said(language, "callback", data.get("state"))
+        case Kind.CALLBACK_ORDERED:
+            parts = (
+                _said(language, "ordered", data.get("verb")),
+                str(data.get("by") or ""),
+                str(data.get("reason") or ""),
+            )
+            return " · ".join(part for part in parts if part)
         case _:
             return ""
 

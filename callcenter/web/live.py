@@ -26,6 +26,7 @@ from callcenter.web.board import SHORT_ABANDON_S, Board, compute_board
 from callcenter.web.engine import now_ms, read_json
 from callcenter.web.formats import from_ms
 from callcenter.web.pages import fill
+from callcenter.web.work import WorkFeed
 
 log = structlog.get_logger(__name__)
 
@@ -54,8 +55,9 @@ class Snapshot:
 class BoardFeed:
     """The live board for any number of viewers."""
 
-    def __init__(self, redis: Redis, sessions: Sessions, centre: Centre) -> None:
+    def __init__(self, redis: Redis, sessions: Sessions, centre: Centre, work: WorkFeed) -> None:
         self._redis = redis
+        self._work = work
         self._sessions = sessions
         self.centre = centre
         self._viewers = 0
@@ -101,6 +103,7 @@ class BoardFeed:
             database=self._day_ok,
             redis=redis_ok,
             call_up=call_up,
+            work=await self._work.now(),
         )
 
     async def _day_figures(self, now: datetime) -> list[Figures]:

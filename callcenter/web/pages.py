@@ -24,11 +24,14 @@ LANGUAGE_COOKIE = "cc_language"
 
 #: The pages of each role, in the order of the header.
 NAVIGATION = {
-    Role.AGENT: ("agent", "compare"),
-    Role.SUPERVISOR: ("board", "records", "tickets", "staff", "configuration"),
+    Role.AGENT: ("agent", "callbacks", "messages", "compare"),
+    Role.SUPERVISOR: ("board", "callbacks", "messages", "records", "tickets", "staff", "marked", "configuration"),
     Role.BILLING: ("billing", "compare"),
     Role.COMPANY: ("portal", "records", "tickets", "statement"),
-    Role.ADMIN: ("board", "records", "tickets", "billing", "compare", "prompts", "staff", "configuration"),
+    Role.ADMIN: (
+        *("board", "callbacks", "messages", "records", "tickets", "staff", "marked", "billing", "compare"),
+        *("prompts", "configuration"),
+    ),
 }
 
 _environment = Environment(

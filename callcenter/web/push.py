@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
+import asyncio
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing
 from time import monotonic
+from typing import Any
 
 from fastapi import Request
 from fastapi.sse import ServerSentEvent
 
+from callcenter.web.pages import fill, language_of
 from callcenter.web.services import Services
 from callcenter.web.sessions import COOKIE, find_session
 
@@ -30,3 +33,19 @@ async def push(
                 if await find_session(services.redis, request.cookies.get(COOKIE, ""), touch=False) is None:
                     return
             yield ServerSentEvent(raw_data=html, id=str(number))
+
+
+async def every(
+    request: Request,
+    services: Services,
+    template: str,
+    seen: Callable[[], Awaitable[dict[str, Any]]],
+    *,
+    seconds: float = 2.0,
+) -> AsyncGenerator[tuple[int, str]]:
+    """A part of a page, filled anew every so many seconds with what is seen then; `seen` gives its time as `at`."""
+    language = language_of(request)
+    while True:
+        context = await seen()
+        yield context["at"], fill(template, centre=services.centre, language=language, **context)
+        await asyncio.sleep(seconds)

@@ -8,9 +8,12 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import cast
 
+import structlog
 from aiohttp import ClientSession
 from fastapi import Request
 from redis.asyncio import Redis
+from redis.exceptions import RedisError
+from sqlalchemy.exc import SQLAlchemyError
 
 from callcenter.call_up.push import Push
 from callcenter.call_up.sender import CallUpSender
@@ -20,10 +23,15 @@ from callcenter.centre import Centre, load_centre
 from callcenter.config.announcement import Announcement, follow
 from callcenter.config.versions import stamp_of
 from callcenter.journal import JournalWriter
+from callcenter.marks import mirror_marks
 from callcenter.redis import blocking_client, command_client
 from callcenter.settings import Settings
 from callcenter.store.engine import Sessions, open_engine, sessions
+from callcenter.web.engine import now_ms
 from callcenter.web.live import AgentFeed, BoardFeed
+from callcenter.web.work import WorkFeed
+
+log = structlog.get_logger(__name__)
 
 
 @dataclass(kw_only=True, slots=True)
@@ -43,6 +51,7 @@ class Services:
     agents: AgentFeed
     #: What agents' browsers subscribe to call-ups with, base64url.
     push_key: str
+    work: WorkFeed
     #: The process is about to end: streams end themselves.
     stopping: asyncio.Event
 
@@ -60,11 +69,17 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
     redis, blocking = command_client(settings.redis_url), blocking_client(settings.redis_url)
     engine = open_engine(settings.database_url)
     made = sessions(engine)
-    board = BoardFeed(redis, made, centre)
+    work = WorkFeed(redis, made)
+    board = BoardFeed(redis, made, centre, work)
     agents = AgentFeed(blocking)
     journal = JournalWriter(redis)
     key = ensure_key(settings.data)
     try:
+        try:
+            await mirror_marks(redis, made, now_ms())
+        except (RedisError, SQLAlchemyError, OSError) as error:
+            # The worker's job does it later; pages are served meanwhile.
+            log.warning("marks.not_mirrored", error=type(error).__name__)
         async with ClientSession() as http, asyncio.TaskGroup() as tasks:
             sender = CallUpSender(redis, made, centre, Push(settings, key, http), Sms(settings, http))
             running = [tasks.create_task(feed.run()) for feed in (board, agents, journal, sender)]
@@ -78,6 +93,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
                 board=board,
                 agents=agents,
                 push_key=public_key(key),
+                work=work,
                 stopping=asyncio.Event(),
             )
 

@@ -12,10 +12,14 @@ from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import Response
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 from redis.exceptions import RedisError
+from sqlalchemy.exc import SQLAlchemyError
 
 from callcenter.agents.presence import CHOSEN_BY_PEOPLE
+from callcenter.callers import remember_case
 from callcenter.calls.journal import Entry, Kind
 from callcenter.desk.tickets import CallNote, Reason, take_note, ticket_number
+from callcenter.store.marked_numbers import MarkedNumbers
+from callcenter.store.messages import Messages
 from callcenter.store.models import Role
 from callcenter.store.records import Records
 from callcenter.store.scope import WholeCentre
@@ -27,6 +31,7 @@ from callcenter.web.pages import fill, language_of, render
 from callcenter.web.people import Person
 from callcenter.web.push import push
 from callcenter.web.services import Services, services_of
+from callcenter.web.work import groups_of
 
 router = APIRouter(prefix="/agent", include_in_schema=False)
 log = structlog.get_logger(__name__)
@@ -44,26 +49,42 @@ def _own(person: Person) -> str:
     return person.agent
 
 
-async def _state(services: Services, agent: str) -> dict[str, Any]:
-    """The agent's state, whether the engine lives, and the time, as the live part of the page shows them."""
+async def _state(services: Services, person: Person, agent: str) -> dict[str, Any]:
+    """The agent's state, whether the engine lives, what else waits, and the time, for the live part of the page."""
     try:
         state, controller = await read_json(services.redis, f"cc:agent:{agent}", "cc:controller")
     except (RedisError, OSError):
         state = controller = None
-    return {"state": state, "engine": controller is not None, "at": now_ms()}
+    counts = (await services.work.now()).counts(groups_of(services.centre, person))
+    return {"state": state, "engine": controller is not None, "at": now_ms(), "counts": counts}
+
+
+async def _why_marked(services: Services, state: dict[str, Any] | None) -> str | None:
+    """The reason that supervisors gave for the mark of the caller at hand; None when it cannot be read."""
+    call = state["call"] if state else None
+    if not call or not call.get("mark"):
+        return None
+    try:
+        async with services.sessions() as session:
+            found = await MarkedNumbers(session).of(call["caller"], now_ms())
+    except (SQLAlchemyError, OSError):
+        return None
+    return found.reason if found else None
 
 
 @router.get("")
 async def desk(request: Request, services: Uses, person: Agent) -> Response:
     """The page."""
     agent = _own(person)
+    seen = await _state(services, person, agent)
     return render(
         request,
         "agent/templates/desk.html",
         agent=agent,
         reasons=CHOSEN_BY_PEOPLE,
         push_key=services.push_key if any(one.id == agent and one.peak for one in services.centre.agent) else None,
-        **await _state(services, agent),
+        why_marked=await _why_marked(services, seen["state"]),
+        **seen,
     )
 
 
@@ -75,9 +96,10 @@ async def live(request: Request, services: Uses, person: Agent) -> AsyncIterator
     async def parts() -> AsyncGenerator[tuple[int, str]]:
         async with aclosing(services.agents.changes(agent)) as changes:
             async for state in changes:
-                seen = {**await _state(services, agent), "agent": agent}
+                seen = {**await _state(services, person, agent), "agent": agent}
                 if state is not None:
                     seen["state"] = state
+                seen["why_marked"] = await _why_marked(services, seen["state"])
                 html = fill(
                     "agent/templates/live.html",
                     centre=services.centre,
@@ -124,7 +146,8 @@ async def _call(services: Services, agent: str, call: str) -> dict[str, Any]:
         }
     async with services.sessions() as session:
         record = await Records(session, WholeCentre()).get(call)
-    if record is None or record.agent != agent:
+        message = await Messages(session, WholeCentre()).get(call)
+    if record is None or agent not in (record.agent, message.agent if message else None):
         raise Refused(404, "no_call")
     return {
         "id": call,
@@ -150,6 +173,25 @@ async def _history(services: Services, call: dict[str, Any], company: str | None
             ),
             "open_tickets": await Tickets(session, WholeCentre()).open_of(company, call["caller"]),
         }
+
+
+async def _remember_handler(
+    services: Services, caller: str, *, former: str | None, company: str, agent: str | None
+) -> None:
+    """Lead a customer with an open ticket to this agent from now on, one without to anybody; `former` is the company
+    that the call was believed to be for. The note is kept whatever becomes of this.
+    """
+    try:
+        for one in {former, company} - {None, ""}:
+            assert one
+            async with services.sessions() as session:
+                tickets = await Tickets(session, WholeCentre()).open_of(one, caller)
+            if not tickets:
+                await remember_case(services.redis, caller, one, None)
+            elif one == company and agent:
+                await remember_case(services.redis, caller, one, agent)
+    except (RedisError, SQLAlchemyError, OSError) as error:
+        log.warning("case.not_remembered", error=type(error).__name__)
 
 
 @router.get("/calls/{call}/form")
@@ -256,5 +298,8 @@ async def save(
             await services.journal.flush()
     except TimeoutError as error:
         raise Refused(503, "redis_away") from error
+    await _remember_handler(
+        services, found["caller"], former=found["company"], company=company, agent=None if settled else agent
+    )
     log.info("call.noted", call=call, agent=agent, ticket=opened.number if opened else None)
     return render(request, "agent/templates/saved.html", ticket=opened, ticket_number=ticket_number, at=at)

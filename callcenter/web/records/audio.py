@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
+from callcenter.ledger.record import CallRecord, Outcome
+
 #: What Asterisk writes: 16 bits a sample, one channel.
 _SAMPLE = 2
 _HEADER = 44
@@ -38,6 +40,14 @@ def recording_paths(folder: Path, recording: str) -> tuple[Path, Path]:
     if re.fullmatch(r"\d{8}/[\w-]+\.\d+", recording) is None:
         raise UnreadableRecording(recording)
     return folder / f"{recording}-caller.wav", folder / f"{recording}-agent.wav"
+
+
+def message_path(media: Path, record: CallRecord) -> Path | None:
+    """The file of the message that this call left; None when it left none, or the file is gone."""
+    if record.outcome is not Outcome.VOICEMAIL or record.recording != f"voicemail/{record.call}":
+        return None
+    path = media / f"{record.recording}.wav"
+    return path if re.fullmatch(r"[\w-]+\.\d+", record.call) and path.is_file() else None
 
 
 class Stereo:

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 import structlog
 from fastapi import APIRouter, Depends, Query, Request
-from fastapi.responses import Response, StreamingResponse
+from fastapi.responses import FileResponse, Response, StreamingResponse
 
 from callcenter.desk.tickets import ticket_number
 from callcenter.ledger.record import CallRecord, Outcome
@@ -24,7 +24,7 @@ from callcenter.web.export import csv_file
 from callcenter.web.guard import allow
 from callcenter.web.pages import Naming, language_of, render
 from callcenter.web.people import Person
-from callcenter.web.records.audio import Stereo, UnreadableRecording, recording_paths
+from callcenter.web.records.audio import Stereo, UnreadableRecording, message_path, recording_paths
 from callcenter.web.scoping import scope_of
 from callcenter.web.services import Services, services_of
 from callcenter.web.words import phrase
@@ -156,13 +156,17 @@ async def one(request: Request, services: Uses, person: Reader, call: str) -> Re
         ticket=ticket,
         ticket_number=ticket_number,
         playable=_stereo(services, record) is not None,
+        message=message_path(services.settings.media, record) is not None,
     )
 
 
 @router.get("/records/{call}/audio")
 async def audio(request: Request, services: Uses, person: Reader, call: str) -> Response:
-    """Both voices as stereo; answers `Range`, so that a player can jump."""
+    """Both voices as stereo, or the message left; answers `Range`, so that a player can jump."""
     record = await _one(services, person, call)
+    if message := message_path(services.settings.media, record):
+        log.info("message.opened", login=person.login, call=call)
+        return FileResponse(message, media_type="audio/wav")
     stereo = _stereo(services, record)
     if stereo is None:
         raise Refused(404, "no_recording")

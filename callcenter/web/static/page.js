@@ -33,10 +33,24 @@ function readServerClock() {
   if (live) clockOffset = Number(live.dataset.now) - Date.now();
 }
 
+// What waits to be done, as the live part tells it, beside the pages' names in the header.
+function showCounts() {
+  for (const told of document.querySelectorAll("[data-counts]")) {
+    for (const [page, n] of Object.entries(JSON.parse(told.dataset.counts))) {
+      const place = document.querySelector(`[data-shows="${page}"]`);
+      if (!place) continue;
+      place.hidden = !n;
+      place.textContent = n;
+    }
+  }
+}
+
 readServerClock();
+showCounts();
 setInterval(tick, 1000);
 document.addEventListener("htmx:after:swap", () => {
   readServerClock();
+  showCounts();
   tick();
 });
 

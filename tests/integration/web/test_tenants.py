@@ -5,11 +5,14 @@ from __future__ import annotations
 import pytest
 from fastapi.routing import APIRoute
 
+from callcenter.calls.callers import Mark
 from callcenter.store.models import EventRow, TicketEntryRow, TicketRow, TicketStatus
 from callcenter.store.scope import WholeCentre
 from callcenter.store.users import Users
+from callcenter.store.work_models import CallbackRow, MarkedNumberRow, MessageRow, MessageState
 from callcenter.web.app import ROOMS
 from callcenter.web.tokens import make_token
+from routing.callback import State
 from tests.integration.web.conftest import browser
 from tests.web_centre import WebCentre, now_ms, record
 
@@ -53,6 +56,20 @@ async def plant(web: WebCentre) -> None:
         ),
     )
     await web.add(
+        MessageRow(call=CALL, company="hanbit", group="kitchen", left_at=at, state=MessageState.NEW, agent=None, at=at),
+        CallbackRow(
+            key="c",
+            call=CALL,
+            company="hanbit",
+            group="kitchen",
+            number=NUMBER,
+            requested_at=at,
+            attempts=1,
+            state=State.EXPIRED,
+            why="busy",
+            at=at,
+        ),
+        MarkedNumberRow(number=NUMBER, mark=Mark.CAUTION, reason=CANARY, until=None, by="sup", at=at),
         TicketEntryRow(
             ticket=1,
             company="hanbit",
@@ -62,7 +79,7 @@ async def plant(web: WebCentre) -> None:
             reason="fault",
             text=CANARY,
             result=CANARY,
-        )
+        ),
     )
     await web.feed_agent(
         "1001",
@@ -95,6 +112,7 @@ def addresses() -> list[tuple[str, str]]:
             asked = route.path.format(
                 call=CALL,
                 number=1,
+                change=1,
                 agent="1001",
                 company="hanbit",
                 month="2026-11",

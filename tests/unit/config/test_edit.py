@@ -26,7 +26,7 @@ def test_a_ladder_is_changed_in_its_line() -> None:
     assert lines(EXAMPLE, text) == [
         '- similar = ["household", "sports"]',
         '+ similar = ["sports"]',
-        "- widen = [{ ring = 2, after_s = 30, queue_over = 2 }, { ring = 3, after_s = 60 }]",
+        "- widen = [{ ring = 2, after_s = 5, queue_over = 1 }, { ring = 3, after_s = 10, queue_over = 2 }]",
         "+ widen = [{ring = 2, after_s = 20, queue_over = 3}]",
     ]
     baby = next(group for group in centre(text).group if group.id == "baby")

@@ -9,17 +9,30 @@ from string import Formatter
 import pytest
 
 from callcenter.agents.presence import PauseReason, State
+from callcenter.calls.callers import Mark
 from callcenter.calls.journal import Kind
 from callcenter.desk.tickets import Reason
 from callcenter.ledger.record import EndedBy, Outcome, Via
 from callcenter.staffing.plan import Lack
 from callcenter.store.models import Role, TicketStatus
+from callcenter.store.work_models import MessageState
 from callcenter.web.pages import NAVIGATION
 from callcenter.web.words import CATALOGUE, LANGUAGES, phrase, preferred_language
 from routing.acd import Rule
 from routing.callback import State as CallbackState
 
 WEB = Path(__file__).parents[3] / "callcenter" / "web"
+
+#: Why an attempt or a callback ended (`calls/callbacks.py`, `calls/line.py`, `calls/orders.py`).
+ENDINGS = (
+    "asked_again", "came_back", "withdrawn", "never_call", "no_answer", "busy", "unobtainable", "interrupted",
+    "hung_up", "reached",
+)  # fmt: skip
+#: Why an order about a callback was refused (`calls/orders.py`, the controller).
+ORDER_ERRORS = (
+    "callback_over", "callback_dialling", "callback_in_line", "callback_hours", "callback_open", "callback_number",
+    "callback_group", "callback_off", "expired",
+)  # fmt: skip
 
 #: Keys that a page puts together from a value.
 COMPOSED = {
@@ -48,6 +61,15 @@ COMPOSED = {
         for word in ("rests_on", "basis", "block", "nobody_to_call", "short_of_peak", "minutes", "total")
     ),
     *(f"staff.{word}" for word in ("without_end", "nobody_paid")),
+    *(f"ordered.{verb}" for verb in ("cancel", "now", "phone")),
+    *(f"ending.{why}" for why in ENDINGS),
+    *(f"messages.{state}" for state in MessageState),
+    *(f"mark.{mark}" for mark in Mark),
+    *(f"mark.{mark}_means" for mark in Mark),
+    *(f"marked.wrong_{slug}" for slug in ("letters", "short", "long", "level", "reason", "date", "past")),
+    *(f"marked.told_{told}" for told in ("added", "removed")),
+    *(f"callbacks.done_{verb}" for verb in ("now", "cancel")),
+    *(f"command.{error}" for error in ORDER_ERRORS),
     *(f"ticket.{status}" for status in TicketStatus),
     *(f"stage.{stage}" for stage in ("greeting", "menu", "queue", "ringing")),
     *(f"agent.call_{stage}" for stage in ("ringing", "talking", "wrapup")),

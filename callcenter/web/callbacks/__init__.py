@@ -1,0 +1,1 @@
+"""Callbacks as work to be done."""
