@@ -31,6 +31,17 @@ class Role(StrEnum):
     ADMIN = "admin"
 
 
+class Level(StrEnum):
+    """How much of their company's data a company's user sees."""
+
+    #: Also makes the company's users, sees its contract and asks for data.
+    ADMIN = "admin"
+    #: Customers' names, numbers and recordings.
+    STAFF = "staff"
+    #: Figures, statements and calls with masked numbers.
+    VIEWER = "viewer"
+
+
 class TicketStatus(StrEnum):
     """Where a customer's case stands."""
 
@@ -72,7 +83,10 @@ class Base(DeclarativeBase):
         str: Text,
         dict[str, Any]: Document,
         list[dict[str, Any]]: Document,
-        **{kind: _words(kind) for kind in (Role, TicketStatus, DiscrepancyKind, Direction, Via, EndedBy, Outcome)},
+        **{
+            kind: _words(kind)
+            for kind in (Role, Level, TicketStatus, DiscrepancyKind, Direction, Via, EndedBy, Outcome)
+        },
     }
 
 
@@ -184,6 +198,10 @@ class UserRow(Base):
     agent: Mapped[str | None]
     password_hash: Mapped[str]
     language: Mapped[str] = mapped_column(String(2))
+    #: A company's user has one; nobody else.
+    level: Mapped[Level | None]
+    #: Since when the user may not sign in; None: may.
+    disabled_at: Mapped[int | None]
 
 
 class TicketRow(Base):

@@ -7,9 +7,18 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, select, true
 
+from callcenter.store.contract_models import (
+    ApplicationRow,
+    ContractDocumentRow,
+    ContractEventRow,
+    DataRequestRow,
+    LetterRow,
+    ServiceFormulaRow,
+)
 from callcenter.store.models import CallRow, DiscrepancyRow, TicketEntryRow, TicketRow, UserRow
 
-TenantRow = CallRow | DiscrepancyRow | TicketRow | TicketEntryRow | UserRow
+ContractRow = ApplicationRow | ContractDocumentRow | ContractEventRow | DataRequestRow | LetterRow | ServiceFormulaRow
+TenantRow = CallRow | DiscrepancyRow | TicketRow | TicketEntryRow | UserRow | ContractRow
 
 
 @dataclass(frozen=True, slots=True)

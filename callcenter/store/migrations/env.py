@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from alembic import context
 
+from callcenter.store import contract_models  # noqa: F401  its tables are part of Base
 from callcenter.store.models import Base
 
 connection = context.config.attributes["connection"]
