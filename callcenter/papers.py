@@ -29,7 +29,7 @@ class Paper(StrEnum):
 
 
 class PaperError(ValueError):
-    """The file cannot be taken; `key` says why: `empty`, `too_large` or `type`."""
+    """The file cannot be taken; `key` says why: `empty`, `too_large`, `type` or `too_many`."""
 
     def __init__(self, key: str) -> None:
         super().__init__(key)

@@ -17,7 +17,9 @@ from callcenter.web import health, login
 from callcenter.web.admin import routes as admin
 from callcenter.web.agent import routes as agent
 from callcenter.web.api import routes as api
+from callcenter.web.apply import routes as apply
 from callcenter.web.billing import routes as billing
+from callcenter.web.contracts import routes as contracts
 from callcenter.web.errors import add_error_pages
 from callcenter.web.portal import routes as portal
 from callcenter.web.records import routes as records
@@ -26,7 +28,7 @@ from callcenter.web.supervisor import routes as supervisor
 from callcenter.web.tickets import routes as tickets
 from dialplan.recording import LARGEST_MB
 
-ROOMS = (login, agent, supervisor, records, tickets, billing, portal, admin, api, health)
+ROOMS = (login, agent, supervisor, records, tickets, billing, portal, admin, api, health, apply, contracts)
 
 #: An uploaded prompt is the largest thing that anybody sends.
 LARGEST_BODY = (LARGEST_MB + 1) * 1024 * 1024

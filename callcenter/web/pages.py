@@ -24,10 +24,10 @@ LANGUAGE_COOKIE = "cc_language"
 #: The pages of each role, in the order of the header.
 NAVIGATION = {
     Role.AGENT: ("agent", "compare"),
-    Role.SUPERVISOR: ("board", "records", "tickets"),
-    Role.BILLING: ("billing", "compare"),
+    Role.SUPERVISOR: ("board", "records", "tickets", "contracts"),
+    Role.BILLING: ("billing", "contracts", "compare"),
     Role.COMPANY: ("portal", "records", "tickets", "statement"),
-    Role.ADMIN: ("board", "records", "tickets", "billing", "compare", "prompts"),
+    Role.ADMIN: ("board", "records", "tickets", "billing", "contracts", "compare", "prompts"),
 }
 
 _environment = Environment(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -40,6 +41,11 @@ class Services:
 def services_of(request: Request) -> Services:
     """The services of the application that serves this request."""
     return cast(Services, request.app.state.services)
+
+
+def now_ms() -> int:
+    """The present as epoch milliseconds."""
+    return time.time_ns() // 1_000_000
 
 
 @asynccontextmanager
