@@ -140,3 +140,22 @@ class DataRequestRow(Base):
     answer: Mapped[str | None]
     answered_at: Mapped[int | None]
     answered_by: Mapped[str | None]
+
+
+class RightsChangeRow(Base):
+    """A right that a company's user was given, had changed or lost. Kept at least three years, as the standard of
+    safety measures for personal data (개인정보의 안전성 확보조치 기준, article 5) asks.
+    """
+
+    __tablename__ = "rights_change"
+    __table_args__ = (Index(None, "company", "at"),)
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True, autoincrement=True)
+    company: Mapped[str]
+    #: Whose right it is.
+    login: Mapped[str]
+    #: `added`, `level`, `disabled`, `enabled` or `password`.
+    what: Mapped[str] = mapped_column(String(16))
+    level: Mapped[str | None] = mapped_column(String(16))
+    at: Mapped[int]
+    by: Mapped[str]

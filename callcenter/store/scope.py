@@ -13,11 +13,20 @@ from callcenter.store.contract_models import (
     ContractEventRow,
     DataRequestRow,
     LetterRow,
+    RightsChangeRow,
     ServiceFormulaRow,
 )
 from callcenter.store.models import CallRow, DiscrepancyRow, TicketEntryRow, TicketRow, UserRow
 
-ContractRow = ApplicationRow | ContractDocumentRow | ContractEventRow | DataRequestRow | LetterRow | ServiceFormulaRow
+ContractRow = (
+    ApplicationRow
+    | ContractDocumentRow
+    | ContractEventRow
+    | DataRequestRow
+    | LetterRow
+    | RightsChangeRow
+    | ServiceFormulaRow
+)
 TenantRow = CallRow | DiscrepancyRow | TicketRow | TicketEntryRow | UserRow | ContractRow
 
 

@@ -12,7 +12,7 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
 from callcenter.centre import Centre, Names
-from callcenter.store.models import Role
+from callcenter.store.models import Level, Role
 from callcenter.web import formats
 from callcenter.web.explanation import reason
 from callcenter.web.people import Person
@@ -22,12 +22,20 @@ from callcenter.web.words import CATALOGUE, LANGUAGES, phrase, preferred_languag
 LANGUAGE_COOKIE = "cc_language"
 
 #: The pages of each role, in the order of the header.
-NAVIGATION = {
+NAVIGATION: dict[Role, tuple[str, ...]] = {
     Role.AGENT: ("agent", "compare"),
-    Role.SUPERVISOR: ("board", "records", "tickets", "contracts"),
+    Role.SUPERVISOR: ("board", "records", "tickets", "contracts", "requests"),
     Role.BILLING: ("billing", "contracts", "compare"),
-    Role.COMPANY: ("portal", "records", "tickets", "statement"),
-    Role.ADMIN: ("board", "records", "tickets", "billing", "contracts", "compare", "prompts"),
+    Role.COMPANY: ("portal", "records", "tickets", "service", "statement", "contract", "members", "requests"),
+    Role.ADMIN: ("board", "records", "tickets", "billing", "contracts", "requests", "compare", "prompts"),
+}
+
+#: Pages of a company that not all of its levels open.
+_LEVELS = {
+    "tickets": {Level.ADMIN, Level.STAFF},
+    "contract": {Level.ADMIN},
+    "members": {Level.ADMIN},
+    "requests": {Level.ADMIN},
 }
 
 _environment = Environment(
@@ -110,6 +118,14 @@ def fill(template: str, *, centre: Centre, language: str, **context: Any) -> str
     )
 
 
+def navigation_of(person: Person) -> tuple[str, ...]:
+    """The pages in this person's header."""
+    items = NAVIGATION[person.role]
+    if person.role is not Role.COMPANY:
+        return items
+    return tuple(item for item in items if item not in _LEVELS or person.level in _LEVELS[item])
+
+
 def render(request: Request, template: str, *, status_code: int = 200, **context: Any) -> HTMLResponse:
     """A page, or a part of one, for whoever asks."""
     person: Person | None = getattr(request.state, "person", None)
@@ -119,7 +135,7 @@ def render(request: Request, template: str, *, status_code: int = 200, **context
         centre=request.app.state.services.centre,
         language=language_of(request),
         person=person,
-        navigation=NAVIGATION[person.role] if person else (),
+        navigation=navigation_of(person) if person else (),
         path=request.url.path,
         form_token=form_token(token) if token else "",
         **context,

@@ -16,6 +16,7 @@ from billing.contracts.events import By, Selected, Source
 from billing.contracts.participation import Participation, Status
 from billing.contracts.problem import ContractError
 from billing.contracts.reminders import Reminder, reminders
+from billing.contracts.service_level import Formula
 from billing.contracts.terms import contract_year
 from callcenter import papers as files
 from callcenter.letters.text import Kind, possible
@@ -31,15 +32,18 @@ from callcenter.store.applications import (
 )
 from callcenter.store.contract_models import ApplicationRow
 from callcenter.store.models import Role
-from callcenter.store.scope import WholeCentre
-from callcenter.web.contracts.entries import WHO, Given, event_of, sensible
+from callcenter.store.scope import OneCompany, WholeCentre
+from callcenter.store.service_figures import versions
+from callcenter.web.contracts.entries import DECIDES, WHO, Given, event_of, sensible
 from callcenter.web.contracts.letters import letter_file, write_letter
 from callcenter.web.contracts.sums import sums_of
 from callcenter.web.errors import Refused
 from callcenter.web.guard import allow
+from callcenter.web.months import this_month
 from callcenter.web.pages import language_of, render
 from callcenter.web.papers import keep_paper
 from callcenter.web.people import Person
+from callcenter.web.portal.service import centres_own
 from callcenter.web.services import Services, now_ms, services_of
 from callcenter.web.words import LANGUAGES, phrase
 
@@ -117,6 +121,7 @@ async def _page(
     today = _today(services)
     state = await participation(session, row)
     verdict = Verdict.REFUSED if state.refusals else Verdict.REVIEW if state.doubts else Verdict.ELIGIBLE
+    company = OneCompany(state.company) if state.company else None
     next_year = contract_year(state.start, len(state.signed) + 1) if state.start else None
     return render(
         request,
@@ -139,6 +144,11 @@ async def _page(
         letters=await letters(session, row),
         possible=possible(state, today),
         history=await history(session, row),
+        formulas=list(Formula),
+        agreed=await versions(session, company) if company else [],
+        centres=centres_own(services),
+        may_decide=person.role in DECIDES,
+        month=str(this_month(services)),
         refused=_told(language_of(request), refused) if refused else "",
         kind=kind,
     )

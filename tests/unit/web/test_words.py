@@ -15,15 +15,17 @@ from billing.contracts.eligibility import Answer, Doubt, Goods, Made, Refusal, V
 from billing.contracts.events import KINDS, By, Source
 from billing.contracts.participation import Status
 from billing.contracts.reminders import Task
+from billing.contracts.service_level import Formula
 from callcenter.agents.presence import PauseReason, State
 from callcenter.calls.journal import Kind
 from callcenter.desk.tickets import Reason
 from callcenter.ledger.record import EndedBy, Outcome, Via
 from callcenter.letters.text import Kind as LetterKind
 from callcenter.papers import Paper
-from callcenter.store.models import Role, TicketStatus
+from callcenter.store.models import Level, Role, TicketStatus
 from callcenter.web.apply.form import FIELDS
 from callcenter.web.pages import NAVIGATION
+from callcenter.web.requests.routes import Wish
 from callcenter.web.words import CATALOGUE, LANGUAGES, phrase, preferred_language
 from routing.acd import Rule
 
@@ -86,6 +88,12 @@ COMPOSED = {
     *(f"side.{one}" for one in By),
     *(f"letter.{kind}" for kind in LetterKind),
     *(f"account.{part}" for part in ("charged", "settled", "owed", "deposit", "credit", "money_in", "money_out")),
+    *(f"service.{column}" for column in ("day", "offered", "answered", "in_time", "abandoned", "answer_rate")),
+    *(f"formula.{one}" for one in Formula),
+    *(f"level.{level}{hint}" for level in Level for hint in ("", "_hint")),
+    *(f"member.problem_{problem}" for problem in ("login", "taken", "full")),
+    *(f"member.did_{what}" for what in ("added", "level", "disabled", "enabled", "password")),
+    *(f"request.{one}" for one in [*Wish, "open", "granted", "declined"]),
     *(f"contract_error.{key}" for key in _contract_errors()),
     *(f"contract.field_{name}" for kind in KINDS.values() for name in _shown_fields(kind)),
 }

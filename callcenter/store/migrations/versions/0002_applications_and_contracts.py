@@ -67,6 +67,20 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_data_request_company_at"), ["company", "at"], unique=False)
 
     op.create_table(
+        "rights_change",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("company", sa.Text(), nullable=False),
+        sa.Column("login", sa.Text(), nullable=False),
+        sa.Column("what", sa.String(length=16), nullable=False),
+        sa.Column("level", sa.String(length=16), nullable=True),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("by", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_rights_change")),
+    )
+    with op.batch_alter_table("rights_change", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_rights_change_company_at"), ["company", "at"], unique=False)
+
+    op.create_table(
         "service_formula",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
         sa.Column("company", sa.Text(), nullable=False),
@@ -176,6 +190,10 @@ def downgrade() -> None:
 
     op.drop_table("contract_document")
     op.drop_table("service_formula")
+    with op.batch_alter_table("rights_change", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_rights_change_company_at"))
+
+    op.drop_table("rights_change")
     with op.batch_alter_table("data_request", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_data_request_company_at"))
 
