@@ -48,6 +48,11 @@ SCHEDULE = (
         function="callcenter.jobs.reconciliation.reconcile_last_day",
         every=timedelta(hours=1),
     ),
+    Scheduled(
+        name="destroy",
+        function="callcenter.jobs.destruction.destroy_what_is_over",
+        every=timedelta(days=1),
+    ),
 )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from itertools import count
 from typing import Any
 
 import pytest
@@ -28,6 +29,7 @@ from callcenter.store.scope import OneCompany, WholeCentre
 
 pytestmark = pytest.mark.integration
 CENTRE = WholeCentre()
+numbers = count()
 OCTOBER, JANUARY = date(2026, 10, 1), date(2027, 1, 1)
 
 
@@ -38,7 +40,7 @@ def entry(on: date, by: str | None = "clerk") -> Entry:
 async def submitted(made: Sessions, registration: str = "1248100998") -> int:
     async with made.begin() as session:
         mine = Applications(session, CENTRE)
-        row = await mine.begin(code_hash=f"c{id(session)}", cookie_hash=f"k{id(session)}", at=1)
+        row = await mine.begin(code_hash=f"c{next(numbers)}", cookie_hash=f"k{next(numbers)}", at=1)
         row.submitted_at, row.registration = 2, registration
         await mine.append(row, Applied(on=OCTOBER), entry(OCTOBER, None))
         return row.number
