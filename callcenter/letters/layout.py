@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -9,6 +10,9 @@ from fpdf import FPDF
 from fpdf.enums import Align, MethodReturnValue, WrapMode, XPos, YPos
 
 from callcenter.letters.font import Typeface
+
+# It warns of tables in NanumGothic that a subset leaves out, with every letter.
+logging.getLogger("fontTools.subset").setLevel(logging.ERROR)
 
 _MARGIN = 24
 _LINE = 6.6
