@@ -131,6 +131,11 @@ class Participation:
         """Whether the company is served under a contract on this day."""
         return self.start is not None and self.last_day is not None and self.start <= day <= self.last_day
 
+    def over(self, today: date) -> bool:
+        """Whether nothing of it goes on, the last day under contract included."""
+        last = self.last_day
+        return self.status(today) in OVER and (last is None or last < today)
+
     def status(self, today: date) -> Status:
         """Where it stands. Raises `ContractError`: nobody has applied."""
         if self.applied is None:
@@ -182,7 +187,7 @@ def fold(events: Iterable[AnyEvent]) -> Participation:
 
 def may_begin(others: Iterable[Participation], today: date) -> bool:
     """Whether a company with these participations may be selected anew: none of them goes on."""
-    return all(other.status(today) in OVER for other in others)
+    return all(other.over(today) for other in others)
 
 
 def _life(state: Participation, event: LifeEvent) -> Participation:

@@ -12,7 +12,7 @@ from datetime import date, datetime
 import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from billing.contracts.participation import OVER, Participation
+from billing.contracts.participation import Participation
 from billing.contracts.terms import add_months
 from callcenter import papers as files
 from callcenter.centre import load_centre
@@ -58,7 +58,7 @@ async def destroy(settings: Settings, *, today: date, now: int) -> int:
                 gone.append(row.number)
             for row in await found.all(going_on=True):
                 # Years pass without anybody entering it.
-                row.going_on = (await participation(session, row)).status(today) not in OVER
+                row.going_on = not (await participation(session, row)).over(today)
             await session.flush()
             for row in await found.all(going_on=False, limit=100_000):
                 if row.form.get("contact_name") != _GONE and _due(await participation(session, row), today):

@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from billing.contracts.eligibility import Standing
 from billing.contracts.events import AnyEvent, Selected, from_data, to_data
-from billing.contracts.participation import OVER, Participation, fold
+from billing.contracts.participation import Participation, fold
 from billing.contracts.problem import ContractError
 from callcenter.store.contract_models import ApplicationRow, ContractDocumentRow, ContractEventRow, LetterRow
 from callcenter.store.scope import Scope, WholeCentre, select_within
@@ -73,7 +73,7 @@ class Applications:
         query = select_within(self._scope, ApplicationRow).where(ApplicationRow.cookie_hash == cookie_hash)
         return (await self._session.scalars(query)).one_or_none()
 
-    async def all(self, *, going_on: bool, limit: int = 1000) -> list[ApplicationRow]:
+    async def all(self, *, going_on: bool, limit: int = 5000) -> list[ApplicationRow]:
         """Those submitted, the newest first: still going on, or over."""
         query = select_within(self._scope, ApplicationRow).where(
             ApplicationRow.submitted_at.is_not(None), ApplicationRow.going_on == going_on
@@ -100,7 +100,7 @@ class Applications:
         found = [await participation(self._session, row) for row in await self._session.scalars(query)]
         return Standing(
             years=sum(1 for one in found for year in one.years if year.first <= min(today, one.last_day or today)),
-            taking_part=any(one.status(today) not in OVER for one in found),
+            taking_part=any(not one.over(today) for one in found),
         )
 
     async def append(self, row: ApplicationRow, event: AnyEvent, entry: Entry) -> Participation:
@@ -113,7 +113,7 @@ class Applications:
             await self._make_room(company, entry.today)
             for paper in await papers(self._session, row):
                 paper.company = company
-        row.company, row.going_on = company, state.status(entry.today) not in OVER
+        row.company, row.going_on = company, not state.over(entry.today)
         self._session.add(
             ContractEventRow(
                 application=row.number,
@@ -135,7 +135,7 @@ class Applications:
     async def _make_room(self, company: str, today: date) -> None:
         """Participations of the company that ended by themselves, as a year does, no longer go on."""
         for row in await self.of_company(company):
-            row.going_on = (await participation(self._session, row)).status(today) not in OVER
+            row.going_on = not (await participation(self._session, row)).over(today)
         await self._session.flush()
 
 

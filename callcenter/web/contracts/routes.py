@@ -73,14 +73,17 @@ async def contracts(request: Request, services: Uses, _: Clerk, over: bool = Fal
     """What is due first, then everything that goes on; or what is over."""
     today = _today(services)
     async with services.sessions() as session:
-        rows = await Applications(session, WholeCentre()).all(going_on=not over)
+        found = Applications(session, WholeCentre())
+        # Of what is over, a refund or arrears may still be due.
+        rows = [*await found.all(going_on=True), *await found.all(going_on=False)]
         states = await participations(session, rows)
-    lines = []
+    every = []
     for row in rows:
         state = states[row.number]
-        lines.append(Line(row=row, state=state, status=state.status(today), tasks=reminders(state, today)))
+        every.append(Line(row=row, state=state, status=state.status(today), tasks=reminders(state, today)))
+    lines = [line for line in every if line.state.over(today) == over]
     due = sorted(
-        ((task, line) for line in lines for task in line.tasks), key=lambda pair: (pair[0].due, pair[1].row.number)
+        ((task, line) for line in every for task in line.tasks), key=lambda pair: (pair[0].due, pair[1].row.number)
     )
     return render(
         request,

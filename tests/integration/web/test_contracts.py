@@ -88,7 +88,9 @@ async def test_a_deposit_takes_the_insurers_refusal_and_goes_back_at_the_end(web
         await done(clerk, number, "signed")
         assert "끝난 뒤" in await refused(clerk, number, "refunded", amount="3000000")
         await done(boss, number, "terminated", reason="폐업")
+        assert "환급" in (await clerk.get("/contracts"))[1]
         await done(clerk, number, "refunded", amount="3000000")
+        assert "환급" not in (await clerk.get("/contracts"))[1]
         _, page = await clerk.get(f"/contracts/{number}")
         assert "폐업" in page
         assert "해지" in page

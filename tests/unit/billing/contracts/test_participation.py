@@ -1,10 +1,14 @@
 from __future__ import annotations
 
+from datetime import date, timedelta
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from billing.contracts.eligibility import Doubt, Refusal
 from billing.contracts.events import By, from_data, to_data
-from billing.contracts.participation import Status, fold, may_begin
+from billing.contracts.participation import OVER, Status, fold, may_begin
 from tests.unit.billing.contracts.stories import (
     APPLIED,
     CERTIFICATE,
@@ -144,3 +148,35 @@ def test_every_event_is_stored_and_read_back_alike(story: tuple) -> None:
     doubt = did("2026-10-01", "applied", doubts=(Doubt.LOW_DEMAND,), refusals=(Refusal.FOOD, Refusal.PARTS))
     for event in (*story, charge, notice, doubt, CERTIFICATE):
         assert from_data(event.kind, to_data(event)) == event
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.integers(0, 500),  # days until the next attempt
+            st.integers(0, 60),  # days from selection to service
+            st.none() | st.integers(0, 400),  # days from selection to a termination
+            st.booleans(),  # whether anybody signs
+        ),
+        max_size=6,
+    )
+)
+def test_a_company_is_never_under_two_contracts_at_one_time(attempts: list[tuple[int, int, int | None, bool]]) -> None:
+    today, had = date(2027, 1, 1), []
+    for wait, lead, ends, signs in attempts:
+        today += timedelta(days=wait)
+        if not may_begin([fold(told) for told in had], today):
+            continue
+        start = today + timedelta(days=lead)
+        told = [
+            did(str(today), "applied"),
+            did(str(today), "selected", company="nurim", start=str(start)),
+            did(str(today), "insured", amount=4_700_000, valid_from=str(start), valid_to=str(start)),
+        ]
+        told += [did(str(today), "signed", year=1, **DUE)] if signs else []
+        if ends is not None and fold(told).status(today + timedelta(days=ends)) not in OVER:
+            told.append(did(str(today + timedelta(days=ends)), "terminated", reason="x"))
+        had.append(told)
+    states = [fold(told) for told in had]
+    days = {day for state in states for day in (state.start, state.last_day) if day}
+    assert all(sum(state.under_contract(day) for state in states) <= 1 for day in days)
