@@ -76,6 +76,11 @@ def percent(share: float | Fraction | None, digits: int = 0) -> str:
     return NOTHING if share is None else f"{float(share) * 100:.{digits}f} %"
 
 
+def plain(typed: str) -> str:
+    """What somebody typed, without blanks around it and without the one character that a database cannot keep."""
+    return typed.replace("\0", "").strip()
+
+
 def whole(number: int | None) -> str:
     """A whole number in groups of three."""
     return NOTHING if number is None else f"{number:,}"

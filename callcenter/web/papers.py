@@ -11,6 +11,7 @@ from callcenter import papers as files
 from callcenter.papers import MOST, Paper, PaperError
 from callcenter.store.applications import papers
 from callcenter.store.contract_models import ApplicationRow, ContractDocumentRow
+from callcenter.web.formats import plain
 from callcenter.web.services import Services, now_ms
 
 
@@ -26,7 +27,7 @@ async def keep_paper(
         application=row.number,
         company=row.company,
         paper=paper,
-        name=(file.filename or "")[-200:],
+        name=plain(file.filename or "")[-200:],
         media_type=checked.media_type,
         size=checked.size,
         sha256=checked.sha256,

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from billing.contracts.eligibility import Answer, Facts, Goods, Made
 from billing.contracts.registration import RegistrationError, parse
+from callcenter.web.formats import plain
 
 #: Longest answer by field; what is not named here is not kept.
 FIELDS = {
@@ -50,9 +51,9 @@ class Answers:
 def kept(sent: Mapping[str, object]) -> dict[str, str]:
     """The answers of a form as they are kept in a draft, finished or not; too long ones are cut."""
     return {
-        name: value.strip()[:longest]
+        name: told[:longest]
         for name, longest in FIELDS.items()
-        if isinstance(value := sent.get(name, ""), str) and value.strip()
+        if isinstance(value := sent.get(name, ""), str) and (told := plain(value))
     }
 
 

@@ -32,6 +32,7 @@ from billing.contracts.problem import ContractError
 from billing.contracts.terms import FIRST_YEARS
 from billing.month import Month
 from callcenter.store.models import Role
+from callcenter.web.formats import plain
 
 #: Who decides about companies, and who keeps their papers and money.
 DECIDES = frozenset({Role.SUPERVISOR, Role.ADMIN})
@@ -57,6 +58,8 @@ WHO: Mapping[str, frozenset[Role]] = {
 }
 
 _MOST_WON = 10**12
+#: Days outside are slips of the hand.
+_FIRST_YEAR, _LAST_YEAR = 2000, 2099
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -110,7 +113,7 @@ def event_of(kind: str, given: Given) -> AnyEvent:
         case Selected.kind:
             return Selected(on=on, company=_text(fields, "company"), start=_day(fields, "start"))
         case Refused.kind:
-            return Refused(on=on, reasons=_reasons(given.reasons), note=fields.get("note", "").strip())
+            return Refused(on=on, reasons=_reasons(given.reasons), note=plain(fields.get("note", ""))[:1000])
         case StartMoved.kind:
             return StartMoved(on=on, start=_day(fields, "start"))
         case Insured.kind:
@@ -140,7 +143,7 @@ def event_of(kind: str, given: Given) -> AnyEvent:
 
 
 def _text(fields: Mapping[str, str], name: str) -> str:
-    written = fields.get(name, "").strip()[:1000]
+    written = plain(fields.get(name, ""))[:1000]
     if not written:
         raise ContractError("field_needed", field=name)
     return written
@@ -148,9 +151,12 @@ def _text(fields: Mapping[str, str], name: str) -> str:
 
 def _day(fields: Mapping[str, str], name: str) -> date:
     try:
-        return date.fromisoformat(fields.get(name, ""))
+        day = date.fromisoformat(fields.get(name, ""))
     except ValueError as error:
         raise ContractError("field_day", field=name) from error
+    if not _FIRST_YEAR <= day.year <= _LAST_YEAR:
+        raise ContractError("field_day", field=name)
+    return day
 
 
 def _whole(fields: Mapping[str, str], name: str) -> int:

@@ -16,6 +16,7 @@ from callcenter.store.models import Level, Role, UserRow
 from callcenter.store.scope import OneCompany, WholeCentre, select_within
 from callcenter.store.users import Users
 from callcenter.web.errors import Refused
+from callcenter.web.formats import plain
 from callcenter.web.pages import language_of, render
 from callcenter.web.passwords import hash_password
 from callcenter.web.people import Person
@@ -73,7 +74,7 @@ async def add(
     level: Annotated[Level, Form()],
 ) -> Response:
     """A new user with a password that is shown once."""
-    login, name = login.strip(), name.strip()
+    login, name = login.strip(), plain(name)
     if not re.fullmatch(r"[A-Za-z0-9._@-]{3,64}", login) or not name:
         return await _page(request, services, person, problem="login", status_code=422)
     password = _password()

@@ -17,6 +17,7 @@ from callcenter.store.contract_models import DataRequestRow
 from callcenter.store.models import Level, Role
 from callcenter.store.requests import Requests
 from callcenter.web.errors import Refused
+from callcenter.web.formats import plain
 from callcenter.web.guard import allow
 from callcenter.web.pages import render
 from callcenter.web.people import Person
@@ -68,7 +69,8 @@ async def ask(
     text: Annotated[str, Form(max_length=4000)],
 ) -> Response:
     """A new request."""
-    if not text.strip():
+    text = plain(text)
+    if not text:
         raise Refused(422, "request_empty")
     due = datetime.now(services.centre.zone).date() + timedelta(days=ANSWER_DAYS)
     async with services.sessions.begin() as session:
@@ -76,7 +78,7 @@ async def ask(
             DataRequestRow(
                 company=own(services, person),
                 kind=wish,
-                text=text.strip(),
+                text=text,
                 at=now_ms(),
                 by=person.login,
                 due=str(due),
@@ -99,7 +101,8 @@ async def answer(
     text: Annotated[str, Form(max_length=4000)],
 ) -> Response:
     """The centre's answer, given once."""
-    if not text.strip():
+    text = plain(text)
+    if not text:
         raise Refused(422, "request_empty")
     async with services.sessions.begin() as session:
         row = await Requests(session, scope_of(person)).get(number)
@@ -107,6 +110,6 @@ async def answer(
             raise Refused(404, "not_found")
         if row.answered_at is not None:
             raise Refused(409, "request_answered")
-        row.granted, row.answer, row.answered_at, row.answered_by = granted, text.strip(), now_ms(), person.login
+        row.granted, row.answer, row.answered_at, row.answered_by = granted, text, now_ms(), person.login
     log.info("data_request.answered", login=person.login, request=number, granted=granted)
     return RedirectResponse("/requests", status_code=303)

@@ -47,7 +47,7 @@ async def test_nobody_needs_a_login_and_looking_leaves_nothing(web: WebCentre) -
 async def test_what_is_typed_is_kept_however_unfinished(web: WebCentre) -> None:
     async with browser(web) as applicant:
         status, told = await applicant.post(
-            "/apply/draft", {"company_name": "한빛주방산업", "registration": "12"}, **{"HX-Request": "true"}
+            "/apply/draft", {"company_name": "\0한빛주방산업 ", "registration": "12"}, **{"HX-Request": "true"}
         )
         assert status == 200
         code_on(told)

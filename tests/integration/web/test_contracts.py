@@ -145,6 +145,7 @@ async def test_mistyped_fields_are_named(web: WebCentre) -> None:
     number = await new_application(web)
     async with browser(web, "admin") as admin:
         assert "개시일" in await refused(admin, number, "selected", company="hanbit", start="내일")
+        assert "개시일" in await refused(admin, number, "selected", company="hanbit", start="9999-12-31")
         assert "센터에 없는 기업" in await refused(admin, number, "selected", company="nobody", start=today())
         assert "앞날" in await refused(admin, number, "review_begun", on=today() + timedelta(days=1))
         assert (await admin.get("/contracts/999"))[0] == 404
