@@ -108,7 +108,9 @@ async def _row(session: AsyncSession, number: int) -> ApplicationRow:
 async def one(request: Request, services: Uses, person: Clerk, number: int) -> Response:
     """All about one."""
     async with services.sessions() as session:
-        return await _page(request, services, session, person, await _row(session, number))
+        page = await _page(request, services, session, person, await _row(session, number))
+    log.info("application.viewed", login=person.login, application=number)
+    return page
 
 
 async def _page(

@@ -9,18 +9,20 @@ from operator import add
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
+from billing.contracts.service_level import in_force
 from callcenter.desk.tickets import ticket_number
 from callcenter.store.figures import Figures, day_figures
 from callcenter.store.models import TicketStatus
 from callcenter.store.records import Records
 from callcenter.store.scope import OneCompany
+from callcenter.store.service_figures import counters, versions
 from callcenter.store.span import day_span
 from callcenter.store.tickets import Tickets
 from callcenter.web.billing.routes import statement_file
-from callcenter.web.board import SHORT_ABANDON_S
 from callcenter.web.months import chosen_month, offered_months, statement_of, this_month
 from callcenter.web.pages import render
 from callcenter.web.portal.own import Member, Uses, own
+from callcenter.web.portal.service import centres_own
 from callcenter.web.scoping import sees_customers
 
 router = APIRouter(include_in_schema=False)
@@ -34,9 +36,9 @@ async def portal(request: Request, services: Uses, person: Member) -> Response:
     today = day_span(datetime.now(zone).date(), zone)
     async with services.sessions() as session:
         scope = OneCompany(company)
-        figures = await day_figures(
-            session, scope, today, in_time_s=services.centre.waiting.service_level_s, short_s=SHORT_ABANDON_S
-        )
+        figures = await day_figures(session, scope, today)
+        version = in_force(await versions(session, scope), this_month(services), centres_own(services))
+        level = (await counters(session, scope, today, version)).service_level(version.formula)
         recent = await Records(session, scope).page(today, limit=12)
         # A ticket tells of a customer; whom customers are not shown see none.
         shown = sees_customers(person)
@@ -45,6 +47,8 @@ async def portal(request: Request, services: Uses, person: Member) -> Response:
         request,
         "portal/templates/portal.html",
         day=reduce(add, figures, Figures()),
+        version=version,
+        level=level,
         recent=recent,
         tickets=tickets,
         shown=shown,

@@ -186,6 +186,9 @@ async def test_the_service_level_follows_the_contracts_formula_and_says_which(we
         assert "계약 산식 1판" in page
         assert "25초 안 응답 ÷ 응답" in page
         assert "목표 80 %" in page
+        _, home = await chief.get("/portal")
+        assert "25초 안 응답 ÷ 응답" in home
+        assert "100 %" in home
         _, table = await chief.get("/service.csv")
         assert f"{today:%Y-%m-%d},5,3,3,2,60.0,100.0,answered v1" in table
         assert len(table.splitlines()) >= 30
