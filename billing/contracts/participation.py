@@ -109,9 +109,9 @@ class Participation:
     @property
     def last_day(self) -> date | None:
         """The last day under contract, as things stand; None while no contract is made."""
-        if not self.signed:
+        if not self.signed or self.start is None:
             return None
-        last = self.years[-1].last
+        last = contract_year(self.start, self.signed[-1].year).last
         if self.notice:
             last = min(last, self.notice.last)
         if self.terminated:

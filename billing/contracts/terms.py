@@ -8,6 +8,7 @@ from __future__ import annotations
 from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 
 FIRST_YEARS = 3
 EXTENSION_YEARS = 2
@@ -30,6 +31,7 @@ def add_months(day: date, months: int) -> date:
     return date(year, month, min(day.day, monthrange(year, month)[1]))
 
 
+@lru_cache(4096)
 def contract_year(start: date, number: int) -> Year:
     """The contract year of this number, from 1, of a participation that begins on `start`."""
     first, following = add_months(start, 12 * (number - 1)), add_months(start, 12 * number)
