@@ -10,7 +10,7 @@ from pathlib import Path
 
 LARGEST = 10 * 2**20
 #: More papers than this belong to no application.
-MOST = 12
+MOST = 30
 
 _TYPES = {b"%PDF-": "application/pdf", b"\xff\xd8\xff": "image/jpeg", b"\x89PNG\r\n\x1a\n": "image/png"}
 ENDINGS = {"application/pdf": ".pdf", "image/jpeg": ".jpg", "image/png": ".png"}
@@ -26,6 +26,11 @@ class Paper(StrEnum):
     INSURANCE = "insurance"
     INSURER_REFUSAL = "insurer_refusal"
     OTHER = "other"
+
+
+#: Handed in with the application; the others come with the contract.
+WITH_FORM = (Paper.REGISTRATION, Paper.FACTORY, Paper.OTHER)
+WITH_CONTRACT = (Paper.INSURANCE, Paper.INSURER_REFUSAL, Paper.OTHER)
 
 
 class PaperError(ValueError):

@@ -16,7 +16,7 @@ from billing.contracts.participation import OVER, Status
 from billing.contracts.problem import ContractError
 from billing.contracts.reminders import reminders
 from callcenter import papers as files
-from callcenter.papers import Paper, PaperError
+from callcenter.papers import WITH_CONTRACT, WITH_FORM, Paper, PaperError
 from callcenter.store.applications import Applications, Entry, letters, papers, participation
 from callcenter.store.contract_models import ApplicationRow, ContractDocumentRow
 from callcenter.store.scope import WholeCentre
@@ -40,10 +40,6 @@ async def _ours(request: Request) -> None:
 
 router = APIRouter(prefix="/apply", include_in_schema=False, dependencies=[Depends(_ours), Depends(visitor)])
 Uses = Annotated[Services, Depends(services_of)]
-
-#: Handed in with the form; the others come with the contract.
-WITH_FORM = (Paper.REGISTRATION, Paper.FACTORY, Paper.OTHER)
-WITH_CONTRACT = (Paper.INSURANCE, Paper.INSURER_REFUSAL, Paper.OTHER)
 
 
 def _today(services: Services) -> datetime:

@@ -153,7 +153,7 @@ async def test_files_that_are_no_papers_are_refused_with_the_reason(web: WebCent
         for _ in range(MOST):
             assert (await applicant.post("/apply/papers", paper("other")))[0] == 303
         status, page = await applicant.post("/apply/papers", paper("other"))
-        assert (status, "12개" in page) == (422, True)
+        assert (status, "30개" in page) == (422, True)
 
 
 async def test_a_paper_is_its_owners_alone_and_lies_under_no_name_of_theirs(web: WebCentre) -> None:

@@ -14,7 +14,7 @@ from callcenter.store.tickets import Note, Tickets
 from callcenter.store.users import Users
 from callcenter.web.passwords import hash_password
 from callcenter.web.tokens import make_token
-from tests.applicant import apply
+from tests.applicant import apply, paper
 from tests.integration.web.conftest import browser
 from tests.web_centre import PASSWORD, WebCentre, now_ms, record
 
@@ -228,5 +228,10 @@ async def test_a_company_sees_its_contract_and_reads_its_letter(web: WebCentre) 
         link = re.search(r"/contract/\d+/letters/\d+\.pdf", page)
         assert link
         assert (await chief.get(link[0]))[1].startswith("%PDF")
+        handed = f"/contract/{number}/papers"
+        assert (await chief.post(handed, paper("insurance", form_token=chief.form_token)))[0] == 303
+        assert (await chief.post(handed, paper("insurance", b"MZ", form_token=chief.form_token)))[0] == 422
+        assert (await chief.get("/contract"))[1].count("이행보증보험증권 <span") == 1
         async with browser(web, "hanbit") as other:
             assert (await other.get(link[0]))[0] == 404
+            assert (await other.post(handed, paper("insurance", form_token=other.form_token)))[0] == 404
