@@ -7,10 +7,28 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, select, true
 
+from callcenter.store.contract_models import (
+    ApplicationRow,
+    ContractDocumentRow,
+    ContractEventRow,
+    DataRequestRow,
+    LetterRow,
+    RightsChangeRow,
+    ServiceFormulaRow,
+)
 from callcenter.store.models import CallRow, DiscrepancyRow, TicketEntryRow, TicketRow, UserRow
 from callcenter.store.work_models import CallbackRow, MessageRow
 
-TenantRow = CallRow | DiscrepancyRow | TicketRow | TicketEntryRow | UserRow | MessageRow | CallbackRow
+ContractRow = (
+    ApplicationRow
+    | ContractDocumentRow
+    | ContractEventRow
+    | DataRequestRow
+    | LetterRow
+    | RightsChangeRow
+    | ServiceFormulaRow
+)
+TenantRow = CallRow | DiscrepancyRow | TicketRow | TicketEntryRow | UserRow | MessageRow | CallbackRow | ContractRow
 
 
 @dataclass(frozen=True, slots=True)

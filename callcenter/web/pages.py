@@ -13,7 +13,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 
 from callcenter.centre import Centre, Names
 from callcenter.config.words import label
-from callcenter.store.models import Role
+from callcenter.store.models import Level, Role
 from callcenter.web import formats
 from callcenter.web.explanation import reason
 from callcenter.web.people import Person
@@ -23,15 +23,26 @@ from callcenter.web.words import CATALOGUE, LANGUAGES, phrase, preferred_languag
 LANGUAGE_COOKIE = "cc_language"
 
 #: The pages of each role, in the order of the header.
-NAVIGATION = {
+NAVIGATION: dict[Role, tuple[str, ...]] = {
     Role.AGENT: ("agent", "callbacks", "messages", "compare"),
-    Role.SUPERVISOR: ("board", "callbacks", "messages", "records", "tickets", "staff", "marked", "configuration"),
-    Role.BILLING: ("billing", "compare"),
-    Role.COMPANY: ("portal", "records", "tickets", "statement"),
-    Role.ADMIN: (
-        *("board", "callbacks", "messages", "records", "tickets", "staff", "marked", "billing", "compare"),
-        *("prompts", "configuration"),
+    Role.SUPERVISOR: (
+        *("board", "callbacks", "messages", "records", "tickets", "staff", "marked", "configuration"),
+        *("contracts", "requests"),
     ),
+    Role.BILLING: ("billing", "contracts", "compare"),
+    Role.COMPANY: ("portal", "records", "tickets", "service", "statement", "contract", "members", "requests"),
+    Role.ADMIN: (
+        *("board", "callbacks", "messages", "records", "tickets", "staff", "marked", "billing", "contracts"),
+        *("requests", "compare", "prompts", "configuration"),
+    ),
+}
+
+#: Pages of a company that not all of its levels open.
+_LEVELS = {
+    "tickets": {Level.ADMIN, Level.STAFF},
+    "contract": {Level.ADMIN},
+    "members": {Level.ADMIN},
+    "requests": {Level.ADMIN},
 }
 
 _environment = Environment(
@@ -115,6 +126,14 @@ def fill(template: str, *, centre: Centre, language: str, **context: Any) -> str
     )
 
 
+def navigation_of(person: Person) -> tuple[str, ...]:
+    """The pages in this person's header."""
+    items = NAVIGATION[person.role]
+    if person.role is not Role.COMPANY:
+        return items
+    return tuple(item for item in items if item not in _LEVELS or person.level in _LEVELS[item])
+
+
 def render(request: Request, template: str, *, status_code: int = 200, **context: Any) -> HTMLResponse:
     """A page, or a part of one, for whoever asks."""
     person: Person | None = getattr(request.state, "person", None)
@@ -124,7 +143,7 @@ def render(request: Request, template: str, *, status_code: int = 200, **context
         centre=request.app.state.services.centre,
         language=language_of(request),
         person=person,
-        navigation=NAVIGATION[person.role] if person else (),
+        navigation=navigation_of(person) if person else (),
         path=request.url.path,
         form_token=form_token(token) if token else "",
         **context,
