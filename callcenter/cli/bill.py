@@ -67,7 +67,7 @@ def write_statement(
     if found is None:
         _stop(f"no company '{company}'; expected one of " + ", ".join(one.id for one in centre.company))
     tariff = _tariff(settings, chosen)
-    statement = _from_records(
+    statement, usage = _from_records(
         settings,
         OneCompany(found.id),
         lambda records: company_statement(records, tariff, company=found.id, month=chosen, zone=centre.zone),
@@ -79,11 +79,11 @@ def write_statement(
         _remark(f"Not attributable to any company in {chosen}: {nobodys} calls (callcenter bill unattributed).")
     match form:
         case Form.TEXT:
-            text = statement_forms.as_text(statement, found, lang)
+            text = statement_forms.as_text(statement, usage, found, lang)
         case Form.JSON:
-            text = statement_forms.as_json(statement)
+            text = statement_forms.as_json(statement, usage)
         case Form.CSV:
-            text = statement_forms.as_csv(statement, lang)
+            text = statement_forms.as_csv(statement, usage, lang)
     print(text, end="")
 
 

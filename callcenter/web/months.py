@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from billing.month import Month
 from billing.statement import Statement
 from billing.tariff import Tariff, TariffError, in_force
+from billing.usage import Usage
 from callcenter.statements import company_statement
 from callcenter.store.records import Records
 from callcenter.store.scope import OneCompany
@@ -48,7 +49,7 @@ def tariff_of(services: Services, month: Month) -> Tariff:
         raise Refused(503, "tariff", month=str(month)) from error
 
 
-async def statement_of(services: Services, company: str, month: Month) -> Statement:
+async def statement_of(services: Services, company: str, month: Month) -> tuple[Statement, Usage]:
     """One company's statement; the query cannot reach another company's calls. Raises `Refused`."""
     tariff = tariff_of(services, month)
     async with services.sessions() as session:

@@ -32,13 +32,15 @@ async def billing(request: Request, services: Uses, _: Clerk, company: str = "",
     """A company's month."""
     chosen = chosen_month(services, month)
     found = next((one for one in services.centre.company if one.id == company), services.centre.company[0])
+    statement, usage = await statement_of(services, found.id, chosen)
     return render(
         request,
         "billing/templates/billing.html",
         company=found,
         month=chosen,
         months=offered_months(services),
-        statement=await statement_of(services, found.id, chosen),
+        statement=statement,
+        usage=usage,
         provisional=chosen >= this_month(services),
         address="/billing",
     )
@@ -54,12 +56,12 @@ async def as_csv(request: Request, services: Uses, _: Clerk, company: str, month
 
 async def statement_file(request: Request, services: Services, company: str, month: str) -> Response:
     """A statement as CSV, with the calls behind each line."""
-    statement = await statement_of(services, company, chosen_month(services, month))
-    text = statement_forms.as_csv(statement, Language(language_of(request)))
+    statement, usage = await statement_of(services, company, chosen_month(services, month))
+    text = statement_forms.as_csv(statement, usage, Language(language_of(request)))
     return Response(
         text.encode("utf-8-sig"),
         media_type="text/csv; charset=utf-8",
-        headers={"content-disposition": f'attachment; filename="statement-{company}-{statement.usage.month}.csv"'},
+        headers={"content-disposition": f'attachment; filename="statement-{company}-{statement.month}.csv"'},
     )
 
 

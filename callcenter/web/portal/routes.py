@@ -67,13 +67,15 @@ async def statement(request: Request, services: Uses, person: Member, month: str
     company = _own(services, person)
     chosen = chosen_month(services, month)
     found = next(one for one in services.centre.company if one.id == company)
+    told, usage = await statement_of(services, company, chosen)
     return render(
         request,
         "portal/templates/statement.html",
         company=found,
         month=chosen,
         months=offered_months(services),
-        statement=await statement_of(services, company, chosen),
+        statement=told,
+        usage=usage,
         provisional=chosen >= this_month(services),
     )
 

@@ -40,8 +40,6 @@ COMPOSED = {
     *(f"agent.call_{stage}" for stage in ("ringing", "talking", "wrapup")),
     *(f"agent.next_{state}" for state in ("ready", "paused", "offline")),
     *(f"command.{error}" for error in ("no_reply", "not_logged_in", "unknown_agent")),
-    *(f"statement.unit_{unit}" for unit in ("call", "agent_month", "month", "minute", "line")),
-    *(f"statement.{kind}" for kind in ("usage", "agents", "labour", "base_fee", "vat")),
     *(f"login.{failure}" for failure in ("wrong", "locked")),
     *(f"records.{column}" for column in ("ticket", "call")),
     *(f"errors.{error}" for error in ("sign_in", "internal", "too_large", "redis_away", "database_away")),

@@ -1,0 +1,42 @@
+"""From a line of a statement to the calls behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from billing.rules import Kind
+from billing.statement import Line, LineKind
+from billing.tariff import Meter
+from billing.usage import Entry, Usage
+
+_Behind = Callable[[Entry], bool]
+_WITHOUT_CALLS = frozenset({LineKind.BASE_FEE, LineKind.ADJUSTMENT})
+
+
+def behind(line: Line, usage: Usage) -> tuple[Entry, ...]:
+    """The entries that the line was computed from, in their order; the base fee and adjustments need none."""
+    if line.kind in _WITHOUT_CALLS:
+        return ()
+    belongs = _belongs(line, usage)
+    return tuple(entry for entry in usage.entries if belongs(entry))
+
+
+def _belongs(line: Line, usage: Usage) -> _Behind:
+    match line.kind, line.of:
+        case LineKind.RULE, rule:
+            return lambda entry: entry.rule.id == rule
+        case LineKind.SURVEY, _:
+            return lambda entry: entry.used.kind == Kind.SURVEY and entry.counted
+        case LineKind.FREE, Meter.TALK_MINUTES:
+            return lambda entry: entry.used.talk_ms > 0
+        case LineKind.FREE, Meter.LINES:
+            busiest = usage.busiest
+            return lambda entry: entry.used.id in busiest
+        case LineKind.FREE, Meter.HAPPY_CALLS:
+            return lambda entry: entry.used.kind == Kind.HAPPY
+        case LineKind.FREE, Meter.MESSAGES:
+            return lambda entry: entry.used.kind == Kind.SMS
+        case LineKind.CONNECT | LineKind.MINUTES, _:
+            return lambda entry: entry.counted and entry.used.kind != Kind.SURVEY
+        case _:
+            return lambda entry: entry.counted
