@@ -8,8 +8,17 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, select, true
 
 from callcenter.store.models import CallRow, DiscrepancyRow, TicketEntryRow, TicketRow, UserRow
+from callcenter.store.settlement_models import (
+    AdjustmentRow,
+    CorrectionRow,
+    FaultRow,
+    StatementLineRow,
+    StatementRow,
+    UsageEntryRow,
+)
 
-TenantRow = CallRow | DiscrepancyRow | TicketRow | TicketEntryRow | UserRow
+BillingRow = AdjustmentRow | CorrectionRow | FaultRow | StatementLineRow | StatementRow | UsageEntryRow
+TenantRow = CallRow | DiscrepancyRow | TicketRow | TicketEntryRow | UserRow | BillingRow
 
 
 @dataclass(frozen=True, slots=True)
