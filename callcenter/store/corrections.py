@@ -67,7 +67,7 @@ class Corrections:
             .execution_options(yield_per=_PAGE)
         )
         for page in self._session.execute(query).partitions():
-            yield [(Used._make(found[:8]), int(found[8])) for found in page]
+            yield [(Used._make(found[:8]), int(found[8] or 0)) for found in page]
 
     def correct(
         self,
