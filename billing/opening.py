@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from billing.rules import Kind
-from billing.statement import Line, LineKind
+from billing.statement import Line, LineKind, Statement
 from billing.tariff import Meter
 from billing.usage import Entry, Usage
 
@@ -19,6 +19,17 @@ def behind(line: Line, usage: Usage) -> tuple[Entry, ...]:
         return ()
     belongs = _belongs(line, usage)
     return tuple(entry for entry in usage.entries if belongs(entry))
+
+
+def line_calls(statement: Statement, usage: Usage, key: str) -> tuple[Entry, ...]:
+    """What stands behind the line with this key (`line_key`); everything on the statement for any other."""
+    found = next((line for line in statement.lines if line_key(line) == key), None)
+    return usage.entries if found is None else behind(found, usage)
+
+
+def line_key(line: Line) -> str:
+    """What names the line within its statement: `usage`, `share.company`."""
+    return f"{line.kind}.{line.of}" if line.of else line.kind
 
 
 def _belongs(line: Line, usage: Usage) -> _Behind:

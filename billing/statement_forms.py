@@ -10,8 +10,8 @@ from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 from typing import Any
 
-from billing.opening import behind
-from billing.statement import Line, Statement, Unit
+from billing.opening import behind, line_key
+from billing.statement import Statement, Unit
 from billing.statement_words import WORDS, amount, label, quantity
 from billing.usage import Entry, Usage
 from billing.words import Language, Named, columns, decimal, duration, name_in, won
@@ -138,11 +138,6 @@ def local(usage: Usage, entry: Entry) -> datetime:
 def outcome(entry: Entry, language: Language) -> str:
     """How the call ended, in words."""
     return WORDS[language].get(entry.used.outcome, entry.used.outcome)
-
-
-def line_key(line: Line) -> str:
-    """What names the line within its statement: `usage`, `share.company`."""
-    return f"{line.kind}.{line.of}" if line.of else line.kind
 
 
 def _plain(exact: Fraction) -> str:

@@ -6,12 +6,11 @@ months go onto the earliest month that is being settled.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from zoneinfo import ZoneInfo
 
-import structlog
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
@@ -28,8 +27,6 @@ from callcenter.tariffs import read_text
 _A_TRANSACTION = 50_000
 #: How many closed months are searched for late records: longer than any spool or journal is kept.
 _LATE_MONTHS = 3
-
-log = structlog.get_logger()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -72,8 +69,7 @@ def settle_month(
     plan, companies = _plan(engine, month, span, tariff, digest, closed, members, zone)
     with Session(engine) as session, session.begin():
         Periods(session).expect(month, len(companies))
-    for company in _batches(engine, plan, companies):
-        log.debug("settlement.advanced", month=str(month), companies=company)
+    _settle_missing(engine, plan, companies)
     with Session(engine) as session, session.begin():
         row = Periods(session).finish(month, actor.at)
         return Settled(companies=row.done, entries=row.entries)
@@ -106,8 +102,7 @@ def _plan(
     return Plan(month=month, span=span, tariff=tariff, digest=digest, late=late), sorted({*companies, *late})
 
 
-def _batches(engine: Engine, plan: Plan, companies: Sequence[str]) -> Iterator[int]:
-    """Settle transaction by transaction; how many companies each brought."""
+def _settle_missing(engine: Engine, plan: Plan, companies: Sequence[str]) -> None:
     waiting = list(companies)
     while waiting:
         with engine.connect() as connection:
@@ -122,4 +117,3 @@ def _batches(engine: Engine, plan: Plan, companies: Sequence[str]) -> Iterator[i
                     made += 1
             tables.advance(made, entries)
             connection.commit()
-        yield made

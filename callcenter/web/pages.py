@@ -12,6 +12,7 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
 from billing import statement_forms, statement_words
+from billing.opening import line_calls, line_key
 from callcenter.centre import Centre, Names
 from callcenter.store.models import Role
 from callcenter.web import formats
@@ -59,6 +60,8 @@ _environment.globals.update(
     line_label=statement_words.label,
     line_quantity=statement_words.quantity,
     line_amount=statement_words.amount,
+    line_key=line_key,
+    line_calls=line_calls,
     outcome_words=statement_forms.outcome,
 )
 

@@ -21,7 +21,7 @@ from callcenter.web.billing.routes import statement_file
 from callcenter.web.board import SHORT_ABANDON_S
 from callcenter.web.errors import Refused
 from callcenter.web.guard import allow
-from callcenter.web.months import chosen_month, offered_months, statement_of, this_month
+from callcenter.web.months import chosen_month, offered_months, statement_of
 from callcenter.web.pages import render
 from callcenter.web.people import Person
 from callcenter.web.services import Services, services_of
@@ -62,21 +62,19 @@ async def portal(request: Request, services: Uses, person: Member) -> Response:
 
 
 @router.get("/statement")
-async def statement(request: Request, services: Uses, person: Member, month: str = "") -> Response:
+async def statement(request: Request, services: Uses, person: Member, month: str = "", line: str = "") -> Response:
     """A month of its own."""
     company = _own(services, person)
     chosen = chosen_month(services, month)
-    found = next(one for one in services.centre.company if one.id == company)
-    told, usage = await statement_of(services, company, chosen)
     return render(
         request,
         "portal/templates/statement.html",
-        company=found,
+        company=company,
         month=chosen,
         months=offered_months(services),
-        statement=told,
-        usage=usage,
-        provisional=chosen >= this_month(services),
+        shown=await statement_of(services, company, chosen),
+        line=line,
+        address=f"/statement?month={chosen}",
     )
 
 

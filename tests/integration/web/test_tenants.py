@@ -7,11 +7,20 @@ from fastapi.routing import APIRoute
 
 from callcenter.store.models import EventRow, TicketEntryRow, TicketRow, TicketStatus
 from callcenter.store.scope import WholeCentre
+from callcenter.store.settlement_models import (
+    LINES_A_STATEMENT,
+    AdjustmentRow,
+    CorrectionRow,
+    PeriodRow,
+    StatementRow,
+    TariffTextRow,
+    UsageEntryRow,
+)
 from callcenter.store.users import Users
 from callcenter.web.app import ROOMS
 from callcenter.web.tokens import make_token
 from tests.integration.web.conftest import browser
-from tests.web_centre import WebCentre, now_ms, record
+from tests.web_centre import EXAMPLE, WebCentre, now_ms, record
 
 pytestmark = pytest.mark.integration
 
@@ -19,6 +28,7 @@ pytestmark = pytest.mark.integration
 CANARY = "카나리아새"
 CALL = "cc-1795429970.7"
 NUMBER = "01099998888"
+TARIFF = (EXAMPLE / "tariffs" / "2026-01.toml").read_text(encoding="utf-8")
 
 #: Of these, nothing is a company's own: they show the whole centre to its people, or nothing at all.
 PUBLIC = {"/", "/login", "/logout", "/compare", "/health/live", "/health/ready", "/metrics", "/language/{language}"}
@@ -64,6 +74,50 @@ async def plant(web: WebCentre) -> None:
             result=CANARY,
         )
     )
+    await web.add(TariffTextRow(digest="t", source="t.toml", text=TARIFF))
+    await web.add(
+        AdjustmentRow(company="hanbit", month="2026-11", amount=-1, reason=CANARY, by="bill", at=at),
+        PeriodRow(
+            month="2026-10", state="closed", tariff="t", companies=1, done=1, entries=1, began_at=at, closed_at=at
+        ),
+        StatementRow(
+            id=7,
+            company="hanbit",
+            month="2026-10",
+            number="2026-10-00001",
+            tariff="t",
+            records=1,
+            counted=1,
+            supply=162_500,
+            vat=0,
+            total=162_500,
+            digest="",
+        ),
+    )
+    await web.add(
+        UsageEntryRow(
+            call=CALL,
+            kind="inbound",
+            company="hanbit",
+            at=at,
+            ended_at=at + 30_000,
+            talk_ms=1000,
+            outcome="answered",
+            caller="1",
+            line=7 * LINES_A_STATEMENT,
+        ),
+        CorrectionRow(
+            number="C2026-11-00001",
+            statement=7,
+            company="hanbit",
+            reason="mistake",
+            note=CANARY,
+            supply=-1,
+            vat=0,
+            by="bill",
+            at=at,
+        ),
+    )
     await web.feed_agent(
         "1001",
         "talking",
@@ -101,6 +155,8 @@ def addresses() -> list[tuple[str, str]]:
                 verb="ready",
                 prompt="closed",
                 language="ko",
+                what="settle",
+                form="pdf",
             )
             for method in route.methods:
                 found.append((method, asked))
@@ -151,7 +207,15 @@ async def test_a_companys_token_opens_its_own_records_only(web: WebCentre) -> No
 async def test_the_canary_is_there_to_be_found(web: WebCentre) -> None:
     await plant(web)
     async with browser(web, "hanbit") as owner:
-        for address in (f"/records/{CALL}", "/tickets", "/tickets/1", "/portal", f"/api/v1/records/{CALL}"):
+        for address in (
+            f"/records/{CALL}",
+            "/statement?month=2026-11",
+            "/statement?month=2026-10",
+            "/tickets",
+            "/tickets/1",
+            "/portal",
+            f"/api/v1/records/{CALL}",
+        ):
             status, body = await owner.get(address)
             assert status == 200
             assert CANARY in body, address

@@ -8,16 +8,24 @@ from string import Formatter
 
 import pytest
 
+from billing.rules import Charge
 from callcenter.agents.presence import PauseReason, State
 from callcenter.calls.journal import Kind
 from callcenter.desk.tickets import Reason
 from callcenter.ledger.record import EndedBy, Outcome, Via
 from callcenter.store.models import Role, TicketStatus
+from callcenter.store.settlement_models import CorrectionReason, PeriodState, ReratingState
 from callcenter.web.pages import NAVIGATION
 from callcenter.web.words import CATALOGUE, LANGUAGES, phrase, preferred_language
 from routing.acd import Rule
 
 WEB = Path(__file__).parents[3] / "callcenter" / "web"
+
+
+def _period_errors() -> set[str]:
+    paths = [*WEB.parent.joinpath("store").glob("*.py"), *WEB.parent.joinpath("settlement").glob("*.py")]
+    return {key for path in paths for key in re.findall(r'PeriodError\(\s*"([a-z_]+)"', path.read_text("utf-8"))}
+
 
 #: Keys that a page puts together from a value.
 COMPOSED = {
@@ -40,6 +48,12 @@ COMPOSED = {
     *(f"agent.call_{stage}" for stage in ("ringing", "talking", "wrapup")),
     *(f"agent.next_{state}" for state in ("ready", "paused", "offline")),
     *(f"command.{error}" for error in ("no_reply", "not_logged_in", "unknown_agent")),
+    *(f"settlement.state_{state}" for state in PeriodState),
+    *(f"settlement.{what}" for what in ("settle", "close", "reopen")),
+    *(f"correction.{why}" for why in CorrectionReason),
+    *(f"charge.{charge}" for charge in Charge),
+    *(f"rerating.{state}" for state in ReratingState),
+    *(f"errors.period_{key}" for key in _period_errors()),
     *(f"login.{failure}" for failure in ("wrong", "locked")),
     *(f"records.{column}" for column in ("ticket", "call")),
     *(f"errors.{error}" for error in ("sign_in", "internal", "too_large", "redis_away", "database_away")),
