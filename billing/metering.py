@@ -13,8 +13,6 @@ from billing.rules import Charge, Kind, Tally, UsageRule, Used, fault
 
 #: In place of a rule: the thing cannot have happened so, or no rule fits.
 UNDECIDABLE = -1
-#: Callers remembered before those of long ago are forgotten.
-_REMEMBERED = 4096
 
 
 class Metering:
@@ -27,12 +25,13 @@ class Metering:
         self._choices: dict[tuple[str, str], tuple[int, ...]] = {}
         self._counts = [0] * (len(rules) + 1)
         self._counted = [rule.charge is Charge.CALL for rule in rules]
-        #: Caller → when their last counted call entered.
+        #: Caller → when their last counted call entered, of the newest and of the window before.
         self._last: dict[str, int] = {}
+        self._before: dict[str, int] = {}
+        self._began = self._reached = -(1 << 62)
         #: When the calls on the line will end.
         self._ends: list[int] = []
         self._lines = self._talk_ms = self._charged_ms = self._happy = self._messages = 0
-        self._reached = -(1 << 62)
 
     def decide(self, batch: Iterable[Used]) -> list[int]:
         """The place of the rule that decides each, else `UNDECIDABLE`.
@@ -106,7 +105,7 @@ class Metering:
         return tuple(found) or (UNDECIDABLE,)
 
     def _first(self, fitting: tuple[int, ...], caller: str, at: int) -> int:
-        last = self._last.get(caller) if caller else None
+        last = self._last.get(caller, self._before.get(caller)) if caller else None
         for place in fitting:
             within = self._rules[place].repeat_within_ms
             if within is None or (last is not None and at - last <= within):
@@ -114,6 +113,7 @@ class Metering:
         return UNDECIDABLE
 
     def _remember(self, caller: str, at: int) -> None:
-        if len(self._last) >= _REMEMBERED:
-            self._last = {who: when for who, when in self._last.items() if at - when <= self._window}
+        if at - self._began > self._window:
+            self._before = self._last if at - self._began <= 2 * self._window else {}
+            self._last, self._began = {}, at
         self._last[caller] = at

@@ -14,7 +14,7 @@ from billing.month import Month
 from billing.statement import Statement, statement
 from billing.tariff import Tariff
 from billing.usage import Entry, Usage
-from callcenter.settlement.company import digest_of
+from callcenter.settlement.digest import digest_of
 from callcenter.store.corrections import Corrections
 from callcenter.store.periods import Actor, PeriodError, Periods
 from callcenter.store.settlement_models import (

@@ -6,6 +6,7 @@ Only the centre's own people call this, through `callcenter/settlement/`. It bel
 from __future__ import annotations
 
 import hashlib
+import secrets
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +17,7 @@ from sqlalchemy.orm import Session
 from billing.month import Month
 from callcenter.store.settlement_models import (
     LINES_A_STATEMENT,
+    WRITTEN_BEFORE,
     AdjustmentRow,
     AuditRow,
     CounterRow,
@@ -27,9 +29,6 @@ from callcenter.store.settlement_models import (
     TariffTextRow,
     UsageEntryRow,
 )
-
-#: Kinds of usage whose entries another part of the product writes before they are billed; the others come from records.
-_WRITTEN_BEFORE = ("survey", "happy", "sms")
 
 
 class PeriodError(Exception):
@@ -80,25 +79,15 @@ class Periods:
         if row is not None and row.state is PeriodState.CLOSED:
             raise PeriodError("closed", f"{month} is closed; correct it by a note in an open month")
         if row is None:
-            row = PeriodRow(month=str(month), began_at=actor.at, companies=0, done=0, entries=0, tariff=tariff)
+            row = PeriodRow(month=str(month), tariff=tariff)
             self._session.add(row)
         if row.state is not PeriodState.REVIEW:
             row.state, row.tariff, row.began_at = PeriodState.REVIEW, tariff, actor.at
-            row.companies = row.done = row.entries = 0
-            row.settled_at = None
+            row.companies = row.done = row.entries = row.expected = 0
+            row.settled_at = row.reached_at = row.reached_call = None
+            row.key = secrets.token_hex(16)
             self.note(actor, "period.settled", month=month, tariff=tariff)
         self._session.flush()
-        return row
-
-    def expect(self, month: Month, companies: int) -> None:
-        """So many statements there will be."""
-        self._session.get_one(PeriodRow, str(month), with_for_update=True).companies = companies
-
-    def finish(self, month: Month, at: int) -> PeriodRow:
-        """All statements of the month are made."""
-        row = self._session.get_one(PeriodRow, str(month), with_for_update=True)
-        if row.state is PeriodState.REVIEW and row.settled_at is None:
-            row.settled_at = at
         return row
 
     def reopen(self, month: Month, actor: Actor) -> None:
@@ -111,7 +100,7 @@ class Periods:
         for number in statements:
             first = number * LINES_A_STATEMENT
             linked = (UsageEntryRow.line >= first, UsageEntryRow.line < first + LINES_A_STATEMENT)
-            run(update(UsageEntryRow).where(*linked, UsageEntryRow.kind.in_(_WRITTEN_BEFORE)).values(line=None))
+            run(update(UsageEntryRow).where(*linked, UsageEntryRow.kind.in_(WRITTEN_BEFORE)).values(line=None))
             run(delete(UsageEntryRow).where(*linked))
             run(delete(StatementLineRow).where(StatementLineRow.statement == number))
         run(delete(StatementRow).where(StatementRow.month == str(month)))
@@ -140,7 +129,7 @@ class Periods:
         if due:
             numbered = [{"id": id_, "number": f"{month}-{first + n:05}"} for n, id_ in enumerate(due)]
             self._session.execute(update(StatementRow), numbered)
-        row.state, row.closed_at = PeriodState.CLOSED, actor.at
+        row.state, row.closed_at, row.key = PeriodState.CLOSED, actor.at, ""
         self.note(actor, "period.closed", month=month, statements=len(due))
         return len(due)
 

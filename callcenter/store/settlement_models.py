@@ -17,6 +17,10 @@ from callcenter.store.models import Base, Document, RowId
 LINES_A_STATEMENT = 1000
 
 
+#: Kinds of usage whose entries another part of the product writes before they are billed; the others come from records.
+WRITTEN_BEFORE = ("survey", "happy", "sms")
+
+
 class PeriodState(StrEnum):
     """A month of accounting: its figures move, are looked through, stand."""
 
@@ -69,8 +73,14 @@ class PeriodRow(Base):
     #: How many statements there will be, and how many there are.
     companies: Mapped[int]
     done: Mapped[int]
-    #: Things used that stand on them.
+    #: Things used that stand on them, and about how many there will be.
     entries: Mapped[int]
+    expected: Mapped[int]
+    #: The last call that was settled; None at the month's beginning.
+    reached_at: Mapped[int | None]
+    reached_call: Mapped[str | None]
+    #: Hides the callers' numbers in the entries, and is forgotten when the month is closed.
+    key: Mapped[str]
     began_at: Mapped[int]
     #: When the last statement was made.
     settled_at: Mapped[int | None]
@@ -127,7 +137,7 @@ class UsageEntryRow(Base):
         Index(None, "line"),
         Index(
             "ix_usage_entry_unbilled",
-            "company",
+            "at",
             sqlite_where=text("line IS NULL"),
             postgresql_where=text("line IS NULL"),
         ),
@@ -141,7 +151,7 @@ class UsageEntryRow(Base):
     ended_at: Mapped[int]
     talk_ms: Mapped[int]
     outcome: Mapped[str]
-    #: A number for the caller that is good for finding repeats on this statement and for nothing else; empty: unknown.
+    #: A mark in the caller's place, good for finding repeats on this statement and for nothing else; empty: unknown.
     caller: Mapped[str]
     #: The statement's line that billed it; None: not billed yet. No foreign key, which would be looked up for each row.
     line: Mapped[int | None]

@@ -6,21 +6,35 @@ Past the ORM, because a month may hold ten million calls. Every method belongs t
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, text
 
 from billing.month import Month
 from billing.rules import Used
 from billing.statement import Adjustment, Statement
 from callcenter.store.periods import PeriodError
-from callcenter.store.settlement_models import LINES_A_STATEMENT
+from callcenter.store.settlement_models import LINES_A_STATEMENT, WRITTEN_BEFORE
 from callcenter.store.span import Span
 
 _PAGE = 20_000
 #: Any number will do, as long as every worker takes the same; the month is added.
 _LOCK = 7_246_000_000
 _ENTRY = "call, kind, company, at, ended_at, talk_ms, outcome, caller, line"
+
+#: Within a transaction: neighbouring pages stay at hand; a slice's anti-join looks up its own calls, not all there are.
+_SETTINGS = {
+    "sqlite": ("PRAGMA cache_size = -65536",),
+    "postgresql": ("SET LOCAL enable_hashjoin = off", "SET LOCAL enable_mergejoin = off"),
+}
+
+
+class Place(NamedTuple):
+    """A call in the order of time."""
+
+    at: int
+    call: str
+
 
 #: A row of usage_entry, in the order of `_ENTRY`.
 EntryValues = tuple[str, str, str, int, int, int, str, str, int]
@@ -37,21 +51,34 @@ class Settling:
         # Both databases, and billing itself, put calls of one instant into the same order.
         self._bytewise = ' COLLATE "C"' if self._postgresql else ""
 
-    def begin(self) -> None:
-        """One worker settles a month at a time; a second one finds what the first has done.
+    def begin(self) -> Place | None:
+        """Begin a transaction; the place that the month has reached, None at its beginning.
 
         Raises `PeriodError` if somebody has taken the month out of review.
         """
         lock = f"SELECT pg_advisory_xact_lock({_LOCK + self._month.year * 12 + self._month.number})"
         self._connection.exec_driver_sql(lock if self._postgresql else "BEGIN IMMEDIATE")
-        query = "SELECT state FROM billing_period WHERE month = ?" + (" FOR UPDATE" if self._postgresql else "")  # noqa: S608 (no values)
-        found = self._run(query, (str(self._month),)).fetchall()
-        if found != [("review",)]:
+        for setting in _SETTINGS[self._connection.dialect.name]:
+            self._cursor.execute(setting)
+        query = "SELECT state, reached_at, reached_call FROM billing_period WHERE month = ?"
+        found = self._run(query + (" FOR UPDATE" if self._postgresql else ""), (str(self._month),)).fetchall()
+        if not found or found[0][0] != "review":
             raise PeriodError("not_in_review", f"{self._month} is no longer in review")
+        return None if found[0][1] is None else Place(found[0][1], found[0][2])
 
-    def settled(self) -> set[str]:
-        """Companies that have their statement of the month."""
-        return {row[0] for row in self._run("SELECT company FROM statement WHERE month = ?", (str(self._month),))}
+    def statements(self) -> dict[str, int]:
+        """Numbers of the month's statements by company."""
+        return dict(self._run("SELECT company, id FROM statement WHERE month = ?", (str(self._month),)))
+
+    def entries(self) -> Iterator[list[Used]]:
+        """Pages of what stands on the month's statements already, in the order in which it was decided."""
+        query = text(
+            f"SELECT e.call, e.kind, e.company, e.at, e.ended_at, e.talk_ms, e.outcome, e.caller FROM statement s "  # noqa: S608
+            f"JOIN usage_entry e ON e.line >= s.id * {LINES_A_STATEMENT} AND e.line < (s.id + 1) * {LINES_A_STATEMENT} "
+            f"WHERE s.month = :month ORDER BY e.at, e.call{self._bytewise}, e.kind{self._bytewise}"
+        ).execution_options(yield_per=_PAGE)
+        for page in self._connection.execute(query, {"month": str(self._month)}).partitions():
+            yield [Used._make(row) for row in page]
 
     def counts(self, span: Span) -> dict[str, int]:
         """How many records each company has of calls that entered in the span, open ones too."""
@@ -65,41 +92,42 @@ class Settling:
         """How many of its calls of a month each company was already told of."""
         return dict(self._run("SELECT company, records FROM statement WHERE month = ?", (str(month),)))
 
-    def with_unbilled(self, until: int) -> set[str]:
-        """Companies of entries that no statement has billed."""
-        query = "SELECT DISTINCT company FROM usage_entry WHERE line IS NULL AND at < ?"
-        return {row[0] for row in self._run(query, (until,))}
-
-    def unbilled(self, company: str, until: int) -> list[Used]:
-        """A company's entries that no statement has billed: survey responses, happy calls, messages."""
+    def unbilled(self, until: int) -> list[Used]:
+        """Entries before this time that no statement has billed: survey responses, happy calls, messages."""
         query = (
             "SELECT call, kind, company, at, ended_at, talk_ms, outcome, caller FROM usage_entry "
-            "WHERE line IS NULL AND company = ? AND at < ? ORDER BY at"
+            "WHERE line IS NULL AND at < ? ORDER BY at"
         )
-        return [Used._make(row) for row in self._run(query, (company, until))]
+        return [Used._make(row) for row in self._run(query, (until,))]
 
-    def records(self, company: str, span: Span, test_numbers: Collection[str]) -> Iterator[list[Any]]:
-        """Pages of a company's closed calls that no statement has, oldest first, as the fields of `Used`."""
-        tests = ", ".join("?" * len(test_numbers)) or "NULL"
+    def records(self, span: Span, after: Place, test_numbers: Collection[str], limit: int) -> list[Used]:
+        """The next closed calls of the span behind this place that no statement has, in the order of time."""
+        return self._closed("company IS NOT NULL", (), span, after, test_numbers, limit)
+
+    def late(self, company: str, span: Span, test_numbers: Collection[str]) -> list[Used]:
+        """A company's closed calls of the span that no statement has."""
+        return self._closed("company = ?", (company,), span, Place(span.since, ""), test_numbers, 1 << 31)
+
+    def _closed(
+        self, whose: str, who: tuple[str, ...], span: Span, after: Place, test_numbers: Collection[str], limit: int
+    ) -> list[Used]:
+        numbers = tuple(test_numbers)
+        marks = ", ".join("?" * len(numbers))
+        kind = (
+            f"CASE WHEN caller IN ({marks}) OR dnis IN ({marks}) THEN 'test' ELSE direction END"
+            if numbers
+            else "direction"
+        )
         # A closed record without an end cannot be: billing tells it apart as one that ends before it enters.
         query = (
-            f"SELECT call, CASE WHEN caller IN ({tests}) OR dnis IN ({tests}) THEN 'test' ELSE direction END, company, "  # noqa: S608 (marks)
-            "entered_at, coalesce(ended_at, entered_at - 1), talk_ms, outcome, caller FROM call_record r "
-            "WHERE company = ? AND entered_at >= ? AND entered_at < ? AND outcome IS NOT NULL "
+            f"SELECT call, {kind}, company, entered_at, coalesce(ended_at, entered_at - 1), talk_ms, outcome, caller "  # noqa: S608
+            f"FROM call_record r WHERE {whose} AND outcome IS NOT NULL AND entered_at >= ? AND entered_at < ? "
             f"AND (entered_at, call{self._bytewise}) > (?, ?) "
-            "AND NOT EXISTS (SELECT 1 FROM usage_entry e WHERE e.call = r.call AND e.kind = "
-            f"CASE WHEN r.caller IN ({tests}) OR r.dnis IN ({tests}) THEN 'test' ELSE r.direction END) "
-            f"ORDER BY entered_at, call{self._bytewise} LIMIT {_PAGE}"
+            f"AND NOT EXISTS (SELECT 1 FROM usage_entry e WHERE e.call = r.call AND e.kind NOT IN {WRITTEN_BEFORE}) "
+            f"ORDER BY entered_at, call{self._bytewise} LIMIT ?"
         )
-        numbers, after = tuple(test_numbers), (span.since - 1, "")
-        while True:
-            asked = (*numbers, *numbers, company, span.since, span.until, *after, *numbers, *numbers)
-            page = self._run(query, asked).fetchall()
-            if page:
-                yield page
-            if len(page) < _PAGE:
-                return
-            after = (page[-1][3], page[-1][0])
+        asked = (*numbers, *numbers, *who, after.at, span.until, *after, limit)
+        return [Used._make(row) for row in self._run(query, asked)]
 
     def add_statement(self, company: str, tariff: str) -> int:
         """The number of a statement that is about to be made."""
@@ -168,10 +196,20 @@ class Settling:
         query = "UPDATE statement SET records = records + ? WHERE company = ? AND month = ?"
         self._run(query, (count, company, str(month)))
 
-    def advance(self, companies: int, entries: int) -> None:
+    def expect(self, companies: int, records: int) -> None:
+        """So many statements there will be, of about so many calls."""
+        query = "UPDATE billing_period SET companies = ?, expected = ? WHERE month = ?"
+        self._run(query, (companies, records, str(self._month)))
+
+    def advance(self, place: Place, entries: int) -> None:
         """How far the month is."""
-        query = "UPDATE billing_period SET done = done + ?, entries = entries + ? WHERE month = ?"
-        self._run(query, (companies, entries, str(self._month)))
+        query = "UPDATE billing_period SET reached_at = ?, reached_call = ?, entries = entries + ? WHERE month = ?"
+        self._run(query, (*place, entries, str(self._month)))
+
+    def finish(self, companies: int, at: int) -> None:
+        """All statements of the month are made."""
+        query = "UPDATE billing_period SET companies = ?, done = ?, settled_at = ? WHERE month = ?"
+        self._run(query, (companies, companies, at, str(self._month)))
 
     def _run(self, query: str, values: tuple[Any, ...]) -> Any:
         return self._cursor.execute(self._marked(query), values)

@@ -110,7 +110,7 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_usage_entry_line"), ["line"], unique=False)
         batch_op.create_index(
             "ix_usage_entry_unbilled",
-            ["company"],
+            ["at"],
             unique=False,
             sqlite_where=sa.text("line IS NULL"),
             postgresql_where=sa.text("line IS NULL"),
@@ -128,6 +128,10 @@ def upgrade() -> None:
         sa.Column("companies", sa.BigInteger(), nullable=False),
         sa.Column("done", sa.BigInteger(), nullable=False),
         sa.Column("entries", sa.BigInteger(), nullable=False),
+        sa.Column("expected", sa.BigInteger(), nullable=False),
+        sa.Column("reached_at", sa.BigInteger(), nullable=True),
+        sa.Column("reached_call", sa.Text(), nullable=True),
+        sa.Column("key", sa.Text(), nullable=False),
         sa.Column("began_at", sa.BigInteger(), nullable=False),
         sa.Column("settled_at", sa.BigInteger(), nullable=True),
         sa.Column("closed_at", sa.BigInteger(), nullable=True),
