@@ -15,7 +15,7 @@ from billing.metering import UNDECIDABLE, Metering
 from billing.rules import Used, fault
 from billing.tariff import Tariff
 from callcenter.store.settlement_models import LINES_A_STATEMENT, WRITTEN_BEFORE
-from callcenter.store.settling import EntryValues
+from callcenter.store.settling import EntryValues, RecordValues
 
 
 @dataclass(slots=True)
@@ -24,6 +24,8 @@ class OneCompany:
 
     statement: int
     metering: Metering
+    #: Has taken the month's key and the company; a caller's mark goes on from a copy.
+    keyed: blake2b
     #: Charged or listed calls of this month itself.
     records: int = 0
 
@@ -44,15 +46,22 @@ class MonthPass:
     def know(self, company: str, statement: int) -> OneCompany:
         """The company has this statement."""
         metering = Metering(self._tariff.rules, increment_ms=self._tariff.call_price.increment_ms)
-        self.companies[company] = known = OneCompany(statement, metering)
+        keyed = blake2b(self._key + company.encode() + b"|", digest_size=8)
+        self.companies[company] = known = OneCompany(statement, metering, keyed)
         return known
 
-    def hidden(self, used: Used) -> Used:
-        """The same with a mark in the caller's place: alike for one caller and company, and no way back."""
-        if not used.caller:
-            return used
-        told = f"{used.company}|{used.caller}".encode()
-        return used._replace(caller=blake2b(told, key=self._key, digest_size=8).hexdigest())
+    def hidden(self, records: Sequence[RecordValues]) -> list[Used]:
+        """Records with a mark in the caller's place: alike for one caller and company, and no way back."""
+        return [
+            Used(call, kind, company, at, ended_at, talk_ms, outcome, self._mark(company, caller) if caller else "")
+            for call, kind, company, at, ended_at, talk_ms, outcome, caller in records
+        ]
+
+    def _mark(self, company: str, caller: str) -> str:
+        known = self.companies.get(company) or self.know(company, self._add_statement(company))
+        mark = known.keyed.copy()
+        mark.update(caller.encode())
+        return mark.hexdigest()
 
     def decide(self, things: Sequence[Used]) -> tuple[list[EntryValues], list[tuple[Used, str]]]:
         """What is charged or listed, with its line, and what cannot be; in the order in which they entered."""

@@ -36,6 +36,8 @@ class Place(NamedTuple):
     call: str
 
 
+#: The fields of `Used`, as a call record has them.
+RecordValues = tuple[str, str, str, int, int, int, str, str]
 #: A row of usage_entry, in the order of `_ENTRY`.
 EntryValues = tuple[str, str, str, int, int, int, str, str, int]
 
@@ -100,17 +102,17 @@ class Settling:
         )
         return [Used._make(row) for row in self._run(query, (until,))]
 
-    def records(self, span: Span, after: Place, test_numbers: Collection[str], limit: int) -> list[Used]:
+    def records(self, span: Span, after: Place, test_numbers: Collection[str], limit: int) -> list[RecordValues]:
         """The next closed calls of the span behind this place that no statement has, in the order of time."""
         return self._closed("company IS NOT NULL", (), span, after, test_numbers, limit)
 
-    def late(self, company: str, span: Span, test_numbers: Collection[str]) -> list[Used]:
+    def late(self, company: str, span: Span, test_numbers: Collection[str]) -> list[RecordValues]:
         """A company's closed calls of the span that no statement has."""
         return self._closed("company = ?", (company,), span, Place(span.since, ""), test_numbers, 1 << 31)
 
     def _closed(
         self, whose: str, who: tuple[str, ...], span: Span, after: Place, test_numbers: Collection[str], limit: int
-    ) -> list[Used]:
+    ) -> list[RecordValues]:
         numbers = tuple(test_numbers)
         marks = ", ".join("?" * len(numbers))
         kind = (
@@ -127,7 +129,8 @@ class Settling:
             f"ORDER BY entered_at, call{self._bytewise} LIMIT ?"
         )
         asked = (*numbers, *numbers, *who, after.at, span.until, *after, limit)
-        return [Used._make(row) for row in self._run(query, asked)]
+        found: list[RecordValues] = self._run(query, asked).fetchall()
+        return found
 
     def add_statement(self, company: str, tariff: str) -> int:
         """The number of a statement that is about to be made."""
