@@ -28,6 +28,8 @@ _WIDTH, _HEIGHT = A4
 _LEFT, _RIGHT = 20 * mm, A4[0] - 20 * mm
 _TOP, _BOTTOM = A4[1] - 22 * mm, 18 * mm
 _LINE, _CALL = float(6.6 * mm), float(4.2 * mm)
+#: Room for a line's label.
+_LABEL = float(90 * mm)
 #: Where the fields of a call begin in its column.
 _FIELDS = (0.0, float(27 * mm), float(42 * mm), float(70 * mm))
 _INK, _QUIET, _RULE = (0.1, 0.1, 0.12), (0.42, 0.42, 0.46), (0.8, 0.8, 0.83)
@@ -141,7 +143,7 @@ class _Page:
         quiet = not line.due or line.kind is LineKind.FREE
         indent = 5 * mm if text.startswith(" ") else 0
         self._rule(y + 4.6 * mm)
-        self._text(_LEFT + indent, y, text.strip(), 9.5, quiet=quiet)
+        self._text(_LEFT + indent, y, _fitting(text.strip(), 9.5, _LABEL - indent), 9.5, quiet=quiet)
         self._text(_RIGHT - 50 * mm, y, quantity(line, language), 9.5, quiet=quiet, right=True)
         self._text(_RIGHT, y, amount(line, language), 9.5, quiet=quiet, bold=line.due and bool(line.amount), right=True)
         return y - _LINE
@@ -204,6 +206,15 @@ class _Page:
         self._text(_RIGHT, _BOTTOM - 6 * mm, self._words["page"].format(n=self._number), 8, quiet=True, right=True)
         self._canvas.showPage()
         self._number += 1
+
+
+def _fitting(text: str, size: float, width: float) -> str:
+    """The text, cut with an ellipsis where it is too wide: a reason may be as long as somebody likes."""
+    if pdfmetrics.stringWidth(text, "regular", size) <= width:
+        return text
+    while text and pdfmetrics.stringWidth(text + "…", "regular", size) > width:
+        text = text[:-1]
+    return text + "…"
 
 
 def _cells(usage: Usage, entry: Entry, language: Language) -> tuple[str, ...]:

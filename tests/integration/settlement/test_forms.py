@@ -49,6 +49,17 @@ def test_the_pdf_says_in_korean_what_is_paid() -> None:
     assert len(re.findall(r"11-23 \d\d:\d\d:\d\d", text)) == 300
 
 
+def test_a_long_reason_does_not_run_into_the_amounts() -> None:
+    of = tariff(BANDS)
+    made = november(of, [], "nurim", Adjustment(id="1", amount=-10_000, reason="아주 긴 사유 " * 30))
+    sheet = Sheet(centre="공동 A/S센터", company="누림전자", number=None, language=Language.KO)
+    (reason,) = [
+        line for line in text_of(statement_pdf(made, november_usage(of, []), sheet)).split("\n") if "사유" in line
+    ]
+    assert len(reason) < 70
+    assert reason.endswith("…")
+
+
 def test_every_font_of_the_pdf_is_embedded() -> None:
     fonts = {}
     for page in PdfReader(io.BytesIO(pdf())).pages:
