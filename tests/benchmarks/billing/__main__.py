@@ -28,7 +28,7 @@ def main() -> int:
             except RigError as error:
                 print(f"The rig failed, nothing is counted: {error}", file=sys.stderr)
                 return 1
-            print(f"{size.calls:,} on {database}: {time.monotonic() - began:.0f} s", file=sys.stderr, flush=True)
+            print(f"{months(found[-1:])}\n{time.monotonic() - began:.0f} s", file=sys.stderr, flush=True)
     print(months(found), machine(), target(found, work("core")), sep="\n\n")
     return 0
 

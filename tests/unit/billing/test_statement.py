@@ -174,6 +174,19 @@ def test_a_tariff_does_not_charge_a_month_it_is_not_valid_in() -> None:
 WEIGHTS = st.lists(st.integers(0, 97), min_size=1, max_size=5).filter(any)
 
 
+FREE_CALLS = {"connect": "0", "minute": "0", "increment_s": 1}
+PRICES = st.one_of(
+    st.just(FREE_CALLS),
+    st.fixed_dictionaries(
+        {
+            "connect": st.sampled_from(["0.4", "1/3", "100.5"]),
+            "minute": st.sampled_from(["1/7", "36"]),
+            "increment_s": st.integers(1, 60),
+        }
+    ),
+)
+
+
 @st.composite
 def tariffs(draw: st.DrawFn) -> Tariff:
     weights = draw(WEIGHTS)
@@ -192,6 +205,7 @@ def tariffs(draw: st.DrawFn) -> Tariff:
             "unit": draw(st.sampled_from([1, 10])),
         },
         vat={"charged": draw(st.booleans()), "rate": "1/10"},
+        call_price=draw(PRICES),
     )
 
 
@@ -206,11 +220,13 @@ CALLS = st.lists(
 def test_the_lines_add_up(of: Tariff, calls: list[Any]) -> None:
     month = november(of, calls)
     assert sum(one.amount for one in month.lines if one.due) == month.total
-    assert sum(one.amount for one in lines(month, LineKind.SHARE)) == line(month, LineKind.LABOUR).amount
+    service = [one for kind in (LineKind.LABOUR, LineKind.CONNECT, LineKind.MINUTES) for one in lines(month, kind)]
+    assert sum(one.amount for one in lines(month, LineKind.SHARE)) == sum(one.amount for one in service)
     company = line(month, LineKind.SHARE, "company")
     vat = sum(one.amount for one in lines(month, LineKind.VAT))
     assert month.total == company.amount + of.base_fee + vat
-    assert company.amount == of.rounding.won(of.labour(month.counted) * company.quantity)
+    if not of.call_price.connect:
+        assert company.amount == of.rounding.won(of.labour(month.counted) * company.quantity)
     assert all(one.amount >= 0 for one in month.lines)
     entries = sum(one.quantity for one in lines(month, LineKind.RULE))
     assert entries == len(calls), "every entry belongs to exactly one line"
