@@ -17,8 +17,17 @@ from callcenter.store.contract_models import (
     ServiceFormulaRow,
 )
 from callcenter.store.models import CallRow, DiscrepancyRow, TicketEntryRow, TicketRow, UserRow
+from callcenter.store.settlement_models import (
+    AdjustmentRow,
+    CorrectionRow,
+    FaultRow,
+    StatementLineRow,
+    StatementRow,
+    UsageEntryRow,
+)
 from callcenter.store.work_models import CallbackRow, MessageRow
 
+BillingRow = AdjustmentRow | CorrectionRow | FaultRow | StatementLineRow | StatementRow | UsageEntryRow
 ContractRow = (
     ApplicationRow
     | ContractDocumentRow
@@ -28,7 +37,17 @@ ContractRow = (
     | RightsChangeRow
     | ServiceFormulaRow
 )
-TenantRow = CallRow | DiscrepancyRow | TicketRow | TicketEntryRow | UserRow | MessageRow | CallbackRow | ContractRow
+TenantRow = (
+    CallRow
+    | DiscrepancyRow
+    | TicketRow
+    | TicketEntryRow
+    | UserRow
+    | MessageRow
+    | CallbackRow
+    | ContractRow
+    | BillingRow
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ from callcenter.web.agent import routes as agent
 from callcenter.web.api import routes as api
 from callcenter.web.apply import routes as apply
 from callcenter.web.billing import routes as billing
+from callcenter.web.billing import tariffs
 from callcenter.web.callbacks import routes as callbacks
 from callcenter.web.configuration import routes as configuration
 from callcenter.web.contracts import formula
@@ -38,7 +39,21 @@ from callcenter.web.tickets import routes as tickets
 from dialplan.recording import LARGEST_MB
 
 ROOMS = (
-    *(login, agent, supervisor, callbacks, messages, marked, records, tickets, billing, portal, admin, configuration),
+    *(
+        login,
+        agent,
+        supervisor,
+        callbacks,
+        messages,
+        marked,
+        records,
+        tickets,
+        tariffs,
+        billing,
+        portal,
+        admin,
+        configuration,
+    ),
     *(api, health, staff, call_up),
 )
 #: Applications, contracts, and what a company does for itself.

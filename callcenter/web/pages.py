@@ -11,6 +11,8 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
+from billing import statement_forms, statement_words
+from billing.opening import line_calls, line_key
 from callcenter.centre import Centre, Names
 from callcenter.config.words import label
 from callcenter.store.models import Level, Role
@@ -69,6 +71,15 @@ _environment.filters.update(
 )
 #: `known_words` tells a template whether a slug from another process has a phrase.
 _environment.globals.update(languages=LANGUAGES, known_words=frozenset(CATALOGUE[LANGUAGES[0]]))
+# The words of a statement are billing's own, so that a page, a PDF and a file name a line alike.
+_environment.globals.update(
+    line_label=statement_words.label,
+    line_quantity=statement_words.quantity,
+    line_amount=statement_words.amount,
+    line_key=line_key,
+    line_calls=line_calls,
+    outcome_words=statement_forms.outcome,
+)
 
 
 class Naming:

@@ -57,19 +57,19 @@ async def portal(request: Request, services: Uses, person: Member) -> Response:
 
 
 @router.get("/statement")
-async def statement(request: Request, services: Uses, person: Member, month: str = "") -> Response:
+async def statement(request: Request, services: Uses, person: Member, month: str = "", line: str = "") -> Response:
     """A month of its own."""
     company = own(services, person)
     chosen = chosen_month(services, month)
-    found = next(one for one in services.centre.company if one.id == company)
     return render(
         request,
         "portal/templates/statement.html",
-        company=found,
+        company=company,
         month=chosen,
         months=offered_months(services),
-        statement=await statement_of(services, company, chosen),
-        provisional=chosen >= this_month(services),
+        shown=await statement_of(services, company, chosen),
+        line=line,
+        address=f"/statement?month={chosen}",
     )
 
 

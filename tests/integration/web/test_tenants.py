@@ -27,6 +27,15 @@ from callcenter.store.models import EventRow, Level, Role, TicketEntryRow, Ticke
 from callcenter.store.requests import Requests
 from callcenter.store.scope import OneCompany, WholeCentre
 from callcenter.store.service_figures import versions
+from callcenter.store.settlement_models import (
+    LINES_A_STATEMENT,
+    AdjustmentRow,
+    CorrectionRow,
+    PeriodRow,
+    StatementRow,
+    TariffTextRow,
+    UsageEntryRow,
+)
 from callcenter.store.tickets import Tickets
 from callcenter.store.users import Users
 from callcenter.store.work_models import CallbackRow, MarkedNumberRow, MessageRow, MessageState
@@ -34,7 +43,7 @@ from callcenter.web.tokens import make_token
 from routing.callback import State
 from tests.applicant import FORM, PDF
 from tests.integration.web.conftest import browser
-from tests.web_centre import WebCentre, now_ms, record
+from tests.web_centre import EXAMPLE, WebCentre, now_ms, record
 
 pytestmark = pytest.mark.integration
 
@@ -42,6 +51,7 @@ pytestmark = pytest.mark.integration
 CANARY = "카나리아새"
 CALL = "cc-1795429970.7"
 NUMBER = "01099998888"
+TARIFF = (EXAMPLE / "tariffs" / "2026-01.toml").read_text(encoding="utf-8")
 
 #: What stands in the gaps of addresses: ids of company A's.
 OF_COMPANY_A = {
@@ -59,6 +69,8 @@ OF_COMPANY_A = {
     "kind": "paid",
     "change": 1,
     "group": "kitchen",
+    "what": "settle",
+    "form": "pdf",
 }
 
 #: Files that are the same for everybody.
@@ -194,6 +206,50 @@ async def plant(web: WebCentre) -> None:
         ),
     )
     papers.keep(web.settings.data, 1, 1, PDF + CANARY.encode())
+    await web.add(TariffTextRow(digest="t", source="t.toml", text=TARIFF))
+    await web.add(
+        AdjustmentRow(company="hanbit", month="2026-11", amount=-1, reason=CANARY, by="bill", at=at),
+        PeriodRow(
+            month="2026-10", state="closed", tariff="t", companies=1, done=1, entries=1, began_at=at, closed_at=at
+        ),
+        StatementRow(
+            id=7,
+            company="hanbit",
+            month="2026-10",
+            number="2026-10-00001",
+            tariff="t",
+            records=1,
+            counted=1,
+            supply=162_500,
+            vat=0,
+            total=162_500,
+            digest="",
+        ),
+    )
+    await web.add(
+        UsageEntryRow(
+            call=CALL,
+            kind="inbound",
+            company="hanbit",
+            at=at,
+            ended_at=at + 30_000,
+            talk_ms=1000,
+            outcome="answered",
+            caller="1",
+            line=7 * LINES_A_STATEMENT,
+        ),
+        CorrectionRow(
+            number="C2026-11-00001",
+            statement=7,
+            company="hanbit",
+            reason="mistake",
+            note=CANARY,
+            supply=-1,
+            vat=0,
+            by="bill",
+            at=at,
+        ),
+    )
     await web.feed_agent(
         "1001",
         "talking",
@@ -338,7 +394,8 @@ async def test_the_canary_is_there_to_be_found(web: WebCentre) -> None:
     await plant(web)
     async with browser(web, "hanbit") as owner:
         shown = (f"/records/{CALL}", "/tickets", "/tickets/1", "/portal", f"/api/v1/records/{CALL}")
-        for address in (*shown, "/contract", "/members", "/requests"):
+        statements = ("/statement?month=2026-11", "/statement?month=2026-10")
+        for address in (*shown, *statements, "/contract", "/members", "/requests"):
             status, body = await owner.get(address)
             assert status == 200
             assert CANARY in body, address

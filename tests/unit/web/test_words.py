@@ -16,6 +16,7 @@ from billing.contracts.events import KINDS, By, Source
 from billing.contracts.participation import Status
 from billing.contracts.reminders import Task
 from billing.contracts.service_level import Formula
+from billing.rules import Charge
 from callcenter.agents.presence import PauseReason, State
 from callcenter.calls.callers import Mark
 from callcenter.calls.journal import Kind
@@ -25,6 +26,7 @@ from callcenter.letters.text import Kind as LetterKind
 from callcenter.papers import Paper
 from callcenter.staffing.plan import Lack
 from callcenter.store.models import Level, Role, TicketStatus
+from callcenter.store.settlement_models import CorrectionReason, PeriodState, ReratingState
 from callcenter.store.work_models import MessageState
 from callcenter.web.apply.form import FIELDS
 from callcenter.web.pages import NAVIGATION
@@ -56,6 +58,11 @@ def _contract_errors() -> set[str]:
 
 def _shown_fields(kind: type[Any]) -> set[str]:
     return {field.name for field in fields(kind)} - {"refusals", "doubts", "insured_sum"}
+
+
+def _period_errors() -> set[str]:
+    paths = [*WEB.parent.joinpath("store").glob("*.py"), *WEB.parent.joinpath("settlement").glob("*.py")]
+    return {key for path in paths for key in re.findall(r'PeriodError\(\s*"([a-z_]+)"', path.read_text("utf-8"))}
 
 
 #: Keys that a page puts together from a value.
@@ -99,9 +106,13 @@ COMPOSED = {
     *(f"agent.call_{stage}" for stage in ("ringing", "talking", "wrapup")),
     *(f"agent.next_{state}" for state in ("ready", "paused", "offline")),
     *(f"command.{error}" for error in ("no_reply", "not_logged_in", "unknown_agent", "resting", "no_call")),
-    *(f"statement.unit_{unit}" for unit in ("call", "agent_month", "month", "minute", "line")),
-    *(f"statement.{kind}" for kind in ("usage", "agents", "labour", "base_fee", "vat")),
     *(f"configuration.{how}" for how in ("closed", "times", "usual")),
+    *(f"settlement.state_{state}" for state in PeriodState),
+    *(f"settlement.{what}" for what in ("settle", "close", "reopen")),
+    *(f"correction.{why}" for why in CorrectionReason),
+    *(f"charge.{charge}" for charge in Charge),
+    *(f"rerating.{state}" for state in ReratingState),
+    *(f"errors.period_{key}" for key in _period_errors()),
     *(f"login.{failure}" for failure in ("wrong", "locked")),
     *(f"records.{column}" for column in ("ticket", "call")),
     *(f"errors.{error}" for error in ("sign_in", "internal", "too_large", "redis_away", "database_away")),
