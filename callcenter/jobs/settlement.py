@@ -6,6 +6,8 @@ A job that is killed, or loses the database, is repeated; it goes on where it wa
 from __future__ import annotations
 
 import time
+from collections.abc import Callable, Sequence
+from typing import TypeVar
 
 import structlog
 from redis import Redis
@@ -13,6 +15,7 @@ from rq import Queue, Retry
 from rq.exceptions import DuplicateJobError, NoSuchJobError
 from rq.job import Job, JobStatus
 from rq.serializers import JSONSerializer
+from sqlalchemy.exc import OperationalError
 
 from billing.month import Month
 from callcenter.jobs.schedule import job_queue
@@ -23,8 +26,13 @@ from callcenter.store.periods import Actor
 
 _TIMEOUT_S = 6 * 3600
 _REMEMBERED_S = 24 * 3600
-_RETRY = Retry(max=5, interval=[10, 30, 60, 300, 600])
+#: For a worker that dies; without pauses, which would need rq's scheduler.
+_RETRY = Retry(max=3)
+#: While the database is away or busy.
+_PAUSES_S = (5.0, 15.0, 60.0, 300.0)
 UNDER_WAY = {JobStatus.QUEUED, JobStatus.STARTED, JobStatus.SCHEDULED, JobStatus.DEFERRED}
+
+_Result = TypeVar("_Result")
 
 log = structlog.get_logger()
 
@@ -34,7 +42,7 @@ def settle(month: str, by: str) -> int:
     settings = Settings()
     configure_logs(as_json=settings.log_json)
     with bookkeeping(settings) as books:
-        settled = books.settle(Month.parse(month), Actor(by=by, at=time.time_ns() // 1_000_000))
+        settled = patiently(lambda: books.settle(Month.parse(month), Actor(by=by, at=time.time_ns() // 1_000_000)))
     log.info("settlement.settled", month=month, companies=settled.companies, entries=settled.entries)
     return settled.companies
 
@@ -44,9 +52,20 @@ def close(month: str, by: str) -> int:
     settings = Settings()
     configure_logs(as_json=settings.log_json)
     with bookkeeping(settings) as books:
-        numbered = books.close(Month.parse(month), Actor(by=by, at=time.time_ns() // 1_000_000))
+        numbered = patiently(lambda: books.close(Month.parse(month), Actor(by=by, at=time.time_ns() // 1_000_000)))
     log.info("settlement.closed", month=month, statements=numbered)
     return numbered
+
+
+def patiently(work: Callable[[], _Result], pauses_s: Sequence[float] = _PAUSES_S) -> _Result:
+    """Do it, again after each pause as long as the database cannot. Raises `OperationalError` when it never could."""
+    for pause_s in pauses_s:
+        try:
+            return work()
+        except OperationalError as error:
+            log.warning("settlement.waiting", error=type(error.orig).__name__, pause_s=pause_s)
+            time.sleep(pause_s)
+    return work()
 
 
 def enqueue(redis: Redis, what: str, month: Month, by: str) -> Job:
