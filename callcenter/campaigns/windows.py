@@ -8,7 +8,7 @@ from datetime import date, datetime, time, timedelta
 
 from callcenter.centre import Hours
 
-#: Nobody is rung in the night without having agreed to it (정보통신망법 제50조 제3항: 21:00 to 08:00 for advertising; kept
+#: Nobody is rung in the night without having agreed to it (정보통신망법 제50조 제3항, for advertising; kept
 #: for every purpose). A call counts by when it is begun.
 NIGHT_BEGINS, NIGHT_ENDS = time(21), time(8)
 #: Looked ahead for an opening at most.
