@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from callcenter.calls import commands
 from callcenter.campaigns.attempts import Outcome
+from callcenter.campaigns.permission import Why
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +76,14 @@ class Identify:
     attempt: str
 
 
+@dataclass(frozen=True, slots=True)
+class SetAside:
+    """A contact must not be called, for a reason that does not pass with time; the funnel shows it."""
+
+    contact: int
+    why: Why
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WriteOutcome:
     """Write down how the attempt ended; each attempt ends once."""
@@ -95,5 +104,6 @@ Command = (
     | ConnectAgent
     | BeginInterview
     | Identify
+    | SetAside
     | WriteOutcome
 )

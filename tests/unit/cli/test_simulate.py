@@ -29,3 +29,12 @@ def test_json_of_another_way_to_set_up_app_queue() -> None:
 def test_a_chart_that_cannot_be_written_is_said() -> None:
     result = simulate("--svg", "/nowhere/day.svg")
     assert (result.exit_code, "No such file" in result.stderr) == (2, True)
+
+
+def test_outbound_days_as_a_table() -> None:
+    words = ["simulate", "outbound", "--agents", "10", "--hit-rate", "0.3", "--days", "2", "--hours", "1"]
+    result = CliRunner().invoke(app, words)
+    assert result.exit_code == 0
+    rows = [line.split() for line in result.stdout.splitlines()[2:]]
+    assert [row[2] for row in rows] == ["progressive", "ours", "fixed"]
+    assert rows[0][6] == "0.00"
