@@ -68,7 +68,7 @@ def yields_to_inbound(forecast_s: float | None, limit_s: float | None) -> bool:
 #: slow to find its place.
 _GAIN = 0.008
 #: The price steers for this part of the ceiling.
-_AIM = 0.985
+_AIM = 0.97
 #: With fewer abandonments than this left before the ceiling, the price goes down with what is left.
 _NEAR = 6
 
@@ -87,7 +87,7 @@ class Ceiling:
     abandoned: int = 0
     #: Answers that are certain to come: an abandonment early in the day is measured by them, not by the few of so far.
     expected: int = 0
-    _steered: float = 0.04
+    _steered: float = 0.03
 
     def met(self) -> None:
         """An answer found an agent."""

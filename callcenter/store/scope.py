@@ -7,9 +7,35 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, select, true
 
+from callcenter.store.campaign_models import (
+    AttemptRow,
+    CallerNumberRow,
+    CampaignRow,
+    ConsentRow,
+    ContactRow,
+    DoNotCallRow,
+    FormRow,
+    ImportRow,
+    ResponseRow,
+    ScrubbedRow,
+    ScrubRow,
+)
 from callcenter.store.models import CallRow, DiscrepancyRow, TicketEntryRow, TicketRow, UserRow
 
-TenantRow = CallRow | DiscrepancyRow | TicketRow | TicketEntryRow | UserRow
+OutboundRow = (
+    AttemptRow
+    | CallerNumberRow
+    | CampaignRow
+    | ConsentRow
+    | ContactRow
+    | DoNotCallRow
+    | FormRow
+    | ImportRow
+    | ResponseRow
+    | ScrubbedRow
+    | ScrubRow
+)
+TenantRow = CallRow | DiscrepancyRow | TicketRow | TicketEntryRow | UserRow | OutboundRow
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from alembic import context
 
+from callcenter.store import campaign_models  # noqa: F401 - its tables belong to Base too
 from callcenter.store.models import Base
 
 connection = context.config.attributes["connection"]
