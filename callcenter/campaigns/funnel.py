@@ -28,14 +28,20 @@ class Place(StrEnum):
 def place(tried: Sequence[Tried], *, permitted: bool) -> Place:
     """Where a contact with these attempts stands; `permitted` counts only while nothing was dialled."""
     dialled = [attempt for attempt in tried if attempt.outcome is not Outcome.WITHHELD]
-    if not dialled:
-        return Place.WAITING if permitted else Place.NOT_PERMITTED
-    outcome = best(dialled)
-    if outcome is Outcome.COMPLETED:
-        return Place.COMPLETE
-    if outcome is Outcome.PARTIAL:
-        return Place.PARTIAL
-    return Place.REACHED if outcome in REACHED else Place.NOT_REACHED
+    return place_of(best(dialled) if dialled else None, permitted=permitted)
+
+
+def place_of(outcome: Outcome | None, *, permitted: bool) -> Place:
+    """The same by the outcome that speaks for the contact; None: nothing was dialled."""
+    match outcome:
+        case None:
+            return Place.WAITING if permitted else Place.NOT_PERMITTED
+        case Outcome.COMPLETED:
+            return Place.COMPLETE
+        case Outcome.PARTIAL:
+            return Place.PARTIAL
+        case _:
+            return Place.REACHED if outcome in REACHED else Place.NOT_REACHED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

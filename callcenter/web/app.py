@@ -18,6 +18,8 @@ from callcenter.web.admin import routes as admin
 from callcenter.web.agent import routes as agent
 from callcenter.web.api import routes as api
 from callcenter.web.billing import routes as billing
+from callcenter.web.campaigns import consents, contacts, forms
+from callcenter.web.campaigns import routes as campaigns
 from callcenter.web.errors import add_error_pages
 from callcenter.web.portal import routes as portal
 from callcenter.web.records import routes as records
@@ -26,9 +28,10 @@ from callcenter.web.supervisor import routes as supervisor
 from callcenter.web.tickets import routes as tickets
 from dialplan.recording import LARGEST_MB
 
-ROOMS = (login, agent, supervisor, records, tickets, billing, portal, admin, api, health)
+OUTBOUND = (forms, consents, contacts, campaigns)
+ROOMS = (login, agent, supervisor, records, tickets, *OUTBOUND, billing, portal, admin, api, health)
 
-#: An uploaded prompt is the largest thing that anybody sends.
+#: An uploaded prompt, or a file of contacts, is the largest thing that anybody sends.
 LARGEST_BODY = (LARGEST_MB + 1) * 1024 * 1024
 
 _HEADERS = {

@@ -24,10 +24,11 @@ LANGUAGE_COOKIE = "cc_language"
 #: The pages of each role, in the order of the header.
 NAVIGATION = {
     Role.AGENT: ("agent", "compare"),
-    Role.SUPERVISOR: ("board", "records", "tickets"),
+    Role.SUPERVISOR: ("board", "records", "tickets", "campaigns"),
     Role.BILLING: ("billing", "compare"),
-    Role.COMPANY: ("portal", "records", "tickets", "statement"),
-    Role.ADMIN: ("board", "records", "tickets", "billing", "compare", "prompts"),
+    Role.CAMPAIGNS: ("campaigns",),
+    Role.COMPANY: ("portal", "records", "tickets", "campaigns", "statement"),
+    Role.ADMIN: ("board", "records", "tickets", "campaigns", "billing", "compare", "prompts"),
 }
 
 _environment = Environment(
