@@ -16,6 +16,7 @@ from callcenter.settings import Settings
 from callcenter.web import health, login
 from callcenter.web.admin import routes as admin
 from callcenter.web.agent import routes as agent
+from callcenter.web.api import campaigns as campaigns_api
 from callcenter.web.api import routes as api
 from callcenter.web.billing import routes as billing
 from callcenter.web.campaigns import consents, contacts, forms
@@ -28,7 +29,7 @@ from callcenter.web.supervisor import routes as supervisor
 from callcenter.web.tickets import routes as tickets
 from dialplan.recording import LARGEST_MB
 
-OUTBOUND = (forms, consents, contacts, campaigns)
+OUTBOUND = (forms, consents, contacts, campaigns, campaigns_api)
 ROOMS = (login, agent, supervisor, records, tickets, *OUTBOUND, billing, portal, admin, api, health)
 
 #: An uploaded prompt, or a file of contacts, is the largest thing that anybody sends.

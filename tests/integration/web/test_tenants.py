@@ -5,13 +5,14 @@ from __future__ import annotations
 import pytest
 from fastapi.routing import APIRoute
 
+from callcenter.store.campaign_models import CampaignRow, ConsentRow, ContactRow, DoNotCallRow, FormRow, ImportRow
 from callcenter.store.models import EventRow, TicketEntryRow, TicketRow, TicketStatus
 from callcenter.store.scope import WholeCentre
 from callcenter.store.users import Users
 from callcenter.web.app import ROOMS
 from callcenter.web.tokens import make_token
 from tests.integration.web.conftest import browser
-from tests.web_centre import WebCentre, now_ms, record
+from tests.web_centre import EXAMPLE, WebCentre, now_ms, record
 
 pytestmark = pytest.mark.integration
 
@@ -52,6 +53,7 @@ async def plant(web: WebCentre) -> None:
             changed_at=at,
         ),
     )
+    await plant_campaign(web, at)
     await web.add(
         TicketEntryRow(
             ticket=1,
@@ -84,6 +86,30 @@ async def plant(web: WebCentre) -> None:
     )
 
 
+async def plant_campaign(web: WebCentre, at: int) -> None:
+    """Company A has a form, a campaign with a contact, a file, a consent and a refusal."""
+    form = (EXAMPLE / "forms" / "happy-call.toml").read_text("utf-8").replace("상담에 얼마나", CANARY)
+    made = {"company": "hanbit", "made_at": at, "made_by": "op"}
+    await web.add(FormRow(id=1, name=CANARY, version=1, text=form, **made))
+    await web.add(
+        CampaignRow(
+            number=1, name=CANARY, kind="happy_call", own_reward=False, state="draft", mode="agentless", form=1,
+            caller=NUMBER, plan={}, **made,
+        )
+    )  # fmt: skip
+    file = {"state": "done", "columns": {}, "rows": 1, "good": 0, "faults": {"empty": 1}}
+    person = {"company": "hanbit", "number": NUMBER}
+    await web.add(
+        ImportRow(id=1, campaign=1, file_name=CANARY, **file, **made),
+        ContactRow(
+            id=1, campaign=1, name=CANARY, language="ko", segment=CANARY, product=CANARY, more={}, due_at=at, tries=0,
+            held=False, **person,
+        ),
+        ConsentRow(matter="marketing", act="given", at=at, proof=CANARY, written_at=at, written_by="op", **person),
+        DoNotCallRow(extent="all", by="key", at=at, **person),
+    )  # fmt: skip
+
+
 def addresses() -> list[tuple[str, str]]:
     """Every address of the application, filled with company A's ids and asked for company A."""
     found = []
@@ -101,6 +127,7 @@ def addresses() -> list[tuple[str, str]]:
                 verb="ready",
                 prompt="closed",
                 language="ko",
+                kind="csv",
             )
             for method in route.methods:
                 found.append((method, asked))
@@ -151,7 +178,15 @@ async def test_a_companys_token_opens_its_own_records_only(web: WebCentre) -> No
 async def test_the_canary_is_there_to_be_found(web: WebCentre) -> None:
     await plant(web)
     async with browser(web, "hanbit") as owner:
-        for address in (f"/records/{CALL}", "/tickets", "/tickets/1", "/portal", f"/api/v1/records/{CALL}"):
+        for address in (
+            f"/records/{CALL}",
+            "/tickets",
+            "/tickets/1",
+            "/portal",
+            f"/api/v1/records/{CALL}",
+            "/campaigns",
+            "/campaigns/1",
+        ):
             status, body = await owner.get(address)
             assert status == 200
             assert CANARY in body, address
