@@ -11,7 +11,8 @@ from callcenter.campaigns.attempts import RETRIES, Caps, Outcome, Retry
 from callcenter.campaigns.completion import Quota
 from callcenter.campaigns.form import Form
 from callcenter.campaigns.form_check import check
-from callcenter.campaigns.kinds import Purpose
+from callcenter.campaigns.happy_call import HappyRule
+from callcenter.campaigns.kinds import Kind, Purpose
 from callcenter.campaigns.permission import CallerNumber
 from callcenter.campaigns.refusals import fresh, marketing
 from callcenter.campaigns.windows import FRIENDLY, Window, next_opening
@@ -61,6 +62,20 @@ class Enough(BaseModel):
         return Quota(most=self.most, segment=self.segment, question=self.question, answer=self.answer)
 
 
+class FollowUp(BaseModel):
+    """Which finished cases a running happy-call campaign follows up by itself."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    after_h: int = Field(24, ge=1, le=24 * 6)
+    share: float = Field(0.2, gt=0, le=1)
+    spared_days: int = Field(90, ge=1, le=3650)
+
+    def rule(self) -> HappyRule:
+        """The same for the pure choice."""
+        return HappyRule(after=timedelta(hours=self.after_h), share=self.share, spared=timedelta(days=self.spared_days))
+
+
 class Plan(BaseModel):
     """The settings that a campaign keeps beside its kind, form and number."""
 
@@ -82,6 +97,8 @@ class Plan(BaseModel):
     most_a_day: int = Field(3, ge=1, le=20)
     most_in_30_days: int = Field(10, ge=1, le=100)
     quotas: tuple[Enough, ...] = ()
+    #: Of happy calls only.
+    follow_up: FollowUp = FollowUp()
 
     def window(self, holidays: frozenset[date]) -> Window:
         """When it may ring."""
@@ -110,6 +127,7 @@ class Hindrance(StrEnum):
 
 
 def hindrances(
+    kind: Kind,
     purpose: Purpose,
     window: Window,
     form: Form | None,
@@ -128,7 +146,8 @@ def hindrances(
         found.append(Hindrance.CALLER_UNPROVEN)
     if next_opening(window, now) is None:
         found.append(Hindrance.NEVER_OPEN)
-    if not contacts:
+    # A happy-call campaign finds its contacts while it runs.
+    if not contacts and kind is not Kind.HAPPY_CALL:
         found.append(Hindrance.NO_CONTACTS)
     if marketing(purpose) and compared is None:
         found.append(Hindrance.SCRUB_MISSING)

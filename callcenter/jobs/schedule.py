@@ -48,6 +48,11 @@ SCHEDULE = (
         function="callcenter.jobs.reconciliation.reconcile_last_day",
         every=timedelta(hours=1),
     ),
+    Scheduled(
+        name="happy-calls",
+        function="callcenter.jobs.happy_calls.follow_up_cases",
+        every=timedelta(minutes=10),
+    ),
 )
 
 

@@ -81,8 +81,9 @@ class ContactRow(Base):
 
     __tablename__ = "contact"
     __table_args__ = (
-        UniqueConstraint("campaign", "number"),
+        UniqueConstraint("campaign", "number", "case"),
         Index(None, "campaign", "due_at"),
+        Index(None, "company", "number"),
         {"sqlite_autoincrement": True},
     )
 
@@ -96,6 +97,10 @@ class ContactRow(Base):
     segment: Mapped[str]
     product: Mapped[str]
     more: Mapped[dict[str, Any]]
+    #: Of a happy call, the call or ticket that it follows; else empty.
+    case: Mapped[str]
+    #: When it was first due.
+    first_due_at: Mapped[int]
     #: Not to be dialled before; None: not again.
     due_at: Mapped[int | None]
     #: Attempts written down so far.

@@ -82,6 +82,7 @@ class CampaignRules:
         rules = await self.rules(campaign)
         row = await self._campaigns.form(campaign.form)
         return hindrances(
+            Kind(campaign.kind),
             rules.purpose,
             rules.window,
             form_of(row.text if row else None),

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import AsyncIterator, Iterable, Sequence
+from datetime import datetime
 
 from sqlalchemy import func
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from callcenter.campaigns.columns import Contact
+from callcenter.campaigns.happy_call import HappyCall
+from callcenter.campaigns.kinds import Kind
 from callcenter.store.campaign_models import CampaignRow, ContactRow, FormRow, ImportRow
+from callcenter.store.epoch import from_ms, to_ms
 from callcenter.store.scope import OneCompany, Scope, select_within
 
 
@@ -99,12 +103,47 @@ class Campaigns:
                 segment=contact.segment,
                 product=contact.product,
                 more=dict(contact.more),
+                case="",
+                first_due_at=now,
                 due_at=now,
                 tries=0,
                 held=False,
             )
             for contact in contacts
         )
+
+    def follow_up(self, campaign: CampaignRow, calls: Iterable[HappyCall]) -> None:
+        """Contacts for happy calls, each due at its hour; they are there with the session's next flush."""
+        self._session.add_all(
+            ContactRow(
+                company=campaign.company,
+                campaign=campaign.number,
+                number=call.case.number,
+                name="",
+                language="ko",
+                segment="",
+                product="",
+                more={},
+                case=call.case.id,
+                first_due_at=to_ms(call.due),
+                due_at=to_ms(call.due),
+                tries=0,
+                held=False,
+            )
+            for call in calls
+        )
+
+    async def asked(self, campaign: int) -> dict[str, datetime]:
+        """When each number was last to be called by this campaign."""
+        query = select_within(self._scope, ContactRow, ContactRow.number, func.max(ContactRow.first_due_at)).where(
+            ContactRow.campaign == campaign
+        )
+        return {row[0]: from_ms(row[1]) for row in await self._session.execute(query.group_by(ContactRow.number))}
+
+    async def running(self, kind: Kind) -> list[CampaignRow]:
+        """Campaigns of this kind that run."""
+        query = select_within(self._scope, CampaignRow).where(CampaignRow.state == "running", CampaignRow.kind == kind)
+        return list(await self._session.scalars(query.order_by(CampaignRow.number)))
 
     async def count(self, campaign: int) -> int:
         """How many contacts the campaign has."""

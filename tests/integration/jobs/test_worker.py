@@ -17,6 +17,8 @@ from rq.job import Job, JobStatus
 from rq.serializers import JSONSerializer
 
 from callcenter.jobs.schedule import SCHEDULE, Scheduled, enqueue_due, job_queue
+from callcenter.store.migrate import upgrade
+from tests.web_centre import EXAMPLE
 
 pytestmark = pytest.mark.integration
 #: Within this a worker must be gone.
@@ -28,6 +30,7 @@ def worker(redis_url: str, data: Path) -> Iterator[subprocess.Popen[bytes]]:
     environment = {
         **os.environ,
         "CALLCENTER_DATA": str(data),
+        "CALLCENTER_CENTRE": str(EXAMPLE / "centre.toml"),
         "CALLCENTER_REDIS_URL": redis_url,
         "CALLCENTER_DATABASE_URL": f"sqlite+aiosqlite:///{data}/callcenter.db",
     }
@@ -64,13 +67,15 @@ def stops(process: subprocess.Popen[bytes]) -> int:
 
 
 def test_two_workers_do_what_is_due_once(redis_url: str, redis: Redis, tmp_path: Path) -> None:
+    upgrade(f"sqlite+aiosqlite:///{tmp_path}/callcenter.db")
     with worker(redis_url, tmp_path) as one, worker(redis_url, tmp_path) as other:
         eventually(lambda: redis.scard("rq:workers") == 2)
-        eventually(lambda: any(job.get_status() is JobStatus.FINISHED for job in jobs(redis)))
-        (job,) = jobs(redis)
-        assert job.id.startswith("reconcile-")
-        assert job.return_value() == 0
-        assert 0 < redis.ttl(f"rq:job:{job.id}") <= 24 * 3600
+        eventually(lambda: sum(job.get_status() is JobStatus.FINISHED for job in jobs(redis)) == len(SCHEDULE))
+        done = jobs(redis)
+        assert {job.id.rsplit("-", 1)[0] for job in done} == {job.name for job in SCHEDULE}
+        for job in done:
+            assert job.return_value() == 0
+            assert 0 < redis.ttl(f"rq:job:{job.id}") <= 24 * 3600
         assert (stops(one), stops(other)) == (0, 0)
     assert redis.scard("rq:workers") == 0
 
@@ -91,12 +96,11 @@ def test_without_redis_a_worker_ends_and_asks_to_be_started_anew(tmp_path: Path)
 
 
 def test_what_is_due_is_enqueued_once_an_hour_and_forgotten_when_it_failed_long_ago(redis: Redis) -> None:
-    queue, noon = job_queue(redis), datetime(2026, 11, 23, 12, tzinfo=UTC)
-    assert enqueue_due(queue, noon) == ["reconcile-20261123T1200Z"]
-    assert enqueue_due(queue, noon + timedelta(minutes=59, seconds=59)) == []
-    assert enqueue_due(queue, noon + timedelta(hours=1)) == ["reconcile-20261123T1300Z"]
+    queue, noon, hourly = job_queue(redis), datetime(2026, 11, 23, 12, tzinfo=UTC), SCHEDULE[:1]
+    assert enqueue_due(queue, noon, hourly) == ["reconcile-20261123T1200Z"]
+    assert enqueue_due(queue, noon + timedelta(minutes=59, seconds=59), hourly) == []
+    assert enqueue_due(queue, noon + timedelta(hours=1), hourly) == ["reconcile-20261123T1300Z"]
     assert [job.failure_ttl for job in jobs(redis)] == [7 * 24 * 3600] * 2
-    assert len(SCHEDULE) == 1
 
 
 def test_a_daily_job_is_due_at_midnight() -> None:

@@ -102,8 +102,8 @@ async def plant_campaign(web: WebCentre, at: int) -> None:
     await web.add(
         ImportRow(id=1, campaign=1, file_name=CANARY, **file, **made),
         ContactRow(
-            id=1, campaign=1, name=CANARY, language="ko", segment=CANARY, product=CANARY, more={}, due_at=at, tries=0,
-            held=False, **person,
+            id=1, campaign=1, name=CANARY, language="ko", segment=CANARY, product=CANARY, more={}, case="",
+            first_due_at=at, due_at=at, tries=0, held=False, **person,
         ),
         ConsentRow(matter="marketing", act="given", at=at, proof=CANARY, written_at=at, written_by="op", **person),
         DoNotCallRow(extent="all", by="key", at=at, **person),

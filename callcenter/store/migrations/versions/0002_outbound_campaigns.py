@@ -179,6 +179,8 @@ def upgrade() -> None:
             ),
             nullable=False,
         ),
+        sa.Column("case", sa.Text(), nullable=False),
+        sa.Column("first_due_at", sa.BigInteger(), nullable=False),
         sa.Column("due_at", sa.BigInteger(), nullable=True),
         sa.Column("tries", sa.BigInteger(), nullable=False),
         sa.Column("held", sa.Boolean(), nullable=False),
@@ -187,11 +189,12 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["campaign"], ["campaign.number"], name=op.f("fk_contact_campaign_campaign")),
         sa.ForeignKeyConstraint(["import"], ["contact_import.id"], name=op.f("fk_contact_import_contact_import")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_contact")),
-        sa.UniqueConstraint("campaign", "number", name=op.f("uq_contact_campaign_number")),
+        sa.UniqueConstraint("campaign", "number", "case", name=op.f("uq_contact_campaign_number_case")),
         sqlite_autoincrement=True,
     )
     with op.batch_alter_table("contact", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_contact_campaign_due_at"), ["campaign", "due_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_contact_company_number"), ["company", "number"], unique=False)
 
     op.create_table(
         "attempt",
@@ -270,6 +273,7 @@ def downgrade() -> None:
 
     op.drop_table("attempt")
     with op.batch_alter_table("contact", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_contact_company_number"))
         batch_op.drop_index(batch_op.f("ix_contact_campaign_due_at"))
 
     op.drop_table("contact")
