@@ -12,7 +12,7 @@ from callcenter.campaigns.consent import Matter, Standing
 from callcenter.campaigns.kinds import Purpose
 from callcenter.campaigns.refusals import Extent, Scrub
 from callcenter.campaigns.telephone import NumberError, number_of_a_person
-from callcenter.campaigns.windows import Window, next_opening, night
+from callcenter.campaigns.windows import Window, night
 
 
 class Why(StrEnum):
@@ -109,9 +109,8 @@ def may_dial(person: Person, rules: Rules, now: datetime) -> Permit | Refusal:
     return Refusal(why) if why else Permit(person.number, now)
 
 
-def foretell(person: Person, rules: Rules, now: datetime) -> Permit | Refusal:
-    """As `may_dial`, for the next moment at which the campaign's window is open: what the dry run shows."""
-    opening = next_opening(rules.window, now)
+def foretell(person: Person, rules: Rules, now: datetime, opening: datetime | None) -> Permit | Refusal:
+    """As `may_dial`, for the moment at which the campaign's window next opens (None: never): what the dry run shows."""
     if opening is None:
         return Refusal(_lasting(person, rules, now) or Why.NEVER_OPEN)
     return may_dial(person, rules, opening)

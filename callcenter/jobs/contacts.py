@@ -21,7 +21,7 @@ from callcenter.settings import Settings
 from callcenter.store.campaigns import Campaigns
 from callcenter.store.engine import Sessions, open_engine, sessions
 from callcenter.store.epoch import to_ms
-from callcenter.store.permissions import Permissions
+from callcenter.store.intake_rows import insert_contacts
 from callcenter.store.scope import WholeCentre
 
 #: Half a million rows of a spreadsheet take minutes.
@@ -100,14 +100,12 @@ async def read_contacts(settings: Settings, made: Sessions, number: int) -> None
 
 async def _keep(made: Sessions, number: int, good: list[Contact], tally: Tally, now: datetime) -> None:
     async with made.begin() as session:
-        campaigns, permissions = Campaigns(session, WholeCentre()), Permissions(session, WholeCentre())
+        campaigns = Campaigns(session, WholeCentre())
         row = await campaigns.import_(number)
         assert row is not None
         campaign = await campaigns.get(row.campaign)
         assert campaign is not None
-        campaigns.add_contacts(campaign, good, to_ms(now), number)
-        for contact in good:
-            permissions.add_consents(row.company, contact.number, contact.consents, row.made_by, now)
+        await insert_contacts(session, campaign, good, source=number, by=row.made_by, now=now)
         row.rows, row.good, row.faults = tally.rows, tally.good, dict(tally.faults)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
@@ -11,9 +10,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from callcenter.campaigns.form import Form, FormError, read_form
 from callcenter.campaigns.kinds import Kind, Purpose, purpose_of
-from callcenter.campaigns.permission import Permit, Person, Rules, foretell
+from callcenter.campaigns.permission import Permit, Rules, foretell
 from callcenter.campaigns.plan import Hindrance, Plan, hindrances
-from callcenter.store.campaign_models import CampaignRow, ContactRow
+from callcenter.campaigns.windows import next_opening
+from callcenter.store.campaign_models import CampaignRow
 from callcenter.store.campaigns import Campaigns
 from callcenter.store.permissions import Permissions
 from callcenter.store.scope import Scope
@@ -95,21 +95,13 @@ class CampaignRules:
     async def dry_run(self, campaign: CampaignRow) -> DryRun:
         """Every contact's decision, without calling anybody."""
         rules = await self.rules(campaign)
-        found = DryRun()
-        async for batch in self._campaigns.contacts(campaign.number):
-            people = await self.people(campaign.company, batch)
-            for contact in batch:
-                if contact.outcome is not None and contact.due_at is None:
+        found = DryRun(opens=next_opening(rules.window, self._now))
+        async for batch in self._campaigns.standing(campaign.number):
+            people = await self._permissions.people(campaign.company, [number for number, _ in batch], self._now)
+            for number, over in batch:
+                if over:
                     found.over += 1
                     continue
-                decision = foretell(people[contact.number], rules, self._now)
-                if isinstance(decision, Permit):
-                    found.opens = decision.at
-                    found.add(contact.number, "")
-                else:
-                    found.add(contact.number, decision.why)
+                decision = foretell(people[number], rules, self._now, found.opens)
+                found.add(number, "" if isinstance(decision, Permit) else decision.why)
         return found
-
-    async def people(self, company: str, contacts: Sequence[ContactRow]) -> dict[str, Person]:
-        """What is known of these contacts, by number."""
-        return await self._permissions.people(company, [contact.number for contact in contacts], self._now)

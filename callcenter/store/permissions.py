@@ -170,12 +170,12 @@ class Permissions:
     async def people(self, company: str, numbers: Sequence[str], now: datetime) -> dict[str, Person]:
         """What a decision about each of these numbers needs, as of now; ask for a few thousand at a time."""
         consents: dict[str, list[Entry]] = defaultdict(list)
-        query = select_within(self._scope, ConsentRow).where(
+        columns = (ConsentRow.number, ConsentRow.matter, ConsentRow.act, ConsentRow.at, ConsentRow.proof)
+        query = select_within(self._scope, ConsentRow, *columns).where(
             ConsentRow.company == company, ConsentRow.number.in_(numbers)
         )
-        for row in await self._session.scalars(query):
-            entry = Entry(matter=Matter(row.matter), act=Act(row.act), at=from_ms(row.at), proof=row.proof)
-            consents[row.number].append(entry)
+        for number, matter, act, at, proof in await self._session.execute(query):
+            consents[number].append(Entry(matter=Matter(matter), act=Act(act), at=from_ms(at), proof=proof))
         refused: dict[str, list[Extent]] = defaultdict(list)
         refusals = select_within(self._scope, DoNotCallRow, DoNotCallRow.number, DoNotCallRow.extent).where(
             DoNotCallRow.company == company, DoNotCallRow.number.in_(numbers)
@@ -206,14 +206,15 @@ class Permissions:
     async def _scrubbed(self, company: str, numbers: Sequence[str]) -> dict[str, Scrub]:
         """The last answered comparison that each number was in."""
         answered = {s.id: s.imported_at for s in await self.scrubs(company) if s.imported_at is not None}
-        query = select_within(self._scope, ScrubbedRow).where(
+        columns = (ScrubbedRow.number, ScrubbedRow.scrub, ScrubbedRow.cleared)
+        query = select_within(self._scope, ScrubbedRow, *columns).where(
             ScrubbedRow.company == company,
             ScrubbedRow.number.in_(numbers),
             ScrubbedRow.scrub.in_(answered),
         )
         found: dict[str, Scrub] = {}
-        for row in await self._session.scalars(query.order_by(ScrubbedRow.scrub)):
-            found[row.number] = Scrub(at=from_ms(answered[row.scrub]), cleared=bool(row.cleared))
+        for number, scrub, cleared in await self._session.execute(query.order_by(ScrubbedRow.scrub)):
+            found[number] = Scrub(at=from_ms(answered[scrub]), cleared=bool(cleared))
         return found
 
 

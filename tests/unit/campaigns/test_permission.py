@@ -141,10 +141,12 @@ def test_the_dry_run_looks_at_the_next_opening() -> None:
     office = Window(hours=Hours())
     saturday_night = datetime(2026, 11, 28, 23, 0, tzinfo=SEOUL)
     fresh = replace(WILLING, scrub=Scrub(saturday_night, cleared=True))
-    found = foretell(fresh, replace(SURVEY, window=office), saturday_night)
-    assert found == Permit(WILLING.number, datetime(2026, 11, 30, 9, 0, tzinfo=SEOUL))
+    monday = next_opening(office, saturday_night)
+    assert monday == datetime(2026, 11, 30, 9, 0, tzinfo=SEOUL)
+    assert foretell(fresh, replace(SURVEY, window=office), saturday_night, monday) == Permit(WILLING.number, monday)
     over = Window(hours=Hours(), last=date(2026, 11, 1))
-    assert foretell(fresh, replace(SURVEY, window=over), saturday_night) == Refusal(Why.NEVER_OPEN)
+    assert next_opening(over, saturday_night) is None
+    assert foretell(fresh, replace(SURVEY, window=over), saturday_night, None) == Refusal(Why.NEVER_OPEN)
     only_at_night = Window(hours=Hours(**dict.fromkeys(DAYS, "22:00-24:00")))
     assert next_opening(only_at_night, NOON) is None
 
