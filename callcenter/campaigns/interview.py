@@ -10,6 +10,7 @@ from enum import StrEnum
 from callcenter.calls.commands import Play, StartTimer, StopPlaying, StopTimer
 from callcenter.campaigns.commands import Command, HandOver, Record
 from callcenter.campaigns.form import Form, Question, QuestionKind
+from callcenter.campaigns.kinds import Purpose
 
 #: The key that refuses for good, at any time.
 REFUSE = "*"
@@ -32,6 +33,11 @@ class End(StrEnum):
     TRANSFERRED = "transferred"
 
 
+def announcement(purpose: Purpose, company: str) -> tuple[str, ...]:
+    """The prompts that come before the opening: advertising names itself, the sender and the way to refuse first."""
+    return (f"survey-advert-{company}",) if purpose is Purpose.ADVERTISING else ()
+
+
 @dataclass(slots=True, kw_only=True)
 class Interview:
     """Give it each event; it gives the commands that follow. `end` tells that it is over: then hang up."""
@@ -41,7 +47,7 @@ class Interview:
     #: Names the prompts of this version of the form: `<prefix>-opening`, `<prefix>-q-<id>`, `<prefix>-thanks`.
     prefix: str
     language: str = "ko"
-    #: Said before the opening; for advertising what the law wants said.
+    #: Said before the opening (`announcement`).
     announce: tuple[str, ...] = ()
     #: (question, answer) of which there are enough.
     full: frozenset[tuple[str, str]] = frozenset()

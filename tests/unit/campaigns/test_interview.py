@@ -11,7 +11,8 @@ from callcenter.campaigns.commands import Command, HandOver, Record
 from callcenter.campaigns.completion import Quota, full, outcome_of, way
 from callcenter.campaigns.form import END, Form, Question, read_form
 from callcenter.campaigns.form_check import check
-from callcenter.campaigns.interview import End, Interview
+from callcenter.campaigns.interview import End, Interview, announcement
+from callcenter.campaigns.kinds import Purpose
 from tests.unit.campaigns.forms import SURVEY, form, question
 
 
@@ -58,8 +59,9 @@ class Phone:
 
 
 def test_a_satisfied_customer_goes_straight_through() -> None:
-    phone = Phone(read_form(SURVEY), announce=("survey-advert",))
-    assert phone.heard == ["survey-advert", "f-opening"]
+    phone = Phone(read_form(SURVEY), announce=announcement(Purpose.ADVERTISING, "nurim"))
+    assert phone.heard == ["survey-advert-nurim", "f-opening"]
+    assert announcement(Purpose.SURVEY, "nurim") == announcement(Purpose.SERVICE, "nurim") == ()
     phone.press("5")
     assert phone.interview.answers == {}
     phone.listen()
@@ -229,7 +231,7 @@ def test_every_way_through_a_form_ends(form: Form, data: st.DataObject) -> None:
     for _ in range(most):
         if phone.interview.over:
             break
-        if phone.recording and data.draw(st.booleans()):
+        if phone.recording:
             recording, phone.recording = phone.recording, None
             phone.take(phone.interview.recorded(recording, data.draw(st.sampled_from([0, 3000]))))
         elif phone.waits is not None:
@@ -237,7 +239,7 @@ def test_every_way_through_a_form_ends(form: Form, data: st.DataObject) -> None:
                 phone.take(phone.interview.silence())
             else:
                 phone.press(data.draw(st.sampled_from("0123456789#")))
-        elif not phone.recording:
+        else:
             playing = phone.playback
             if data.draw(st.integers(0, 4)) == 0:
                 phone.press(data.draw(st.sampled_from("0123456789#")))
