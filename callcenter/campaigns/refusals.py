@@ -42,6 +42,11 @@ class Scrub:
     cleared: bool
 
 
+def extent_by_key(purpose: Purpose) -> Extent:
+    """What somebody refuses who presses the refusal key: of a happy call every call, else surveys and advertising."""
+    return Extent.ALL if purpose is Purpose.SERVICE else Extent.MARKETING
+
+
 def refused(extents: Iterable[Extent], purpose: Purpose) -> bool:
     """Whether somebody who refused so much must not be called for this purpose; a refusal is for good."""
     return any(extent is Extent.ALL or purpose is not Purpose.SERVICE for extent in extents)

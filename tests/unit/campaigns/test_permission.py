@@ -14,7 +14,7 @@ from callcenter.campaigns.attempts import Caps
 from callcenter.campaigns.consent import Act, Entry, Matter, consent, expiry
 from callcenter.campaigns.kinds import Kind, Purpose, purpose_of
 from callcenter.campaigns.permission import CallerNumber, Permit, Person, Refusal, Rules, Why, foretell, may_dial
-from callcenter.campaigns.refusals import Extent, Scrub
+from callcenter.campaigns.refusals import Extent, Scrub, extent_by_key
 from callcenter.campaigns.windows import Window, next_opening, night
 from callcenter.centre import Hours
 
@@ -109,6 +109,12 @@ def test_who_refused_marketing_still_gets_the_happy_call_who_refused_all_does_no
     assert why(marketing, SURVEY) is why(marketing, ADVERT) is Why.DO_NOT_CALL
     assert why(marketing, HAPPY) is None
     assert why(everything, HAPPY) is Why.DO_NOT_CALL
+
+
+def test_the_key_refuses_at_least_what_was_called_for() -> None:
+    for rules in (SURVEY, ADVERT, HAPPY):
+        assert why(replace(WILLING, refused=(extent_by_key(rules.purpose),)), rules) is Why.DO_NOT_CALL
+    assert extent_by_key(Purpose.SURVEY) is Extent.MARKETING
 
 
 def test_the_register_is_asked_every_month() -> None:
