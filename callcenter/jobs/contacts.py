@@ -23,6 +23,7 @@ from callcenter.store.engine import Sessions, open_engine, sessions
 from callcenter.store.epoch import to_ms
 from callcenter.store.intake_rows import insert_contacts
 from callcenter.store.scope import WholeCentre
+from callcenter.web.export import inert
 
 #: Half a million rows of a spreadsheet take minutes.
 _TIMEOUT_S = 3_600
@@ -80,10 +81,12 @@ async def read_contacts(settings: Settings, made: Sessions, number: int) -> None
         try:
             rows = read_sheet(uploaded(settings, number))
             heading = next(rows, ())
-            table.writerow(("line", "reason", *heading))
+            table.writerow(("line", "reason", *map(inert, heading)))
             taken = take_in(rows, heading, columns, zone=zone, now=now, known=others, tally=tally)
             for batch in _batches(taken):
-                table.writerows((bad.line, bad.fault, *bad.cells) for bad in batch if isinstance(bad, BadRow))
+                table.writerows(
+                    (bad.line, bad.fault, *map(inert, bad.cells)) for bad in batch if isinstance(bad, BadRow)
+                )
                 good = [contact for contact in batch if isinstance(contact, Contact) and contact.number not in there]
                 await _keep(made, number, good, tally, now)
         except SheetError as error:

@@ -182,7 +182,7 @@ async def test_a_file_is_read_with_its_bad_rows_and_again_after_a_kill(made: Ses
     settings = Settings(data=tmp_path, centre=EXAMPLE / "centre.toml")
     (tmp_path / "imports").mkdir()
     lines = [f"010-3333-{n:04d},Y,2026-01-05,가입서" for n in range(2_500)]
-    lines += ["010-3333-0000,Y,2026-01-05,가입서", "12,N,,", "010-4444-0000,Y,2026-01-05,"]
+    lines += ["010-3333-0000,Y,2026-01-05,가입서", "=12,N,,", "010-4444-0000,Y,2026-01-05,"]
     content = ("휴대폰,마케팅동의,동의일,증빙\n" + "\n".join(lines)).encode("cp949")
     async with made.begin() as session:
         row = await with_contacts(session)
@@ -200,13 +200,13 @@ async def test_a_file_is_read_with_its_bad_rows_and_again_after_a_kill(made: Ses
             done = await Campaigns(session, CENTRE).import_(added.id)
             assert done is not None
             assert (done.state, done.rows, done.good) == ("done", 2_503, 2_500)
-            assert done.faults == {"duplicate": 1, "too_short": 1, "no_proof": 1}
+            assert done.faults == {"duplicate": 1, "not_a_number": 1, "no_proof": 1}
             assert await Campaigns(session, CENTRE).count(row.number) == 2_505
             assert len(await Permissions(session, CENTRE).ledger("nurim", "01033330001")) == 1
             done.state = "running"
     bad = job.bad_rows(settings, added.id).read_text("utf-8-sig").splitlines()
     assert bad[0] == "line,reason,휴대폰,마케팅동의,동의일,증빙"
-    assert bad[2] == "2503,too_short,12,N,,"
+    assert bad[2] == "2503,not_a_number,'=12,N,,"
 
 
 async def test_a_file_that_is_no_table_fails_with_the_reason(made: Sessions, tmp_path: Path) -> None:
