@@ -30,6 +30,7 @@ _SIMPLE = (
     *("abuse-warning", "abuse-end"),
     *("agent-logged-in", "agent-logged-out", "agent-ready", "agent-paused", "agent-refused"),
     *("fallback-wait", "fallback-voicemail"),
+    *("survey-invalid", "survey-silent", "survey-refused"),
 )
 
 #: As Koreans read telephone numbers, digit by digit.
@@ -73,6 +74,9 @@ def _prompts(centre: Centre) -> Iterator[tuple[str, Text]]:
     for company in centre.company:
         called = Text(company.name, company.name_en)
         yield f"greeting-{company.id}", texts["greeting-company"].filled(company=called)
+        own_number = "-".join(phone_groups((*company.numbers, centre.hotlines[0])[0]))
+        advert = texts["survey-advert"].filled(company=called, number=Text(own_number, own_number))
+        yield f"survey-advert-{company.id}", advert
         if len(company.categories) > 1:
             choices = _products(centre, company.categories)
             yield f"menu-company-{company.id}", texts["menu-company"].filled(choices=choices)

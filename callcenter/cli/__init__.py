@@ -23,7 +23,7 @@ _COMMANDS = {
     "bill": ("bill", "app"),
     "town": ("town", "app"),
     "prompts": ("prompts", "app"),
-    "simulate": ("simulate", "simulate"),
+    "simulate": ("simulate", "app"),
     "staff": ("staff", "app"),
     "doctor": ("doctor", "doctor"),
     "config": ("config", "app"),

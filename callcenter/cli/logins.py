@@ -17,10 +17,11 @@ from callcenter.web.passwords import hash_password
 
 
 def ensure_logins(settings: Settings, centre: Centre) -> dict[str, str]:
-    """Log-in to password: a supervisor, a billing clerk, an administrator, each agent, two companies."""
+    """Log-in to password: one for each role of the centre, each agent, two companies."""
     wanted: dict[str, tuple[Role, str | None, str | None, str]] = {
         "supervisor": (Role.SUPERVISOR, None, None, "관리자"),
         "billing": (Role.BILLING, None, None, "정산 담당"),
+        "campaigns": (Role.CAMPAIGNS, None, None, "캠페인 담당"),
         "admin": (Role.ADMIN, None, None, "시스템 관리자"),
         **{company.id: (Role.COMPANY, company.id, None, company.name) for company in centre.company[:2]},
         **{agent.id: (Role.AGENT, None, agent.id, agent.name) for agent in centre.agent},

@@ -43,6 +43,8 @@ class Role(StrEnum):
     AGENT = "agent"
     SUPERVISOR = "supervisor"
     BILLING = "billing"
+    #: Launches surveys and happy calls.
+    CAMPAIGNS = "campaigns"
     COMPANY = "company"
     ADMIN = "admin"
 

@@ -7,6 +7,19 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, select, true
 
+from callcenter.store.campaign_models import (
+    AttemptRow,
+    CallerNumberRow,
+    CampaignRow,
+    ConsentRow,
+    ContactRow,
+    DoNotCallRow,
+    FormRow,
+    ImportRow,
+    ResponseRow,
+    ScrubbedRow,
+    ScrubRow,
+)
 from callcenter.store.contract_models import (
     ApplicationRow,
     ContractDocumentRow,
@@ -37,6 +50,19 @@ ContractRow = (
     | RightsChangeRow
     | ServiceFormulaRow
 )
+OutboundRow = (
+    AttemptRow
+    | CallerNumberRow
+    | CampaignRow
+    | ConsentRow
+    | ContactRow
+    | DoNotCallRow
+    | FormRow
+    | ImportRow
+    | ResponseRow
+    | ScrubbedRow
+    | ScrubRow
+)
 TenantRow = (
     CallRow
     | DiscrepancyRow
@@ -47,6 +73,7 @@ TenantRow = (
     | CallbackRow
     | ContractRow
     | BillingRow
+    | OutboundRow
 )
 
 

@@ -17,11 +17,14 @@ from callcenter.web import health, login
 from callcenter.web.admin import routes as admin
 from callcenter.web.agent import call_up
 from callcenter.web.agent import routes as agent
+from callcenter.web.api import campaigns as campaigns_api
 from callcenter.web.api import routes as api
 from callcenter.web.apply import routes as apply
 from callcenter.web.billing import routes as billing
 from callcenter.web.billing import tariffs
 from callcenter.web.callbacks import routes as callbacks
+from callcenter.web.campaigns import consents, contacts, forms
+from callcenter.web.campaigns import routes as campaigns
 from callcenter.web.configuration import routes as configuration
 from callcenter.web.contracts import formula
 from callcenter.web.contracts import routes as contracts
@@ -38,28 +41,16 @@ from callcenter.web.supervisor import staff
 from callcenter.web.tickets import routes as tickets
 from dialplan.recording import LARGEST_MB
 
-ROOMS = (
-    *(
-        login,
-        agent,
-        supervisor,
-        callbacks,
-        messages,
-        marked,
-        records,
-        tickets,
-        tariffs,
-        billing,
-        portal,
-        admin,
-        configuration,
-    ),
-    *(api, health, staff, call_up),
-)
+OUTBOUND = (forms, consents, contacts, campaigns, campaigns_api)
+BILLING = (tariffs, billing)
 #: Applications, contracts, and what a company does for itself.
 COMPANY_ROOMS = (apply, contracts, formula, contract, members, service, requests)
+ROOMS = (
+    *(login, agent, supervisor, callbacks, messages, marked, records, tickets, *OUTBOUND, *BILLING, portal, admin),
+    *(configuration, api, health, staff, call_up),
+)
 
-#: An uploaded prompt is the largest thing that anybody sends.
+#: An uploaded prompt, or a file of contacts, is the largest thing that anybody sends.
 LARGEST_BODY = (LARGEST_MB + 1) * 1024 * 1024
 
 _HEADERS = {

@@ -28,13 +28,35 @@ LANGUAGE_COOKIE = "cc_language"
 NAVIGATION: dict[Role, tuple[str, ...]] = {
     Role.AGENT: ("agent", "callbacks", "messages", "compare"),
     Role.SUPERVISOR: (
-        *("board", "callbacks", "messages", "records", "tickets", "staff", "marked", "configuration"),
+        *("board", "callbacks", "messages", "records", "tickets", "campaigns", "staff", "marked", "configuration"),
         *("contracts", "requests"),
     ),
     Role.BILLING: ("billing", "contracts", "compare"),
-    Role.COMPANY: ("portal", "records", "tickets", "service", "statement", "contract", "members", "requests"),
+    Role.CAMPAIGNS: ("campaigns",),
+    Role.COMPANY: (
+        "portal",
+        "records",
+        "tickets",
+        "campaigns",
+        "service",
+        "statement",
+        "contract",
+        "members",
+        "requests",
+    ),
     Role.ADMIN: (
-        *("board", "callbacks", "messages", "records", "tickets", "staff", "marked", "billing", "contracts"),
+        *(
+            "board",
+            "callbacks",
+            "messages",
+            "records",
+            "tickets",
+            "campaigns",
+            "staff",
+            "marked",
+            "billing",
+            "contracts",
+        ),
         *("requests", "compare", "prompts", "configuration"),
     ),
 }

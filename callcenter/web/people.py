@@ -12,6 +12,7 @@ LANDING = {
     Role.AGENT: "/agent",
     Role.SUPERVISOR: "/board",
     Role.BILLING: "/billing",
+    Role.CAMPAIGNS: "/campaigns",
     Role.COMPANY: "/portal",
     Role.ADMIN: "/board",
 }
@@ -22,6 +23,7 @@ IDLE = {
     Role.AGENT: timedelta(hours=10),
     Role.SUPERVISOR: timedelta(hours=10),
     Role.BILLING: timedelta(minutes=30),
+    Role.CAMPAIGNS: timedelta(minutes=30),
     Role.COMPANY: timedelta(minutes=30),
     Role.ADMIN: timedelta(minutes=30),
 }

@@ -17,6 +17,8 @@ from rq.job import Job, JobStatus
 from rq.serializers import JSONSerializer
 
 from callcenter.jobs.schedule import SCHEDULE, Scheduled, enqueue_due, job_queue
+from callcenter.store.migrate import upgrade
+from tests.web_centre import EXAMPLE
 
 pytestmark = pytest.mark.integration
 #: Within this a worker must be gone.
@@ -28,6 +30,7 @@ def worker(redis_url: str, data: Path) -> Iterator[subprocess.Popen[bytes]]:
     environment = {
         **os.environ,
         "CALLCENTER_DATA": str(data),
+        "CALLCENTER_CENTRE": str(EXAMPLE / "centre.toml"),
         "CALLCENTER_REDIS_URL": redis_url,
         "CALLCENTER_DATABASE_URL": f"sqlite+aiosqlite:///{data}/callcenter.db",
     }
@@ -64,6 +67,7 @@ def stops(process: subprocess.Popen[bytes]) -> int:
 
 
 def test_two_workers_do_what_is_due_once(redis_url: str, redis: Redis, tmp_path: Path) -> None:
+    upgrade(f"sqlite+aiosqlite:///{tmp_path}/callcenter.db")
     with worker(redis_url, tmp_path) as one, worker(redis_url, tmp_path) as other:
         eventually(lambda: redis.scard("rq:workers") == 2)
         eventually(lambda: any(job.get_status() is JobStatus.FINISHED for job in jobs(redis)))

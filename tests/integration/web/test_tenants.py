@@ -14,6 +14,7 @@ from starlette.routing import Mount, Route
 from callcenter import papers
 from callcenter.calls.callers import Mark
 from callcenter.store.applications import Applications, history
+from callcenter.store.campaign_models import CampaignRow, ConsentRow, ContactRow, DoNotCallRow, FormRow, ImportRow
 from callcenter.store.contract_models import (
     ApplicationRow,
     ContractDocumentRow,
@@ -109,6 +110,7 @@ async def plant(web: WebCentre) -> None:
             changed_at=at,
         ),
     )
+    await plant_campaign(web, at)
     await web.add(
         MessageRow(call=CALL, company="hanbit", group="kitchen", left_at=at, state=MessageState.NEW, agent=None, at=at),
         CallbackRow(
@@ -270,6 +272,30 @@ async def plant(web: WebCentre) -> None:
     )
 
 
+async def plant_campaign(web: WebCentre, at: int) -> None:
+    """Company A has a form, a campaign with a contact, a file, a consent and a refusal."""
+    form = (EXAMPLE / "forms" / "happy-call.toml").read_text("utf-8").replace("상담에 얼마나", CANARY)
+    made = {"company": "hanbit", "made_at": at, "made_by": "op"}
+    await web.add(FormRow(id=1, name=CANARY, version=1, text=form, **made))
+    await web.add(
+        CampaignRow(
+            number=1, name=CANARY, kind="happy_call", own_reward=False, state="draft", mode="agentless", form=1,
+            caller=NUMBER, plan={}, **made,
+        )
+    )  # fmt: skip
+    file = {"state": "done", "columns": {}, "rows": 1, "good": 0, "faults": {"empty": 1}}
+    person = {"company": "hanbit", "number": NUMBER}
+    await web.add(
+        ImportRow(id=1, campaign=1, file_name=CANARY, **file, **made),
+        ContactRow(
+            id=1, campaign=1, name=CANARY, language="ko", segment=CANARY, product=CANARY, more={}, case="",
+            first_due_at=at, due_at=at, tries=0, held=False, **person,
+        ),
+        ConsentRow(matter="marketing", act="given", at=at, proof=CANARY, written_at=at, written_by="op", **person),
+        DoNotCallRow(extent="all", by="key", at=at, **person),
+    )  # fmt: skip
+
+
 def every_route(web: WebCentre) -> list[tuple[str, set[str]]]:
     """Path and methods of whatever the application answers to, however it was put there."""
     found: list[tuple[str, set[str]]] = []
@@ -395,7 +421,7 @@ async def test_the_canary_is_there_to_be_found(web: WebCentre) -> None:
     async with browser(web, "hanbit") as owner:
         shown = (f"/records/{CALL}", "/tickets", "/tickets/1", "/portal", f"/api/v1/records/{CALL}")
         statements = ("/statement?month=2026-11", "/statement?month=2026-10")
-        for address in (*shown, *statements, "/contract", "/members", "/requests"):
+        for address in (*shown, *statements, "/campaigns", "/campaigns/1", "/contract", "/members", "/requests"):
             status, body = await owner.get(address)
             assert status == 200
             assert CANARY in body, address

@@ -36,3 +36,12 @@ def test_mondays_with_callbacks_and_peak_time_agents() -> None:
     assert result.exit_code == 0
     assert "2 days, Mondays: the same callers, rosters and further people." in result.stdout
     assert "Callers lost under ours for each lost under app_queue wide" in result.stdout
+
+
+def test_outbound_days_as_a_table() -> None:
+    words = ["simulate", "outbound", "--agents", "10", "--hit-rate", "0.3", "--days", "2", "--hours", "1"]
+    result = CliRunner().invoke(app, words)
+    assert result.exit_code == 0
+    rows = [line.split() for line in result.stdout.splitlines()[2:]]
+    assert [row[2] for row in rows] == ["progressive", "ours", "fixed"]
+    assert rows[0][6] == "0.00"

@@ -20,6 +20,21 @@ from billing.rules import Charge
 from callcenter.agents.presence import PauseReason, State
 from callcenter.calls.callers import Mark
 from callcenter.calls.journal import Kind
+from callcenter.campaigns.attempts import Outcome as AttemptOutcome
+from callcenter.campaigns.columns import Field, RowFault
+from callcenter.campaigns.consent import Act, Matter, Standing
+from callcenter.campaigns.form import QuestionKind
+from callcenter.campaigns.form_check import Flaw
+from callcenter.campaigns.kinds import Kind as CampaignKind
+from callcenter.campaigns.kinds import Purpose
+from callcenter.campaigns.pacing import Mode
+from callcenter.campaigns.permission import Why
+from callcenter.campaigns.plan import Hindrance
+from callcenter.campaigns.plan import State as CampaignState
+from callcenter.campaigns.refusals import By as RefusedBy
+from callcenter.campaigns.refusals import Extent
+from callcenter.campaigns.sheets import SheetFault
+from callcenter.campaigns.telephone import Fault
 from callcenter.desk.tickets import Reason
 from callcenter.ledger.record import EndedBy, Outcome, Via
 from callcenter.letters.text import Kind as LetterKind
@@ -113,6 +128,32 @@ COMPOSED = {
     *(f"charge.{charge}" for charge in Charge),
     *(f"rerating.{state}" for state in ReratingState),
     *(f"errors.period_{key}" for key in _period_errors()),
+    *(f"campaign.state_{state}" for state in CampaignState),
+    *(f"campaign.verb_{verb}" for verb in ("start", "pause", "stop")),
+    *(f"campaign.mode_{mode}" for mode in Mode),
+    *(f"campaign.import_{state}" for state in ("uploaded", "running", "done", "failed")),
+    *(f"campaign.{word}" for word in ("response", "at", "segment")),
+    *(f"kind.{kind}" for kind in CampaignKind),
+    *(f"purpose.{part}{purpose}" for purpose in Purpose for part in ("", "rules_")),
+    *(f"hindrance.{one}" for one in Hindrance),
+    *(f"refusal.{why}" for why in Why),
+    *(f"place.{word}" for word in ("contacts", "permitted", "dialled", "answered", "complete")),
+    *(f"rate.{word}" for word in ("rr1", "rr2", "rr3", "coop1", "ref1", "con1")),
+    *(f"attempt.{outcome}" for outcome in AttemptOutcome),
+    *(f"column.{field}" for field in Field),
+    *(f"fault.{fault}" for fault in {*Fault, *RowFault}),
+    *(f"form.kind_{kind}" for kind in QuestionKind),
+    *(f"form.example_{example}" for example in ("happy_call", "improvement")),
+    "form.forms",
+    *(f"flaw.{flaw}" for flaw in Flaw),
+    "consent.title",
+    *(f"consent.matter_{matter}" for matter in Matter),
+    *(f"consent.act_{act}" for act in Act),
+    *(f"consent.standing_{standing}" for standing in Standing),
+    *(f"consent.extent_{extent}" for extent in Extent),
+    *(f"consent.by_{by}" for by in RefusedBy),
+    *(f"errors.file_{fault}" for fault in SheetFault),
+    *(f"errors.scrub_{why}" for why in ("answered", "foreign")),
     *(f"login.{failure}" for failure in ("wrong", "locked")),
     *(f"records.{column}" for column in ("ticket", "call")),
     *(f"errors.{error}" for error in ("sign_in", "internal", "too_large", "redis_away", "database_away")),
@@ -150,7 +191,7 @@ def _asked_for() -> set[str]:
     found: set[str] = set()
     for path in [*WEB.rglob("*.html"), *WEB.rglob("*.py")]:
         text = path.read_text(encoding="utf-8")
-        found |= set(re.findall(r"""\bt\(\s*["']([a-z_]+\.[a-z_]+)["'](?!\s*[+~])""", text))
+        found |= set(re.findall(r"""\bt\(\s*["']([a-z_]+\.[a-z_0-9]+)["'](?!\s*[+~])""", text))
         found |= {
             key for pair in re.findall(r'"([a-z]+\.[a-z_]+)" if [^%}]*? else "([a-z]+\.[a-z_]+)"', text) for key in pair
         }

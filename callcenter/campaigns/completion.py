@@ -1,0 +1,77 @@
+"""Whether an interview is complete: the campaign's own rule, which decides what is charged. Also enough of a kind."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from callcenter.campaigns.attempts import Outcome
+from callcenter.campaigns.form import Form, Question
+from callcenter.campaigns.form_check import leads_to
+from callcenter.campaigns.interview import End
+
+
+def way(form: Form, answers: Mapping[str, str]) -> tuple[list[Question], Question | None]:
+    """The questions on the way that these answers took, and the one that waits for its answer; None: the end.
+
+    An empty answer passes over an optional question. The form must have no loop.
+    """
+    passed: list[Question] = []
+    question: Question | None = form.first
+    while question is not None:
+        answer = answers.get(question.id)
+        if question.asks and not (question.valid(answer or "") or (answer == "" and not question.required)):
+            return passed, question
+        passed.append(question)
+        question = form.after(question, answer or None)
+    return passed, None
+
+
+def outcome_of(form: Form, answers: Mapping[str, str], end: End) -> Outcome:
+    """What the interview comes to by the form's rule of completion."""
+    passed, waiting = way(form, answers)
+    asked = [question for question in passed if question.asks]
+    answered = sum(bool(answers[question.id]) for question in asked)
+    left = _fewest(form, waiting) if waiting else 0
+    share = answered / (len(asked) + left) if asked or left else 0.0
+    rule = form.completion
+    if rule.complete_share is not None:
+        complete = share >= rule.complete_share
+    else:
+        complete = waiting is None and end in (End.FINISHED, End.TRANSFERRED, End.HUNG_UP)
+    if complete and end is not End.QUOTA_FULL:
+        return Outcome.COMPLETED
+    if end is End.REFUSED:
+        return Outcome.REFUSED
+    if end is End.QUOTA_FULL:
+        return Outcome.QUOTA_FULL
+    return Outcome.PARTIAL if share >= rule.partial_share else Outcome.BREAK_OFF
+
+
+def _fewest(form: Form, question: Question) -> int:
+    """How many answers the shortest way from here to the end still needs."""
+    ways = leads_to(form, question)
+    return question.asks + min(_fewest(form, one) if (one := form.get(to)) else 0 for to in ways)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quota:
+    """Enough is enough: at most so many complete interviews of a segment, or with this answer to a question."""
+
+    most: int
+    segment: str = ""
+    question: str = ""
+    answer: str = ""
+
+    def met_by(self, segment: str, answers: Mapping[str, str]) -> bool:
+        """Whether an interview counts towards it."""
+        if self.question:
+            given = answers.get(self.question, "").split(",")
+            return self.answer in given and (not self.segment or self.segment == segment)
+        return bool(self.segment) and self.segment == segment
+
+
+def full(quotas: Iterable[Quota], complete: Iterable[tuple[str, Mapping[str, str]]]) -> list[Quota]:
+    """The quotas that the complete interviews (segment, answers) have filled."""
+    counted = list(complete)
+    return [q for q in quotas if sum(q.met_by(segment, answers) for segment, answers in counted) >= q.most]

@@ -1,0 +1,143 @@
+"""What happened to a campaign's calls, as adapters tell it. The answer to each event is a list of `commands`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from callcenter.campaigns.attempts import Outcome
+from callcenter.campaigns.permission import Person
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A contact that is due; `tries` of it are written down already."""
+
+    contact: int
+    person: Person
+    tries: int
+
+
+@dataclass(frozen=True, slots=True)
+class ContactsFound:
+    """The answer to `FindContacts`; empty: nobody is due now."""
+
+    candidates: tuple[Candidate, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AttemptWritten:
+    """The attempt is written down for good; `person` is what was known in the same transaction."""
+
+    attempt: str
+    person: Person
+
+
+@dataclass(frozen=True, slots=True)
+class AttemptRefused:
+    """The attempt could not be written: another holds the contact. It must not be dialled."""
+
+    attempt: str
+
+
+@dataclass(frozen=True, slots=True)
+class LineAnswered:
+    """The customer answered."""
+
+    attempt: str
+
+
+@dataclass(frozen=True, slots=True)
+class LineEnded:
+    """The line is gone; before an answer `outcome` says how it rang in vain, else it is None."""
+
+    attempt: str
+    outcome: Outcome | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class InterviewEnded:
+    """The form was answered, by voice or on an agent's screen, as far as it was."""
+
+    attempt: str
+    outcome: Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class AgentFree:
+    """An agent of the campaign is ready for a customer."""
+
+    agent: str
+
+
+@dataclass(frozen=True, slots=True)
+class AgentGone:
+    """An agent is not ready any more, for a reason of their own."""
+
+    agent: str
+
+
+@dataclass(frozen=True, slots=True)
+class AgentWants:
+    """In preview: the agent has looked at the next contact and wants it dialled."""
+
+    agent: str
+
+
+@dataclass(frozen=True, slots=True)
+class PatienceOver:
+    """The timer of an answered customer for whom nobody was free ran out."""
+
+    attempt: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tick:
+    """Once a second: how the rest of the house stands."""
+
+    #: Carrier channels in use, and dials of the last second, by everybody.
+    channels: int = 0
+    dialled_last_second: int = 0
+    #: The longest wait that inbound expects; None when nothing can be said.
+    inbound_forecast_s: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """Start, pause (new calls stop, those that are on go on) and go on."""
+
+    on: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """An attempt found after a restart without an outcome, and what Asterisk has of it."""
+
+    attempt: str
+    contact: int
+    number: str
+    #: gone, ringing or answered.
+    line: str
+
+
+@dataclass(frozen=True, slots=True)
+class Restarted:
+    """The engine looks afresh: every attempt that has no outcome."""
+
+    pending: tuple[Pending, ...]
+
+
+Event = (
+    ContactsFound
+    | AttemptWritten
+    | AttemptRefused
+    | LineAnswered
+    | LineEnded
+    | InterviewEnded
+    | AgentFree
+    | AgentGone
+    | AgentWants
+    | PatienceOver
+    | Tick
+    | Running
+    | Restarted
+)

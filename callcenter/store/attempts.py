@@ -1,0 +1,132 @@
+"""Attempts and answers: what makes it certain that nobody is dialled twice for one attempt."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from callcenter.campaigns.attempts import Due, Outcome, Retry, Tried, best, what_next
+from callcenter.campaigns.permission import Why
+from callcenter.store.campaign_models import AttemptRow, ContactRow, ResponseRow
+from callcenter.store.epoch import from_ms, to_ms
+from callcenter.store.scope import Scope, select_within
+
+
+class Attempts:
+    """The attempts that a scope may see."""
+
+    def __init__(self, session: AsyncSession, scope: Scope) -> None:
+        self._session = session
+        self._scope = scope
+
+    async def write(self, attempt: str, contact: int, now: datetime) -> ContactRow | None:
+        """Write an attempt down before it is dialled; None: another attempt has the contact, so it must not be dialled.
+
+        The attempt's id ends in its running number, which the table takes once for each contact. Dial only after the
+        commit of this session.
+        """
+        row = await self._contact(contact)
+        number = int(attempt.rsplit("-", 1)[1])
+        if row is None or row.held or row.due_at is None or row.tries != number - 1:
+            return None
+        try:
+            async with self._session.begin_nested():
+                self._session.add(
+                    AttemptRow(
+                        id=attempt,
+                        company=row.company,
+                        campaign=row.campaign,
+                        contact=contact,
+                        try_=number,
+                        number=row.number,
+                        at=to_ms(now),
+                    )
+                )
+        except IntegrityError:
+            return None
+        row.held, row.tries = True, number
+        await self._session.flush()
+        return row
+
+    async def finish(
+        self,
+        attempt: str,
+        outcome: Outcome,
+        retries: Mapping[Outcome, Retry],
+        now: datetime,
+        wished: datetime | None = None,
+    ) -> bool:
+        """Write an attempt's outcome, once, and when the contact is next due; whether it had none yet.
+
+        Raises `LookupError`: no such attempt.
+        """
+        row = (
+            await self._session.scalars(select_within(self._scope, AttemptRow).where(AttemptRow.id == attempt))
+        ).first()
+        if row is None:
+            raise LookupError(attempt)
+        if row.outcome is not None:
+            return False
+        row.outcome, row.ended_at = outcome, to_ms(now)
+        row.wished_at = to_ms(wished) if wished else None
+        await self._session.flush()
+        contact = await self._contact(row.contact)
+        assert contact is not None
+        tried = await self.tried(row.contact)
+        following = what_next(tried, retries, now)
+        contact.held = False
+        contact.due_at = to_ms(following.at) if isinstance(following, Due) else None
+        dialled = [one for one in tried if one.outcome is not Outcome.WITHHELD]
+        contact.outcome = best(dialled) if dialled else None
+        await self._session.flush()
+        return True
+
+    async def set_aside(self, contact: int, why: Why) -> None:
+        """The contact is not to be called, for a lasting reason."""
+        row = await self._contact(contact)
+        if row is not None and not row.held:
+            row.why, row.due_at = why, None
+            await self._session.flush()
+
+    async def tried(self, contact: int) -> list[Tried]:
+        """A contact's finished attempts, the oldest first."""
+        query = select_within(self._scope, AttemptRow).where(
+            AttemptRow.contact == contact, AttemptRow.outcome.is_not(None)
+        )
+        return [
+            Tried(
+                from_ms(row.at),
+                Outcome(row.outcome or ""),
+                from_ms(row.wished_at) if row.wished_at is not None else None,
+            )
+            for row in await self._session.scalars(query.order_by(AttemptRow.try_))
+        ]
+
+    async def pending(self, campaign: int | None = None) -> list[AttemptRow]:
+        """Attempts without an outcome, which a restart has to resolve."""
+        query = select_within(self._scope, AttemptRow).where(AttemptRow.outcome.is_(None))
+        if campaign is not None:
+            query = query.where(AttemptRow.campaign == campaign)
+        return list(await self._session.scalars(query.order_by(AttemptRow.at)))
+
+    async def answer(self, response: ResponseRow) -> None:
+        """Keep what a person answered; written again for the same attempt it changes nothing."""
+        query = select_within(self._scope, ResponseRow).where(ResponseRow.attempt == response.attempt)
+        if (await self._session.scalars(query)).first() is None:
+            self._session.add(response)
+            await self._session.flush()
+
+    async def responses(self, campaign: int, *, complete: bool | None = None) -> list[ResponseRow]:
+        """A campaign's answers, the oldest first."""
+        query = select_within(self._scope, ResponseRow).where(ResponseRow.campaign == campaign)
+        if complete is not None:
+            query = query.where(ResponseRow.complete.is_(complete))
+        return list(await self._session.scalars(query.order_by(ResponseRow.at, ResponseRow.attempt)))
+
+    async def _contact(self, contact: int) -> ContactRow | None:
+        return (
+            await self._session.scalars(select_within(self._scope, ContactRow).where(ContactRow.id == contact))
+        ).first()

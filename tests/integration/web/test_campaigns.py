@@ -1,0 +1,278 @@
+"""Campaigns over HTTP: from a form to a started campaign, and everything that must be refused on the way."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta
+
+import aiohttp
+import pytest
+
+from callcenter.campaigns.attempts import RETRIES, Outcome
+from callcenter.jobs import contacts as job
+from callcenter.store.attempts import Attempts
+from callcenter.store.campaign_models import CampaignRow, ResponseRow
+from callcenter.store.campaigns import Campaigns
+from callcenter.store.models import Role, UserRow
+from callcenter.store.scope import WholeCentre
+from callcenter.store.users import Users
+from callcenter.web.passwords import hash_password
+from callcenter.web.tokens import make_token
+from tests.integration.web.conftest import Browser, browser
+from tests.web_centre import EXAMPLE, PASSWORD, WebCentre
+
+pytestmark = pytest.mark.integration
+
+FORM = (EXAMPLE / "forms" / "improvement.toml").read_text("utf-8")
+SHEET = "이름,휴대폰,마케팅동의,동의일,증빙,지역\n" + "\n".join(
+    f"고객{n},010-2222-{n:04d},{'Y' if n % 2 else 'N'},2026-10-01,가입서 {n},{'서울' if n < 5 else '부산'}"
+    for n in range(10)
+)
+
+
+async def operator(web: WebCentre) -> None:
+    hashed = await hash_password(PASSWORD)
+    await web.add(
+        UserRow(
+            login="op", name="op", role=Role.CAMPAIGNS, company=None, agent=None, password_hash=hashed, language="ko"
+        )
+    )
+
+
+def upload(content: str | bytes, name: str = "contacts.csv") -> aiohttp.FormData:
+    data = aiohttp.FormData()
+    data.add_field("file", content.encode() if isinstance(content, str) else content, filename=name)
+    return data
+
+
+async def drafted(page: Browser, **changed: str) -> str:
+    status, where = await page.post("/campaigns/forms/save", {"company": "nurim", "name": "개선", "text": FORM})
+    assert status == 303
+    await page.post(
+        "/campaigns/consents/numbers",
+        {"company": "nurim", "number": "1588-0000", "proof": "증명원 1", "since": "2026-01-01"},
+    )
+    fields = {
+        "name": "가을 조사", "company": "nurim", "kind": "improvement", "mode": "progressive",
+        "form": where.rsplit("/", 1)[1], "caller": "15880000", "weekdays": "10:00-20:00", "saturday": "", "sunday": "",
+    }  # fmt: skip
+    status, where = await page.post("/campaigns/new", fields | changed)
+    assert status == 303, where
+    return where
+
+
+async def filled(web: WebCentre, page: Browser, campaign: str) -> str:
+    status, where = await page.post(f"{campaign}/contacts", upload(SHEET))  # type: ignore[arg-type]
+    assert status == 303
+    _, body = await page.get(where)
+    columns = dict(re.findall(r'<select name="(column-\d)".*?<option value="(\w+)" selected', body, re.S))
+    assert columns == {
+        "column-0": "name", "column-1": "number", "column-2": "marketing", "column-3": "consent_at",
+        "column-4": "proof", "column-5": "segment",
+    }  # fmt: skip
+    assert (await page.post(f"{where}/start", columns))[0] == 303
+    await job.read_contacts(web.settings, web.sessions, int(where.rsplit("/", 1)[1]))
+    return where
+
+
+async def scrubbed(page: Browser, *without: str) -> None:
+    _, listed = await page.post("/campaigns/consents/scrub", {"company": "nurim"})
+    left = "\n".join(line for line in listed.lstrip("\ufeff").splitlines() if line not in without)
+    _, body = await page.get("/campaigns/consents?company=nurim")
+    number = re.findall(r"/campaigns/consents/scrub/(\d+)", body)[0]
+    status, _ = await page.post(f"/campaigns/consents/scrub/{number}", upload(left))  # type: ignore[arg-type]
+    assert status == 303
+
+
+async def test_from_a_form_to_a_started_campaign(web: WebCentre) -> None:
+    await operator(web)
+    async with browser(web, "op") as page:
+        campaign = await drafted(page)
+        _, body = await page.get(campaign)
+        assert "연락처가 없습니다" in body
+        assert "대조를 한 적이 없습니다" in body
+        assert (await page.post(f"{campaign}/start"))[0] == 409
+        where = await filled(web, page, campaign)
+        _, body = await page.get(where)
+        assert "다 읽음" in body
+        assert (await page.post(f"{campaign}/start"))[0] == 409
+        await scrubbed(page, "01022220001")
+        _, body = await page.get(f"{campaign}/dry-run")
+        found = dict(re.findall(r'<span class="state \w+">([^<]+)</span></th><td class="number">(\d+)', body))
+        assert found == {"겁니다": "4", "동의 없음": "5", "두낫콜 등록": "1"}
+        assert "010-****-0001" in body
+        assert "01022220001" not in body
+        assert (await page.post(f"{campaign}/start"))[0] == 303
+        assert "진행 중" in (await page.get(campaign))[1]
+        assert (await page.post(f"{campaign}/start"))[0] == 409
+        assert (await page.post(f"{campaign}/stop"))[0] == 303
+        assert (await page.post(f"{campaign}/start"))[0] == 409
+
+
+async def test_a_refusal_takes_effect_at_once(web: WebCentre) -> None:
+    await operator(web)
+    async with browser(web, "op") as page:
+        campaign = await drafted(page, kind="happy_call")
+        await filled(web, page, campaign)
+        assert '겁니다</span></th><td class="number">10' in (await page.get(f"{campaign}/dry-run"))[1]
+        fields = {"company": "nurim", "number": "010 2222 0003", "extent": "all"}
+        _, body = await page.post("/campaigns/consents/refuse", fields)
+        assert "모든 전화 거부" in body
+        assert '수신거부</span></th><td class="number">1' in (await page.get(f"{campaign}/dry-run"))[1]
+
+
+async def test_consent_is_written_with_proof_and_withdrawn_without(web: WebCentre) -> None:
+    await operator(web)
+    async with browser(web, "op") as page:
+        fields = {"company": "nurim", "number": "010-2222-3333", "matter": "marketing", "act": "given", "proof": ""}
+        assert (await page.post("/campaigns/consents/add", fields))[0] == 422
+        _, body = await page.post("/campaigns/consents/add", fields | {"proof": "녹음 7"})
+        assert "유효" in body
+        _, body = await page.post("/campaigns/consents/add", fields | {"act": "withdrawn"})
+        assert "철회" in body
+        assert body.count('class="ledger"') == 2
+
+
+async def test_the_editor_says_what_is_wrong_and_refuses_to_keep_it(web: WebCentre) -> None:
+    await operator(web)
+    async with browser(web, "op") as page:
+        assert (await page.get("/campaigns/forms/new?example=improvement"))[0] == 200
+        looped = FORM.replace('id = "again"', 'id = "again"\nnext = "aspect"')
+        for text, said in (
+            (looped, "돌고 돕니다"),
+            ("[[x", "TOML"),
+            (FORM.replace("next", "nxt"), "고칠 점이 없습니다"),
+        ):
+            assert said in (await page.post("/campaigns/forms/check", {"text": text}))[1]
+        status, _ = await page.post("/campaigns/forms/save", {"company": "nurim", "name": "x", "text": looped})
+        assert status == 422
+        for version in (1, 2, 2):
+            text = FORM if version == 1 else FORM + "\n"
+            _, where = await page.post("/campaigns/forms/save", {"company": "nurim", "name": "y", "text": text})
+            assert f"{version}판" in (await page.get(where))[1]
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ("", "빈 파일"),
+        (b"\xd0\xcf\x11\xe0" + bytes(99), "표가 아니거나"),
+        (b"a,\x81\x20\xff\xff", "글자를 알 수 없습니다"),
+    ],
+)
+async def test_files_that_are_no_table_are_refused_at_once(web: WebCentre, content: str | bytes, said: str) -> None:
+    await operator(web)
+    async with browser(web, "op") as page:
+        campaign = await drafted(page)
+        status, body = await page.post(f"{campaign}/contacts", upload(content))  # type: ignore[arg-type]
+        assert status == 422
+        assert said in body
+
+
+async def test_a_campaign_with_wrong_parts_is_not_made(web: WebCentre) -> None:
+    await operator(web)
+    async with browser(web, "op") as page:
+        await drafted(page)
+        fields = {
+            "name": "x",
+            "company": "hanbit",
+            "kind": "image",
+            "mode": "preview",
+            "form": "1",
+            "caller": "15880000",
+        }
+        assert "같은 기업의 양식" in (await page.post("/campaigns/new", fields))[1]
+        status, body = await page.post("/campaigns/new", fields | {"company": "nurim", "weekdays": "20:00-10:00"})
+        assert (status, "시간대는" in body) == (422, True)
+
+
+async def test_results_are_shown_to_the_company_and_exported_without_names(web: WebCentre) -> None:
+    await operator(web)
+    async with browser(web, "op") as page:
+        campaign = await drafted(page)
+        await filled(web, page, campaign)
+    number, now = int(campaign.rsplit("/", 1)[1]), datetime.now(UTC)
+    async with web.sessions.begin() as session:
+        campaigns, attempts = Campaigns(session, WholeCentre()), Attempts(session, WholeCentre())
+        row = await campaigns.get(number)
+        assert isinstance(row, CampaignRow)
+        due = await campaigns.due(number, int((now + timedelta(hours=1)).timestamp() * 1000), 4)
+        for contact, outcome in zip(
+            due, (Outcome.COMPLETED, Outcome.COMPLETED, Outcome.BUSY, Outcome.REFUSED), strict=True
+        ):
+            name = f"{number}-{contact.id}-1"
+            await attempts.write(name, contact.id, now)
+            await attempts.finish(name, outcome, RETRIES, now)
+            if outcome is Outcome.COMPLETED:
+                answers = {"aspect": "1", "recommend": "10", "again": "2"}
+                await attempts.answer(
+                    ResponseRow(
+                        attempt=name,
+                        company="nurim",
+                        campaign=number,
+                        contact=contact.id,
+                        form=row.form,
+                        segment="서울",
+                        at=1,
+                        answers=answers,
+                        invalid={},
+                        silent={},
+                        end="finished",
+                        complete=True,
+                    )
+                )
+    async with browser(web, "nurim") as company:
+        _, body = await company.get(campaign)
+        funnel = re.findall(r'<td class="number">(\d+)</td><td class="number muted">', body)
+        assert funnel == ["10", "10", "4", "3", "2"]
+        assert "100.0</span> NPS" in body
+        _, exported = await company.get(f"{campaign}/results.csv")
+        assert "서울,내구성,10,2" in exported
+        assert "고객" not in exported
+        assert "0102222" not in exported
+        async with company.http.get(f"{web.url}{campaign}/results.xlsx") as answer:
+            assert (await answer.read()).startswith(b"PK")
+        assert (await company.post(f"{campaign}/start"))[0] == 403
+        assert (await company.get("/campaigns/consents"))[0] == 403
+    async with browser(web, "hanbit") as other:
+        assert (await other.get(campaign))[0] == 404
+        assert (await other.get(f"{campaign}/results.csv"))[0] == 404
+
+
+async def test_a_program_makes_a_campaign_and_is_told_what_is_wrong(web: WebCentre) -> None:
+    await operator(web)
+    async with web.sessions() as session:
+        user = await Users(session, WholeCentre()).get("op")
+    assert user is not None
+    token = make_token(web.settings.secret_key.get_secret_value(), "op", user.password_hash, days=1)
+    async with browser(web, "op") as page:
+        made = int((await drafted(page)).rsplit("/", 1)[1])
+    address = f"{web.url}/api/v1/campaigns"
+    async with aiohttp.ClientSession(headers={"Authorization": f"Bearer {token}"}) as http:
+        new = {"company": "nurim", "name": "api", "kind": "happy_call", "form": made, "caller": "15880000"}
+        async with http.post(address, json=new) as answer:
+            assert answer.status == 201
+            number = (await answer.json())["number"]
+        async with http.post(address, json={**new, "company": "hanbit"}) as answer:
+            assert (answer.status, (await answer.json())["error"]) == (422, "form_of_another")
+        consent = {"matter": "marketing", "at": 1_700_000_000_000, "proof": "p"}
+        people = [
+            {"number": "010-2222-3333", "consents": [consent]},
+            {"number": "+821022223333"},
+            {"number": "1588-0000"},
+            {"number": "010-2222-4444", "consents": [{**consent, "at": 4_000_000_000_000}]},
+        ]
+        async with http.post(f"{address}/{number}/contacts", json=people) as answer:
+            taken = {"added": 1, "refused": {"1": "duplicate", "2": "not_a_person", "3": "no_consent_day"}}
+            assert await answer.json() == taken
+        async with http.get(f"{address}/{number}/hindrances") as answer:
+            assert await answer.json() == []
+        for verb, state in (("start", "running"), ("pause", "paused"), ("stop", "stopped")):
+            async with http.post(f"{address}/{number}/{verb}") as answer:
+                assert (await answer.json())["state"] == state
+        async with http.post(f"{address}/{number}/contacts", json=people) as answer:
+            assert answer.status == 409
+        async with http.get(f"{address}/{number}/results") as answer:
+            found = await answer.json()
+            assert found["funnel"] == {"contacts": 1, "permitted": 1, "dialled": 0, "answered": 0, "complete": 0}
+            assert [one["question"] for one in found["questions"]] == ["aspect", "recommend", "again"]
