@@ -212,7 +212,16 @@ async def plant(web: WebCentre) -> None:
     await web.add(
         AdjustmentRow(company="hanbit", month="2026-11", amount=-1, reason=CANARY, by="bill", at=at),
         PeriodRow(
-            month="2026-10", state="closed", tariff="t", companies=1, done=1, entries=1, began_at=at, closed_at=at
+            month="2026-10",
+            state="closed",
+            tariff="t",
+            companies=1,
+            done=1,
+            entries=1,
+            expected=1,
+            key="",
+            began_at=at,
+            closed_at=at,
         ),
         StatementRow(
             id=7,
