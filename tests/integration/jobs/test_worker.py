@@ -17,6 +17,7 @@ from rq.job import Job, JobStatus
 from rq.serializers import JSONSerializer
 
 from callcenter.jobs.schedule import SCHEDULE, Scheduled, enqueue_due, job_queue
+from callcenter.store.migrate import upgrade
 
 pytestmark = pytest.mark.integration
 #: Within this a worker must be gone.
@@ -64,13 +65,14 @@ def stops(process: subprocess.Popen[bytes]) -> int:
 
 
 def test_two_workers_do_what_is_due_once(redis_url: str, redis: Redis, tmp_path: Path) -> None:
+    upgrade(f"sqlite+aiosqlite:///{tmp_path}/callcenter.db")
     with worker(redis_url, tmp_path) as one, worker(redis_url, tmp_path) as other:
         eventually(lambda: redis.scard("rq:workers") == 2)
-        eventually(lambda: any(job.get_status() is JobStatus.FINISHED for job in jobs(redis)))
-        (job,) = jobs(redis)
-        assert job.id.startswith("reconcile-")
-        assert job.return_value() == 0
-        assert 0 < redis.ttl(f"rq:job:{job.id}") <= 24 * 3600
+        eventually(lambda: [job.get_status() for job in jobs(redis)] == [JobStatus.FINISHED] * len(SCHEDULE))
+        done = sorted(jobs(redis), key=lambda job: job.id)
+        assert [job.id.partition("-")[0] for job in done] == ["marks", "reconcile"]
+        assert [job.return_value() for job in done] == [0, 0]
+        assert all(0 < redis.ttl(f"rq:job:{job.id}") <= 24 * 3600 for job in done)
         assert (stops(one), stops(other)) == (0, 0)
     assert redis.scard("rq:workers") == 0
 
@@ -92,11 +94,18 @@ def test_without_redis_a_worker_ends_and_asks_to_be_started_anew(tmp_path: Path)
 
 def test_what_is_due_is_enqueued_once_an_hour_and_forgotten_when_it_failed_long_ago(redis: Redis) -> None:
     queue, noon = job_queue(redis), datetime(2026, 11, 23, 12, tzinfo=UTC)
-    assert enqueue_due(queue, noon) == ["reconcile-20261123T1200Z"]
-    assert enqueue_due(queue, noon + timedelta(minutes=59, seconds=59)) == []
-    assert enqueue_due(queue, noon + timedelta(hours=1)) == ["reconcile-20261123T1300Z"]
+    hourly = [job for job in SCHEDULE if job.name == "reconcile"]
+    assert enqueue_due(queue, noon, hourly) == ["reconcile-20261123T1200Z"]
+    assert enqueue_due(queue, noon + timedelta(minutes=59, seconds=59), hourly) == []
+    assert enqueue_due(queue, noon + timedelta(hours=1), hourly) == ["reconcile-20261123T1300Z"]
     assert [job.failure_ttl for job in jobs(redis)] == [7 * 24 * 3600] * 2
-    assert len(SCHEDULE) == 1
+
+
+def test_marked_numbers_are_mirrored_every_five_minutes(redis: Redis) -> None:
+    queue, noon = job_queue(redis), datetime(2026, 11, 23, 12, tzinfo=UTC)
+    assert "marks-20261123T1200Z" in enqueue_due(queue, noon)
+    assert enqueue_due(queue, noon + timedelta(minutes=4, seconds=59)) == []
+    assert enqueue_due(queue, noon + timedelta(minutes=5)) == ["marks-20261123T1205Z"]
 
 
 def test_a_daily_job_is_due_at_midnight() -> None:
