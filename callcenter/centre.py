@@ -1,21 +1,22 @@
 """The centre as its owner describes it in `centre.toml`: companies, groups, agents, hours, the hotline's menu.
 
-Reading it is the only I/O here. Every mistake is reported at once, each with file, key and what is expected.
+Reading it is the only I/O here. Every mistake is reported at once, each with file, line, key and what is expected.
 """
 
 from __future__ import annotations
 
 import re
-import tomllib
-from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from itertools import pairwise
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic_core import PydanticCustomError
 
+from callcenter.config.mistakes import Mistake, examine, told
+from callcenter.config.words import say
 from routing.acd import RINGS, Strategy
 
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{1,23}$")]
@@ -29,8 +30,12 @@ _SPAN = rf"{_CLOCK}-({_CLOCK}|24:00)"
 def _in_order(spans: str) -> str:
     edges = re.split("[-,]", spans) if spans else []
     if any(a >= b for a, b in pairwise(edges)):
-        raise ValueError(f"'{spans}' runs backwards or overlaps; expected spans such as 09:00-12:00,13:00-18:00")
+        raise PydanticCustomError("spans", "the times run backwards or overlap")
     return spans
+
+
+def _minute(clock: str) -> int:
+    return int(clock[:2]) * 60 + int(clock[3:])
 
 
 #: Opening times of a day, one span or several with breaks between; empty means closed.
@@ -40,7 +45,7 @@ Span = Annotated[str, StringConstraints(pattern=rf"^{_CLOCK}-{_CLOCK}$"), AfterV
 
 
 class CentreError(Exception):
-    """The centre's file has mistakes; each line names the file, the key and what is expected."""
+    """The centre's file has mistakes; each line names the file, the line, the key and what is expected."""
 
 
 class _Part(BaseModel):
@@ -87,6 +92,10 @@ class Hours(_Part):
             return None
         return datetime.combine(local.date() + timedelta(days=1), time(), local.tzinfo)
 
+    def minutes_on(self, day: date, holidays: frozenset[date]) -> tuple[tuple[int, int], ...]:
+        """The day's opening times as minutes of the day, the second of each pair excluded."""
+        return tuple((_minute(opens), _minute(closes)) for opens, closes in self.spans(day, holidays))
+
     def spans(self, day: date, holidays: frozenset[date]) -> list[tuple[str, str]]:
         """The opening times of this day, from and to as HH:MM; the last may be 24:00."""
         spans = self.days.get(day)
@@ -114,6 +123,8 @@ class Waiting(_Part):
     sticky_s: int = Field(0, ge=0, le=600)
     #: A customer who phones again within a day counts as having waited so much longer.
     repeat_priority_s: int = Field(0, ge=0, le=600)
+    #: An agent whose call was ended for abuse rests at least so long.
+    rest_s: int = Field(600, ge=0, le=3600)
     #: A menu waits this long for a key.
     key_s: int = Field(6, ge=2, le=30)
     #: Wrong or missing keys before the caller is sent on.
@@ -137,8 +148,11 @@ class Peak(_Part):
 
     longest_wait_s: int = Field(60, ge=5, le=3600)
     queue_over: int = Field(10, ge=1, le=10_000)
-    #: Half of both limits kept for so long ends it; whoever came is sent home after the present call.
+    #: Half of both limits kept for so long ends it.
     calm_s: int = Field(300, ge=5, le=7200)
+    #: Whoever came stays so many minutes, and longer while the call-up lasts; then it is home after the present call.
+    #: 0: only while the call-up lasts.
+    box_min: int = Field(60, ge=0, le=720)
 
 
 class Callback(_Part):
@@ -172,6 +186,8 @@ class Group(Names):
     strategy: Strategy = Strategy.LONGEST_IDLE
     #: Its calls count as having waited so much longer than others.
     priority_s: int = Field(0, ge=0, le=600)
+    #: The share of its calls to be answered in time, for which its agents are planned.
+    service_level: float = Field(0.8, gt=0, lt=1)
 
 
 class Contract(_Part):
@@ -206,6 +222,8 @@ class Agent(Names):
     #: Skill by group where it is not 1, the best; for groups with the strategy best_skill.
     levels: dict[Slug, Annotated[int, Field(ge=1, le=5)]] = {}
     peak: bool = False
+    #: Gets a text message when a peak-time agent is called up.
+    mobile: Number | None = None
 
 
 class Key(Names):
@@ -234,13 +252,6 @@ class Centre(Names):
     #: The group that takes callers who press nothing or only wrong keys; none: they are asked to call again.
     undecided: Slug | None = None
 
-    @model_validator(mode="after")
-    def _consistent(self) -> Self:
-        problems = list(_inconsistencies(self))
-        if problems:
-            raise ValueError("\n".join(problems))
-        return self
-
     @property
     def zone(self) -> ZoneInfo:
         """The centre's time zone."""
@@ -255,87 +266,23 @@ class Centre(Names):
         return next((c for c in self.company if c.code == code), None)
 
 
-def _inconsistencies(centre: Centre) -> Iterator[str]:
-    groups = {g.id for g in centre.group}
-    used = [(f"company.{i}.categories", c.categories) for i, c in enumerate(centre.company)]
-    used += [(f"agent.{i}.groups", a.groups) for i, a in enumerate(centre.agent)]
-    used += [(f"menu.{i}.categories", k.categories) for i, k in enumerate(centre.menu)]
-    used += [("undecided", (centre.undecided,))] if centre.undecided else []
-    for key, slugs in used:
-        for slug in slugs:
-            if slug not in groups:
-                yield f"{key}: '{slug}' is no [[group]] id"
-    yield from _ladder_problems(centre, groups)
-    for key, hours in [
-        ("hours", centre.hours),
-        *((f"company.{i}.hours", c.hours) for i, c in enumerate(centre.company)),
-    ]:
-        if hours and not any((hours.mon, hours.tue, hours.wed, hours.thu, hours.fri, hours.sat, hours.sun)):
-            yield f"{key}: never open; expected opening times on at least one day of the week"
-    for part, values in (
-        ("group id", [g.id for g in centre.group]),
-        ("company id", [c.id for c in centre.company]),
-        ("company code", [c.code for c in centre.company]),
-        ("agent id", [a.id for a in centre.agent]),
-        ("menu key", [k.key for k in centre.menu]),
-        ("number", [*centre.hotlines, *(n for c in centre.company for n in c.numbers)]),
-    ):
-        for value in sorted({v for v in values if values.count(v) > 1}):
-            yield f"{part} '{value}' stands more than once"
-    try:
-        ZoneInfo(centre.timezone)
-    except (KeyError, ValueError):
-        yield f"timezone: '{centre.timezone}' is no time zone; expected a name such as Asia/Seoul"
+def read_centre(text: str) -> tuple[Centre | None, list[Mistake]]:
+    """The centre that this TOML text describes, or every mistake in it."""
+    return examine(text, Centre)
 
 
-def _ladder_problems(centre: Centre, groups: set[str]) -> Iterator[str]:
-    staffed = {slug for agent in centre.agent for slug in agent.groups}
-    for i, group in enumerate(centre.group):
-        for slug in group.similar:
-            if slug not in groups:
-                yield f"group.{i}.similar: '{slug}' is no [[group]] id"
-            elif slug == group.id or group.similar.count(slug) > 1:
-                yield f"group.{i}.similar: '{slug}' is the group itself or stands more than once"
-        for n, step in enumerate(group.widen):
-            key = f"group.{i}.widen.{n}"
-            if step.ring > len(group.similar) + 1:
-                there = len(group.similar)
-                yield f"{key}.ring: ring {step.ring} needs {step.ring - 1} groups in 'similar'; there are {there}"
-            if step.after_s is None and step.forecast_s is None and step.queue_over is None:
-                yield f"{key}: says no condition; expected after_s, forecast_s or queue_over"
-        after = [(step.ring, step.after_s) for step in group.widen if step.after_s is not None]
-        if any(a < b and s > t for a, s in after for b, t in after):
-            yield f"group.{i}.widen: a wider ring is reached before a nearer one; expected after_s to grow with ring"
-        if group.id not in staffed and not any(s in staffed for s in group.similar):
-            yield f"group.{i} '{group.id}': nobody serves it; expected an agent with it in 'groups', or a similar group"
-    for i, agent in enumerate(centre.agent):
-        for slug in set(agent.levels) - set(agent.groups):
-            yield f"agent.{i}.levels: '{slug}' is none of the agent's groups"
-
-
-_EXPECTED = {
-    "extra_forbidden": "unknown key; check the spelling or remove it",
-    "missing": "required but absent",
-}
-
-
-def load_centre(path: Path) -> Centre:
+def load_centre(path: Path, language: str = "en") -> Centre:
     """The centre described by this file.
 
     Raises `CentreError`: the file is absent, no TOML, or describes no possible centre.
     """
     try:
-        raw = tomllib.loads(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8")
     except FileNotFoundError as error:
-        raise CentreError(f"{path}: no such file; copy the example centre there or set CALLCENTER_CENTRE") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise CentreError(f"{path}: not valid TOML: {error}") from error
-    try:
-        return Centre.model_validate(raw)
-    except ValidationError as error:
-        lines = []
-        for problem in error.errors():
-            key = ".".join(str(part) for part in problem["loc"])
-            said = _EXPECTED.get(problem["type"], re.sub("^Value error, ", "", problem["msg"]))
-            lines += [f"{path}: {key + ': ' if key else ''}{line}" for line in said.splitlines()]
-        raise CentreError("\n".join(lines)) from error
+        raise CentreError(f"{path}: {say(language, 'mistake.absent')}") from error
+    except UnicodeDecodeError as error:
+        raise CentreError(f"{path}: {say(language, 'mistake.encoding')}") from error
+    centre, mistakes = read_centre(text)
+    if centre is None:
+        raise CentreError(told(mistakes, str(path), language))
+    return centre

@@ -26,6 +26,7 @@ from callcenter.calls.callers import Known
 from callcenter.calls.floor import Floor
 from callcenter.calls.recovery import restore
 from callcenter.centre import Centre
+from callcenter.config.taking_effect import TakingEffect
 from callcenter.journal import JournalWriter, read_callbacks, read_open
 from callcenter.redis import blocking_client, command_client
 from callcenter.settings import Settings
@@ -56,7 +57,8 @@ class LeadershipLost(Exception):
 class Controller:
     """Runs until cancelled, or until another controller leads."""
 
-    def __init__(self, centre: Centre, settings: Settings) -> None:
+    def __init__(self, centre: Centre, settings: Settings, known: str) -> None:
+        """`known`: the stamp of the text that describes this centre."""
         today = date.today()  # noqa: DTZ011 - only the years matter
         years = [(today - timedelta(days=7)).year, today.year, today.year + 1]
         self.floor = Floor(centre, frozenset(holidays.country_holidays("KR", years=years)))
@@ -82,6 +84,7 @@ class Controller:
             self._look_ups.ask,
         )
         self._phones = Phones(self.ami, self.telephony.phone_reachable)
+        self._configuration = TakingEffect(settings.centre, known, self.ami, self._phones, self.telephony)
         self._token = uuid.uuid4().hex
 
     async def run(self) -> None:
@@ -94,11 +97,12 @@ class Controller:
                 self._journal.run(),
                 self._look_ups.run(),
                 self.ari.run(self.telephony.connected, self.telephony.lost),
-                self.ami.run(self._phones.event, self._phones.ask_all),
+                self.ami.run(self._phones.event, self._configuration.asterisk_connected),
                 self._phones.keep_certain(),
                 self._keep_leading(),
                 self._look_regularly(),
                 self._obey(),
+                self._configuration.run(self._patient),
                 self._publish_changes(),
                 self._publish_board(),
             ):
@@ -175,7 +179,11 @@ class Controller:
             replies, self._replies = self._replies, []
             pipeline = self._redis.pipeline(transaction=False)
             for agent in changed:
-                message = orjson.dumps(to_json(self.floor.staff.agents[agent]))
+                presence = self.floor.staff.agents.get(agent)
+                if presence is None:
+                    pipeline.delete(f"cc:agent:{agent}")
+                    continue
+                message = orjson.dumps(to_json(presence))
                 pipeline.set(f"cc:agent:{agent}", message)
                 pipeline.publish("cc:agents", message)
             for ticket, error in replies:
@@ -210,6 +218,7 @@ class Controller:
             "ami": self.ami.connected,
             "node": self.telephony.node,
             "version": self.telephony.version,
+            "config": self._configuration.stamp,
             "counters": {
                 "healed": self.floor.healed,
                 "wait_forecasts": error.count,
@@ -221,9 +230,9 @@ class Controller:
         }
 
 
-async def serve(centre: Centre, settings: Settings) -> None:
+async def serve(centre: Centre, settings: Settings, known: str) -> None:
     """Run a controller until SIGTERM or SIGINT, which leave nothing unwritten behind."""
-    controller = Controller(centre, settings)
+    controller = Controller(centre, settings, known)
     loop = asyncio.get_running_loop()
     async with asyncio.TaskGroup() as tasks:
         work = tasks.create_task(controller.run())

@@ -20,7 +20,9 @@ from pathlib import Path
 
 from callcenter.asterisk.local import LocalAsterisk
 from callcenter.asterisk.obtain import VOICE, obtain, obtain_asterisk
+from callcenter.call_up.vapid import ensure_key
 from callcenter.centre import Centre, load_centre
+from callcenter.config.versions import Versions
 from callcenter.embedded_redis import embedded_redis
 from callcenter.settings import Settings
 from dialplan.render import accounts
@@ -66,17 +68,21 @@ def furnish(data: Path, **settings: str | int) -> Settings:
         "ari_password": secrets.token_urlsafe(18),
         "ami_password": secrets.token_urlsafe(18),
         "secret_key": secrets.token_urlsafe(32),
+        "sms_secret": secrets.token_urlsafe(32),
         **settings,
         **known,
     }
     passwords = known.get("sip_passwords", {})
-    for account in accounts(load_centre(centre_file)):
+    centre = load_centre(centre_file)
+    Versions(centre_file).begin()
+    for account in accounts(centre):
         passwords.setdefault(account, secrets.token_hex(5))
     values.pop("sip_passwords", None)
     lines = [f"{name} = {_toml(value)}" for name, value in values.items()]
     lines += ["", "[sip_passwords]", *(f'{account} = "{password}"' for account, password in passwords.items())]
     settings_file.touch(mode=0o600)
     settings_file.write_text("\n".join(lines) + "\n")
+    ensure_key(data)
     return settings_of(data)
 
 
@@ -93,7 +99,9 @@ def settings_of(data: Path) -> Settings:
             os.environ["CALLCENTER_DATA"] = before
 
 
-def _toml(value: str | int) -> str:
+def _toml(value: str | int | list[str]) -> str:
+    if isinstance(value, list):
+        return "[" + ", ".join(_toml(one) for one in value) + "]"
     if isinstance(value, bool):
         return str(value).lower()
     return str(value) if isinstance(value, int) else '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Self
+from urllib.parse import urlsplit
 
-from pydantic import SecretStr
+from pydantic import SecretStr, field_validator, model_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -55,9 +57,40 @@ class Settings(BaseSettings):
     #: Folder that Asterisk and the ledger share: call endings (spool), recordings, prompts.
     media: Path = Path("data/media")
 
+    #: Where text messages to agents go: an http(s) URL of a gateway (`call_up/sms.py` tells what it gets), "file" for a
+    #: file in the data folder, "" for nowhere.
+    sms_gateway: str = ""
+    #: Signs what the gateway gets; generated at first start.
+    sms_secret: SecretStr = SecretStr("")
+    #: mailto: or https: address at which a push service reaches the operator; Apple's sends nothing without.
+    push_contact: str = ""
+    #: Origins of the push services that agents' browsers may name.
+    push_services: tuple[str, ...] = (
+        "https://fcm.googleapis.com",
+        "https://updates.push.services.mozilla.com",
+        "https://*.notify.windows.com",
+        "https://*.push.apple.com",
+    )
+
     #: Seals sessions and tokens; generated at first start.
     secret_key: SecretStr = SecretStr("")
     log_json: bool = False
+
+    @field_validator("sms_gateway")
+    @classmethod
+    def _a_gateway(cls, written: str) -> str:
+        target = urlsplit(written)
+        if written not in ("", "file") and not (target.scheme in ("http", "https") and target.hostname):
+            raise ValueError("expected an http:// or https:// URL, 'file', or nothing")
+        return written
+
+    @model_validator(mode="after")
+    def _signed(self) -> Self:
+        if self.sms_gateway not in ("", "file") and not self.sms_secret.get_secret_value():
+            raise ValueError(
+                "sms_gateway without sms_secret: the gateway could not tell who sends; set a long random text"
+            )
+        return self
 
     @classmethod
     def settings_customise_sources(
@@ -76,6 +109,11 @@ class Settings(BaseSettings):
     def recordings(self) -> Path:
         """Two mono wav files a call, one per voice."""
         return self.media / "recordings"
+
+    @property
+    def evidence(self) -> Path:
+        """Clips of calls in which an agent was abused; kept apart from recordings, whose time ends."""
+        return self.media / "evidence"
 
     @property
     def spool(self) -> Path:

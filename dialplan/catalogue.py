@@ -27,6 +27,7 @@ _SIMPLE = (
     *("queue-estimate-longer", "closing", "queue-callback", "queue-voicemail", "caller-refused"),
     *("callback-number", "callback-confirm", "callback-type", "callback-invalid", "callback-stay"),
     *("callback-accepted", "callback-greeting", "voicemail-leave", "voicemail-thanks"),
+    *("abuse-warning", "abuse-end"),
     *("agent-logged-in", "agent-logged-out", "agent-ready", "agent-paused", "agent-refused"),
     *("fallback-wait", "fallback-voicemail"),
 )

@@ -41,12 +41,18 @@ class Prompt:
 
 
 def ensure_prompts(
-    centre: Centre, media: Path, espeak: Sequence[str], env: Mapping[str, str], progress: Progress | None = None
+    centre: Centre,
+    media: Path,
+    espeak: Sequence[str],
+    env: Mapping[str, str],
+    progress: Progress | None = None,
+    still: Centre | None = None,
 ) -> int:
     """Prompts, tones and music on hold in the media folder; the number of files made.
 
     `espeak` are the words that start espeak-ng, `env` its environment. Uploaded recordings stay in place. Prompts of
-    companies that are gone are removed. `progress` hears after each prompt. Raises `VoiceError`.
+    companies that are gone are removed, but for those of `still`, which callers may hear yet. `progress` hears after
+    each prompt. Raises `VoiceError`.
     """
     made = _ensure_tones(media)
     texts = {(language, name): text[language] for name, text in catalogue(centre).items() for language in Language}
@@ -65,7 +71,8 @@ def ensure_prompts(
             if progress:
                 progress(done, len(songs))
     finally:
-        _forget(media, index, {_line(*key) for key in marks})
+        heard = {_line(language, name) for name in (catalogue(still) if still else ()) for language in Language}
+        _forget(media, index, heard | {_line(*key) for key in marks})
     return made + len(stale) + sum(_install(media, *key) for key in marks if not _played(media, *key).is_file())
 
 

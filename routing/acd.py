@@ -191,6 +191,10 @@ class Acd:
         """What the waiting call asks for."""
         return self._requests.get(call)
 
+    def requests(self) -> list[Request]:
+        """Everything that waits, the longest waiting first, favours aside."""
+        return sorted(self._requests.values(), key=lambda request: request.rank)
+
     # -- agents
 
     def agent_idle(self, agent: str, skills: Iterable[Skill], since: int, occupancy: int = 0) -> Assignment | None:

@@ -12,7 +12,7 @@ What is modelled (apps/app_queue.c and queues.conf.sample of Asterisk 22; featur
   callers as free members (`compare_weight()`), whether or not those callers may use the member.
 - `force_longest_waiting_caller` (22.9 and later): a member is refused to a caller while another queue of that member
   has a caller who came earlier and may use it. The defects reported for the option (#1691, #1637) are left out.
-- Members of similar groups have penalty 1; a caller may use them once `penaltychange` has raised its limit.
+- Members of similar groups have penalty 1 or more; a caller may use them when `penaltychange` has raised its limit.
 - `shared_lastcall=yes`, so that wrap-up holds in all queues of a member and `leastrecent` knows the last call in any.
 
 Where app_queue could be better or worse than the configuration says, it is taken to be better: device states are known
@@ -66,7 +66,7 @@ class AppQueue:
         weights: Mapping[str, int] | None = None,
         longest_first: bool = False,
     ) -> None:
-        """`widen_after`: ms after which members with penalty 1 are asked too; `weights` by queue, 0 if absent."""
+        """`widen_after`: ms after which the next penalty's members are asked too; `weights` by queue, 0 if absent."""
         self._later = later
         self._ringing = ringing
         self._widen_after = widen_after
@@ -107,10 +107,10 @@ class AppQueue:
         """Paused in all queues."""
         self._taken(agent.id)
 
-    def due(self, call: str, now: int) -> Sequence[Match]:
+    def due(self, what: str, now: int) -> Sequence[Match]:
         """The caller looks again."""
-        self._looking.discard(call)
-        return self._looks(self._calls[call], now) if call in self._calls else []
+        self._looking.discard(what)
+        return self._looks(self._calls[what], now) if what in self._calls else []
 
     def _looks(self, call: Call, now: int) -> list[Match]:
         queue = self._queues[call.group]
@@ -125,7 +125,7 @@ class AppQueue:
         return [Match(call.id, member)]
 
     def _choose(self, queue: _Queue, call: Call, now: int) -> str | None:
-        allowed = int(now - call.at >= self._widen_after)
+        allowed = (now - call.at) // self._widen_after
         count = len(queue.members)
         best: tuple[int, int, int] | None = None
         chosen = None
@@ -150,7 +150,7 @@ class AppQueue:
                 return True
             if self._longest_first:
                 first = next(iter(other.callers.values()))
-                allowed = int(now - first.at >= self._widen_after)
+                allowed = (now - first.at) // self._widen_after
                 if first.at < call.at and other.members[member] <= allowed:
                     return True
         return False

@@ -22,6 +22,23 @@ class Call:
     handling: int
     #: Hangs up after waiting so long, ms.
     patience: int
+    #: Takes a callback when one is offered.
+    accepts: bool = False
+    #: Whether an attempt to call back is answered, in order; further ones are not.
+    answers: tuple[bool, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OnCall:
+    """Comes on line when called up, and leaves when stood down. Times are ms."""
+
+    #: Comes only between these times, and leaves at the second one.
+    start: int
+    stop: int
+    #: From being called to being on line.
+    delay: int
+    #: Whoever came is paid so long at least, and stays on line for it.
+    least: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +49,8 @@ class Agent:
     skills: tuple[Skill, ...]
     #: On the phone from, to; in order, apart.
     shifts: tuple[tuple[int, int], ...]
+    #: A peak-time agent, who has no shifts.
+    on_call: OnCall | None = None
 
     @property
     def home(self) -> str:
@@ -44,10 +63,12 @@ class Outcome:
     """How a call ended."""
 
     call: Call
-    #: Until answered or until hanging up, ms.
+    #: Until answered or until hanging up, ms; until reached, or the end of the day, when called back.
     waited: int
-    #: Who answered; None when the caller hung up.
+    #: Who talked with the caller; None when the caller was lost.
     agent: str | None
+    #: Asked for a callback, reached or not.
+    called_back: bool = False
 
 
 class Work(NamedTuple):
@@ -74,26 +95,52 @@ class Match(NamedTuple):
     agent: str
 
 
+class Offer(NamedTuple):
+    """The waiting caller is asked whether to be called back. Whoever accepts hangs up and is no longer waiting."""
+
+    call: str
+    #: Told the time when the caller accepts.
+    accepted: Callable[[int], Sequence[Decision]]
+
+
+class Dial(NamedTuple):
+    """The idle agent calls back one who accepted."""
+
+    call: str
+    agent: str
+    #: Told the time when nobody answered.
+    missed: Callable[[int], Sequence[Decision]]
+
+
+class PeakTime(NamedTuple):
+    """Those on call are called up, or stood down."""
+
+    called_up: bool
+
+
+Decision = Match | Offer | Dial | PeakTime
+
+
 class Policy(Protocol):
     """Decides who takes which call. Whom it matches it forgets, both the call and, until idle again, the agent."""
 
-    def arrives(self, call: Call, now: int) -> Sequence[Match]:
+    def arrives(self, call: Call, now: int) -> Sequence[Decision]:
         """The call joins the line."""
 
     def gives_up(self, call: Call, now: int) -> None:
         """The waiting caller hung up."""
 
-    def idle(self, agent: Agent, now: int) -> Sequence[Match]:
+    def idle(self, agent: Agent, now: int) -> Sequence[Decision]:
         """The agent can take a call."""
 
     def away(self, agent: Agent) -> None:
         """The idle agent can take a call no longer."""
 
-    def due(self, call: str, now: int) -> Sequence[Match]:
-        """The time came that the policy asked for about this call, which may wait no longer."""
+    def due(self, what: str, now: int) -> Sequence[Decision]:
+        """The time came that the policy asked for about this, which may be of no interest any longer."""
 
 
-#: The policy asks to be woken at this time about this call.
+#: The policy asks to be woken at this time about this: a call, or a name of its own.
 Later = Callable[[int, str], None]
 #: Makes the day's policy.
 MakePolicy = Callable[[Sequence[Agent], Later], Policy]

@@ -20,25 +20,30 @@ class Tally:
     offered: int = 0
     answered: int = 0
     in_time: int = 0
-    #: Of the answered, ms, in no order.
+    #: Of those answered while they waited, ms, in no order.
     waits: list[int] = field(default_factory=list)
+    #: Of those called back and reached, from the first call on.
+    callback_waits: list[int] = field(default_factory=list)
 
     def add(self, outcome: Outcome) -> None:
         """One more call."""
         self.offered += 1
         if outcome.agent is not None:
             self.answered += 1
-            self.in_time += outcome.waited <= IN_TIME
-            self.waits.append(outcome.waited)
+            if outcome.called_back:
+                self.callback_waits.append(outcome.waited)
+            else:
+                self.in_time += outcome.waited <= IN_TIME
+                self.waits.append(outcome.waited)
 
     @property
     def answer_rate(self) -> float:
-        """Share of calls answered."""
+        """Share of callers who talked with an agent."""
         return share(self.answered, self.offered)
 
     @property
     def abandon_rate(self) -> float:
-        """Share of callers who hung up while waiting."""
+        """Share of callers lost: they hung up while waiting, or were not reached when called back."""
         return share(self.offered - self.answered, self.offered)
 
     @property
@@ -47,9 +52,12 @@ class Tally:
         return share(self.in_time, self.offered)
 
     def wait_s(self, quantile: float) -> float:
-        """Seconds within which this share of the answered had been answered; nan when nobody was."""
-        ordered = sorted(self.waits)
-        return ordered[ceil(quantile * len(ordered)) - 1] / 1000 if ordered else nan
+        """Seconds within which this share of those answered while waiting had been; nan when nobody was."""
+        return _quantile_s(self.waits, quantile)
+
+    def callback_s(self, quantile: float) -> float:
+        """Seconds from the first call within which this share of those reached by a callback had been."""
+        return _quantile_s(self.callback_waits, quantile)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +66,11 @@ class Interval:
 
     mean: float
     half: float
+
+
+def _quantile_s(waits: Sequence[int], quantile: float) -> float:
+    ordered = sorted(waits)
+    return ordered[ceil(quantile * len(ordered)) - 1] / 1000 if ordered else nan
 
 
 def share(part: float, whole: float) -> float:

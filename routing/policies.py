@@ -3,93 +3,178 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 
 from routing.acd import Acd, Assignment, Request, Strategy
-from routing.day import Agent, Call, Later, Match
+from routing.call_up import CallUp, CallUpRule
+from routing.callback import Callback, CallbackRule, CallingHours, State
+from routing.callback import Outcome as Attempt
+from routing.climbers import Climbers
+from routing.day import Agent, Call, Decision, Dial, Later, Match, Offer, PeakTime
 from routing.fairness import Contract, Fairness
-from routing.ladder import Step, Waiter, climb
+from routing.ladder import Step
 from routing.measure import IN_TIME
 
-#: Agents of similar groups are asked early enough for the call to be answered in time, and at once when a line forms.
-LADDER = (Step(ring=2, after_s=12, queue_over=2),)
+#: That of the example centre. Agents of similar groups are asked early enough for the call to be answered in time, and
+#: at once when a line forms; settled by simulation (docs/guide-simulation.md).
+LADDER = (Step(ring=2, after_s=5, queue_over=1), Step(ring=3, after_s=10, queue_over=2))
+
+#: What the policy asks to be woken for besides a call's offer of a callback.
+_LADDER, _PEAK = ":ladder", ":peak"
+#: Whether peak-time agents are needed is looked at so often while somebody waits or they are there, ms.
+_LOOK_EVERY = 5_000
 
 
 class Ours:
-    """`Acd` decides, `Fairness` favours companies below their floor, waiting calls climb the ladder."""
+    """`Acd` decides, `Fairness` favours companies below their floor, waiting calls climb the ladder.
+
+    With a rule for it, callbacks keep the place of those who waited long, and peak-time agents are called up.
+    """
 
     def __init__(
         self,
+        agents: Sequence[Agent],
         later: Later,
         contracts: Mapping[str, Contract],
         *,
         ladder: Sequence[Step] = LADDER,
         fairness: Fairness | None = None,
         strategies: Mapping[str, Strategy] | None = None,
+        callback: CallbackRule | None = None,
+        calling_hours: CallingHours = lambda _: (0, 1 << 62),
+        call_up: CallUpRule | None = None,
     ) -> None:
         """`contracts` by company; without `fairness` nobody is favoured; `strategies` as those of `Acd`."""
         self._later = later
         self._contracts = contracts
-        self._ladder = ladder
-        self._by_queue = any(step.queue_over is not None for step in ladder)
+        self._climbers = Climbers({skill.group: ladder for agent in agents for skill in agent.skills})
         self._fairness = fairness
+        self._callback = callback
+        self._calling_hours = calling_hours
+        self._call_up = CallUp(call_up) if call_up else None
+        self._looking = False
         self._acd = Acd(strategies)
         self._calls: dict[str, Call] = {}
-        #: Waiting calls by group, in the order of arrival.
-        self._waiting: dict[str, dict[str, Call]] = {}
+        self._callbacks: dict[str, Callback] = {}
 
-    def arrives(self, call: Call, now: int) -> Sequence[Match]:
+    def arrives(self, call: Call, now: int) -> Sequence[Decision]:
         """Offered to the group's own agents; a line that grew too long climbs."""
         self._calls[call.id] = call
-        waiting = self._waiting.setdefault(call.group, {})
-        waiting[call.id] = call
         assignment = self._acd.offer(Request(call=call.id, group=call.group, since=now, company=call.company))
         if assignment is not None:
-            return [self._matched(assignment, now)]
-        for step in self._ladder:
-            if step.after_s is not None:
-                self._later(now + round(step.after_s * 1000), call.id)
-        if self._by_queue:
-            return [match for waiter in list(waiting) for match in self._climbs(waiter, now)]
-        return []
+            return [self._decided(assignment, now)]
+        if self._callback is not None and self._callback.offer_after_s is not None:
+            self._later(now + round(self._callback.offer_after_s * 1000), call.id)
+        self._look_later(now)
+        self._climbers.joins(call.id, call.group, since=now, now=now)
+        return self._climb(now)
 
     def gives_up(self, call: Call, now: int) -> None:
         """Counts against the company's service level, which may bring its other calls forward."""
         self._acd.withdraw(call.id)
-        self._gone(call, False, now)
+        self._climbers.leaves(call.id)
+        self._ended(call, False, now)
 
-    def idle(self, agent: Agent, now: int) -> Sequence[Match]:
+    def idle(self, agent: Agent, now: int) -> Sequence[Decision]:
         """The longest waiting call of all groups that the agent serves, favours counted in."""
         assignment = self._acd.agent_idle(agent.id, agent.skills, now)
-        return [] if assignment is None else [self._matched(assignment, now)]
+        return [] if assignment is None else [self._decided(assignment, now)]
 
     def away(self, agent: Agent) -> None:
         """Not asked until idle again."""
         self._acd.withdraw_agent(agent.id)
 
-    def due(self, call: str, now: int) -> Sequence[Match]:
-        """A step of the ladder may be due."""
-        return self._climbs(call, now) if call in self._calls else []
+    def due(self, what: str, now: int) -> Sequence[Decision]:
+        """Somebody may climb, be offered a callback, be called back; peak-time agents may be needed or not any more."""
+        if what == _LADDER:
+            return self._climb(now)
+        if what == _PEAK:
+            return self._look(now)
+        if (callback := self._callbacks.get(what)) is not None:
+            return self._line_up(callback, now)
+        if what in self._calls and self._callback is not None:
+            waited_s = (now - self._calls[what].at) / 1000
+            if self._callback.offers(waited_s, None):
+                return [Offer(what, partial(self._accepted, what))]
+        return []
 
-    def _climbs(self, call: str, now: int) -> list[Match]:
-        request = self._acd.request(call)
-        if request is None:
-            return []
-        waited_s = (now - request.since) / 1000
-        waiter = Waiter(ring=request.ring, waited_s=waited_s, forecast_s=None, queue=len(self._waiting[request.group]))
-        step = climb(self._ladder, waiter)
-        if step is None:
-            return []
-        assignment = self._acd.widen(call, step.ring)
-        return [] if assignment is None else [self._matched(assignment, now)]
+    # -- the ladder
 
-    def _matched(self, assignment: Assignment, now: int) -> Match:
+    def _climb(self, now: int) -> list[Decision]:
+        decisions = []
+        for call, step in self._climbers.climb(now, lambda _: None):
+            if (assignment := self._acd.widen(call, step.ring)) is not None:
+                decisions.append(self._decided(assignment, now))
+        if (at := self._climbers.next_at()) is not None:
+            self._later(at, _LADDER)
+        return decisions
+
+    # -- callbacks
+
+    def _accepted(self, call: str, now: int) -> Sequence[Decision]:
+        assert self._callback is not None
+        live = self._acd.request(call)
+        assert live is not None
+        self._acd.withdraw(call)
+        self._climbers.leaves(call)
+        self._ended(self._calls[call], False, now)
+        callback = Callback.requested(
+            call, live.group, live.company, since=live.since, now=now, rule=self._callback, hours=self._calling_hours
+        )
+        return self._line_up(callback, now, live.ring)
+
+    def _line_up(self, callback: Callback, now: int, ring: int = 1) -> Sequence[Decision]:
+        """Stands in line if it is due, else waits for its time."""
+        assert self._callback is not None
+        callback = callback.look(now, self._callback, self._calling_hours)
+        self._callbacks[callback.id] = callback
+        if (at := callback.wake_at(self._callback, self._calling_hours)) is not None:
+            self._later(at, callback.id)
+        if callback.state is not State.DUE:
+            self._acd.withdraw(callback.id)
+            self._climbers.leaves(callback.id)
+        elif self._acd.request(callback.id) is None:
+            if (assignment := self._acd.offer(callback.request(ring))) is not None:
+                return [self._decided(assignment, now)]
+            self._climbers.joins(callback.id, callback.group, since=callback.since, now=now, ring=ring)
+            return self._climb(now)
+        return []
+
+    def _missed(self, call: str, now: int) -> Sequence[Decision]:
+        assert self._callback is not None
+        callback = self._callbacks[call].next_attempt(now, Attempt.NO_ANSWER, self._callback, self._calling_hours)
+        return self._line_up(callback, now)
+
+    # -- peak-time agents
+
+    def _look_later(self, now: int) -> None:
+        if self._call_up is not None and not self._looking:
+            self._looking = True
+            self._later(now + _LOOK_EVERY, _PEAK)
+
+    def _look(self, now: int) -> Sequence[Decision]:
+        assert self._call_up is not None
+        self._looking = False
+        waiting = [call.at for call in self._calls.values()]
+        change = self._call_up.observe(len(waiting), (now - min(waiting, default=now)) / 1000, now / 1000)
+        if waiting or self._call_up.active:
+            self._look_later(now)
+        return [] if change is None else [PeakTime(change)]
+
+    # -- endings
+
+    def _decided(self, assignment: Assignment, now: int) -> Decision:
+        self._climbers.leaves(assignment.call)
+        if (callback := self._callbacks.get(assignment.call)) is not None:
+            self._callbacks[callback.id] = callback.dial()
+            return Dial(callback.id, assignment.agent, partial(self._missed, callback.id))
         call = self._calls[assignment.call]
-        self._gone(call, now - call.at <= IN_TIME, now)
+        self._ended(call, now - call.at <= IN_TIME, now)
         return Match(assignment.call, assignment.agent)
 
-    def _gone(self, call: Call, in_time: bool, now: int) -> None:
+    def _ended(self, call: Call, in_time: bool, now: int) -> None:
+        """The caller waits on the line no longer."""
         del self._calls[call.id]
-        del self._waiting[call.group][call.id]
         if self._fairness is not None and (contract := self._contracts.get(call.company)) is not None:
             self._fairness.note(call.company, in_time, now)
             self._acd.favour(call.company, self._fairness.credit_ms(call.company, contract, now))

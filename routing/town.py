@@ -7,7 +7,7 @@ below. The town is always the same; a day is drawn from a seed. Times are whole 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import accumulate
 from math import exp, log
 from random import Random
@@ -45,6 +45,10 @@ VOLUME_SD = 1.28
 HANDLING_MEAN, HANDLING_SD = 330.0, 1.0
 #: Exponential, seconds: within the 3 to 6.9 minutes of domain and Anonymous Bank.
 PATIENCE_MEAN = 240.0
+#: Share of callers who take a callback when offered one, and of attempts that are answered: those of a US bank, where
+#: 62.5 % declined and 7 % of the accepted were not answered (Hathaway, Emadi and Deshpande, "Don't Call Us, We'll Call
+#: You", Management Science 2020). Independent of patience and of each other (assumed).
+ACCEPTS, ANSWERS, ATTEMPTS = 0.375, 0.93, 3
 #: How far a day is from its forecast: relative deviations of the whole centre, a category and a company (assumed).
 OFF_DAY, OFF_GROUP, OFF_COMPANY = 0.05, 0.15, 0.30
 #: An agent of a similar group needs longer, per cent (assumed).
@@ -63,6 +67,11 @@ class Company:
     #: Expected a day.
     calls: float
     contract: Contract
+
+    def shares(self) -> list[tuple[str, float]]:
+        """Of its calls by category: the main one has twice as many as each other."""
+        whole = len(self.groups) + 1
+        return [(group, (2 if n == 0 else 1) / whole) for n, group in enumerate(self.groups)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,15 +93,15 @@ def build(calls: int = 8_000, agents: int = 170, companies: int = 500) -> Town:
     made = _companies(calls, companies)
     load = dict.fromkeys(groups, 0.0)
     for company in made:
-        for group, share in _shares(company):
+        for group, share in company.shares():
             load[group] += company.calls * share
     hour = max(HOURS) / 100 * (HANDLING_MEAN + WRAPUP / 1000) / 3600
     erlangs = {group: volume * hour for group, volume in load.items()}
     return Town(made, staff([list(family) for family in FAMILIES], erlangs, agents))
 
 
-def draw(town: Town, random: Random) -> tuple[Call, ...]:
-    """One day's calls in the order of arrival."""
+def draw(town: Town, random: Random, *, busier: float = 1.0) -> tuple[Call, ...]:
+    """One day's calls in the order of arrival; `busier`: times as many as on the mean day."""
     off_day = _factor(random, OFF_DAY)
     off_group = {group: _factor(random, OFF_GROUP) for family in FAMILIES for group in family}
     quarters = [hour for hour in HOURS for _ in range(4)]
@@ -101,8 +110,8 @@ def draw(town: Town, random: Random) -> tuple[Call, ...]:
     calls: list[Call] = []
     for company in town.companies:
         off = off_day * _factor(random, OFF_COMPANY)
-        for group, share in _shares(company):
-            for _ in range(_poisson(random, company.calls * share * off * off_group[group])):
+        for group, share in company.shares():
+            for _ in range(_poisson(random, busier * company.calls * share * off * off_group[group])):
                 (quarter,) = random.choices(range(len(quarters)), cum_weights=cumulated)
                 calls.append(
                     Call(
@@ -114,7 +123,15 @@ def draw(town: Town, random: Random) -> tuple[Call, ...]:
                         patience=round(1000 * random.expovariate(1 / PATIENCE_MEAN)),
                     )
                 )
-    return tuple(sorted(calls, key=lambda call: (call.at, call.id)))
+    # Last, so that the callers of a day are the same whatever is asked about callbacks.
+    return tuple(
+        replace(
+            call,
+            accepts=random.random() < ACCEPTS,
+            answers=tuple(random.random() < ANSWERS for _ in range(ATTEMPTS)),
+        )
+        for call in sorted(calls, key=lambda call: (call.at, call.id))
+    )
 
 
 def _companies(calls: int, count: int) -> tuple[Company, ...]:
@@ -135,16 +152,10 @@ def _companies(calls: int, count: int) -> tuple[Company, ...]:
         more = 2 if number % 20 == 19 else 1 if number % 20 in {4, 9, 14} else 0
         floor = next(level for least, level in FLOORS if volume >= least)
         company = Company(f"c{number + 1:03}", (main, *others[:more]), volume, Contract(floor=floor))
-        for group, share in _shares(company):
+        for group, share in company.shares():
             dealt[group] += volume * share
         made.append(company)
     return tuple(made)
-
-
-def _shares(company: Company) -> list[tuple[str, float]]:
-    """The main category has twice as many calls as each other one."""
-    whole = len(company.groups) + 1
-    return [(group, (2 if n == 0 else 1) / whole) for n, group in enumerate(company.groups)]
 
 
 def _factor(random: Random, deviation: float) -> float:

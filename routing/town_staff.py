@@ -11,8 +11,9 @@ from math import sqrt
 from routing.acd import Skill
 from routing.day import Agent
 
-QUARTER = 15 * 60_000
-OPEN, CLOSE = 9 * 3_600_000, 18 * 3_600_000
+HOUR = 3_600_000
+QUARTER = HOUR // 4
+OPEN, CLOSE = 9 * HOUR, 18 * HOUR
 #: One quarter-hour in so many is not on the phone: rest, training, tickets and mail (assumed).
 OFF_PHONE = 4
 #: Quarter-hours after opening at which lunch hours begin, 11:45 to 13:30 (assumed).

@@ -11,13 +11,13 @@ from math import sqrt
 from random import Random
 
 from routing.app_queue import AppQueue, Ringing
-from routing.day import Day, MakePolicy
+from routing.day import Agent, Day, MakePolicy
 from routing.fairness import Contract, Fairness
 from routing.measure import Interval, Tally, chance, interval, jackknife, share, spread
 from routing.policies import Ours
 from routing.simulation import simulate
 from routing.town import FAMILIES, SLOWER, WRAPUP, Town, draw
-from routing.town_staff import QUARTER
+from routing.town_staff import HOUR, QUARTER
 
 #: Companies with fewer expected calls a day are left out of the spread and the floors: their levels are mostly chance.
 LEAST_CALLS = 15
@@ -37,6 +37,8 @@ class Setup(StrEnum):
     WEIGHTS = "weights"
     #: Members of similar groups after 5 s.
     SOON = "soon"
+    #: The same, with all the similar groups of the whole ladder on a Monday, another one every 5 s.
+    WIDE = "wide"
     #: `force_longest_waiting_caller`.
     LONGEST = "longest"
 
@@ -73,7 +75,7 @@ class Result:
 def ours(town: Town) -> MakePolicy:
     """The product as it is set up for this town."""
     contracts: Mapping[str, Contract] = {company.id: company.contract for company in town.companies}
-    return lambda _, later: Ours(later, contracts, fairness=Fairness())
+    return lambda agents, later: Ours(agents, later, contracts, fairness=Fairness())
 
 
 def app_queue(setup: Setup) -> MakePolicy:
@@ -81,23 +83,26 @@ def app_queue(setup: Setup) -> MakePolicy:
     return partial(
         AppQueue,
         ringing=Ringing.RRMEMORY if setup is Setup.RRMEMORY else Ringing.LEASTRECENT,
-        widen_after=5_000 if setup is Setup.SOON else 60_000,
+        widen_after=5_000 if setup in (Setup.SOON, Setup.WIDE) else 60_000,
         weights=dict.fromkeys(_SMALL, 1) if setup is Setup.WEIGHTS else None,
         longest_first=setup is Setup.LONGEST,
     )
 
 
-def run(town: Town, make: MakePolicy, seeds: Sequence[int]) -> Result:
-    """The policy on the day of each seed."""
+def run(
+    town: Town, make: MakePolicy, seeds: Sequence[int], *, more: Sequence[Agent] = (), busier: float = 1.0
+) -> Result:
+    """The policy on the day of each seed; `more` agents than the town's own, `busier` as in `draw`."""
     result = Result()
     large = {company.id for company in town.companies if company.calls >= LEAST_CALLS}
     for seed in seeds:
-        day = simulate(draw(town, Random(seed)), town.agents, make, wrapup=WRAPUP, slower_percent=SLOWER)
-        _add(result, town, day, large)
+        calls = draw(town, Random(seed), busier=busier)
+        day = simulate(calls, [*town.agents, *more], make, wrapup=WRAPUP, slower_percent=SLOWER)
+        _add(result, town.agents, more, day, large)
     return result
 
 
-def _add(result: Result, town: Town, day: Day, large: set[str]) -> None:
+def _add(result: Result, agents: Sequence[Agent], more: Sequence[Agent], day: Day, large: set[str]) -> None:
     total, companies = Tally(), defaultdict[str, Tally](Tally)
     for outcome in day.outcomes:
         call = outcome.call
@@ -109,7 +114,7 @@ def _add(result: Result, town: Town, day: Day, large: set[str]) -> None:
             companies[call.company],
         ):
             tally.add(outcome)
-    for agent in town.agents:
+    for agent in (*agents, *more):
         busy, on_phone = result.work.get(agent.home, (0, 0))
         work = day.work[agent.id]
         result.work[agent.home] = (busy + work.busy, on_phone + work.on_phone)
@@ -126,7 +131,11 @@ def _add(result: Result, town: Town, day: Day, large: set[str]) -> None:
             "wait_p90_s": total.wait_s(0.90),
             "wait_p99_s": total.wait_s(0.99),
             "occupancy": share(sum(work.busy for work in day.work.values()), on_phone),
-            "agent_hours": on_phone / 3_600_000,
+            "called_back": share(len(total.callback_waits), total.offered),
+            "callback_p50_min": total.callback_s(0.50) / 60,
+            "callback_p90_min": total.callback_s(0.90) / 60,
+            "agent_hours": on_phone / HOUR,
+            "more_hours": sum(day.work[agent.id].on_phone for agent in more) / HOUR,
             "spread_of_day": spread(level for company, level in levels.items() if company in large),
         }
     )
@@ -158,6 +167,16 @@ def compare(first: Result, second: Result) -> dict[str, Paired]:
         one, two = [day[name] for day in first.days], [day[name] for day in second.days]
         figures[name] = Paired(interval(one), interval(two), interval(b - a for a, b in zip(one, two, strict=True)))
     return figures
+
+
+def lost_for_each(first: Result, second: Result) -> Interval:
+    """Callers lost under the second policy for each one lost under the first, over all days together."""
+
+    def ratio(days: Sequence[int]) -> float:
+        one, two = (sum(r.days[day]["calls"] * r.days[day]["abandon_rate"] for day in days) for r in (first, second))
+        return share(two, one)
+
+    return jackknife(len(first.days), ratio)
 
 
 def fairness_between_companies(town: Town, first: Result, second: Result) -> dict[str, Paired]:

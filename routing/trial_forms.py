@@ -9,23 +9,29 @@ from typing import Any
 
 from routing.measure import Interval, Tally
 from routing.town import Town
-from routing.trial import LEAST_CALLS, Paired, Result, below_floor, compare, fairness_between_companies
+from routing.trial import LEAST_CALLS, Paired, Result, below_floor, compare, fairness_between_companies, lost_for_each
 
 _LABELS = {
     "calls": "calls a day",
     "answer_rate": "answered, %",
-    "abandon_rate": "hung up, %",
+    "abandon_rate": "lost (hung up or not reached), %",
     "service_level": "service level, %",
     "wait_p50_s": "wait, half of the answered within, s",
     "wait_p90_s": "wait, 90 % within, s",
     "wait_p99_s": "wait, 99 % within, s",
     "occupancy": "occupancy, %",
+    "called_back": "reached by a callback, %",
+    "callback_p50_min": "  half of them within, min",
+    "callback_p90_min": "  90 % of them within, min",
     "agent_hours": "agents on the phone, h",
+    "more_hours": "  of this further people, h",
     "spread_of_day": "spread of companies, one day, points",
     "spread": "spread of companies, all days, points",
     "spread_beyond_chance": "  of this beyond chance, points",
 }
-_SHARES = {"answer_rate", "abandon_rate", "service_level", "occupancy"} | {n for n in _LABELS if n.startswith("spread")}
+_SHARES = {"answer_rate", "abandon_rate", "service_level", "occupancy", "called_back"} | {
+    n for n in _LABELS if n.startswith("spread")
+}
 #: Companies named at most.
 _NAMED = 12
 
@@ -38,6 +44,8 @@ class Trial:
     seeds: int
     names: tuple[str, str]
     results: tuple[Result, Result]
+    #: What both had alike.
+    alike: str = "the same callers and rosters for both"
 
 
 def figures(trial: Trial) -> dict[str, Paired]:
@@ -53,17 +61,21 @@ def as_text(trial: Trial) -> str:
     groups = {agent.home for agent in town.agents}
     lines = [
         f"{len(town.agents)} agents, {len(groups)} groups, {len(town.companies)} companies; {trial.seeds} days, "
-        "the same callers and rosters for both.",
+        f"{trial.alike}.",
         "Means over the days, ± 95 % confidence; the difference is taken day by day.",
         "",
         f"{'':38}{one:>19}{two:>19}{'difference':>19}",
     ]
     for name, paired in figures(trial).items():
+        if paired.second.mean == 0 or isnan(paired.second.mean):
+            continue  # Callbacks and further people, where there were none.
         scale = 100 if name in _SHARES else 1
         cells = [_cell(found, scale) for found in (paired.first, paired.second)]
         lines.append(f"{_LABELS[name]:38}{cells[0]:>19}{cells[1]:>19}{_cell(paired.difference, scale, sign=True):>19}")
+    ratio = _cell(lost_for_each(*trial.results), 1, digits=2)
     lines += [
         "",
+        f"Callers lost under {two} for each lost under {one}: {ratio}.",
         f"Spread: standard deviation of the service levels of the {large} companies with {LEAST_CALLS} calls a day or",
         "more, weighted by their calls. Service level: answered within 20 s of all answered or hung up.",
         "",
@@ -100,6 +112,7 @@ def as_json(trial: Trial) -> str:
         "days": trial.seeds,
         "policies": trial.names,
         "figures": {name: asdict(paired) for name, paired in figures(trial).items()},
+        "lost_for_each": asdict(lost_for_each(*trial.results)),
     }
     for name, result in zip(trial.names, trial.results, strict=True):
         companies = {company.id: company for company in trial.town.companies}
@@ -138,9 +151,11 @@ def _known(value: Any) -> Any:
     return None if isinstance(value, float) and isnan(value) else value
 
 
-def _cell(found: Interval, scale: float, *, sign: bool = False) -> str:
-    mean = f"{scale * found.mean:+.1f}" if sign else f"{scale * found.mean:.1f}"
-    return mean if isnan(found.half) else f"{mean} ± {scale * found.half:.1f}"
+def _cell(found: Interval, scale: float, *, sign: bool = False, digits: int = 1) -> str:
+    if isnan(found.mean):
+        return "-"
+    mean = f"{scale * found.mean:{'+' if sign else ''}.{digits}f}"
+    return mean if isnan(found.half) else f"{mean} ± {scale * found.half:.{digits}f}"
 
 
 def _number(value: float, digits: int = 1) -> str:

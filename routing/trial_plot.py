@@ -57,7 +57,7 @@ def _panel(
         level = y(tenth / 10)
         parts.append(f'<path d="M{_LEFT} {level}H{right}" stroke="#ddd"/>')
         parts.append(_text(_LEFT - 8, level + 4, str(tenth * 10), "end"))
-    for floor in floors:
+    for floor in (floor for floor in floors if floor > bottom):
         level = y(floor)
         parts.append(f'<path d="M{_LEFT} {level}H{right}" stroke="#888" stroke-dasharray="2 3"/>')
         parts.append(_text(right, level - 3, f"floor {100 * floor:.0f}", "end"))

@@ -30,6 +30,8 @@ class PauseReason(StrEnum):
     LOGIN = "login"
     NO_ANSWER = "no_answer"
     PHONE_OFF = "phone_off"
+    #: Rest after a call that was ended for abuse; ready is not granted before its time is over.
+    REST = "rest"
 
 
 CHOSEN_BY_PEOPLE = tuple(PauseReason)[:6]
@@ -47,6 +49,8 @@ class Serving:
     callback: bool = False
     #: How supervisors have marked this number (`calls.callers.Mark`).
     mark: str | None = None
+    #: Warned for abuse; the next call for help ends the call.
+    warned: bool = False
 
 
 @dataclass(slots=True, kw_only=True)
@@ -64,9 +68,11 @@ class Presence:
     next_reason: str | None = None
     #: Idle since, for the longest-idle order; kept over pauses shorter than a call.
     idle_since: int = 0
-    #: Asked to come on line for the peak, and come on line because of it.
-    called_up: bool = False
-    came: bool = False
+    #: Since when asked to come on line for the peak.
+    called_up_at: int | None = None
+    #: Came on line because of it at, and may stay at least until.
+    came_at: int | None = None
+    stays_until: int | None = None
     #: The phone answers SIP.
     registered: bool = False
     #: Channels the phone opened itself (feature codes, colleagues).
@@ -77,6 +83,16 @@ class Presence:
     channel: str | None = None
     #: End of wrap-up.
     until: int | None = None
+
+    @property
+    def called_up(self) -> bool:
+        """Whether the agent is asked to come on line for the peak."""
+        return self.called_up_at is not None
+
+    @property
+    def came(self) -> bool:
+        """Whether the agent came on line because of a call-up, and is therefore paid for this time."""
+        return self.came_at is not None
 
     @property
     def available(self) -> bool:
@@ -93,4 +109,4 @@ class Presence:
         if state is State.READY:
             self.idle_since = now
         elif state is State.OFFLINE:
-            self.came = False
+            self.came_at = self.stays_until = None

@@ -21,7 +21,10 @@ def to_json(presence: Presence) -> dict[str, Any]:
         "peak": presence.peak,
         "groups": list(presence.groups),
         "called_up": presence.called_up,
+        "called_up_at": presence.called_up_at,
         "came": presence.came,
+        "came_at": presence.came_at,
+        "stays_until": presence.stays_until,
         "until": presence.until,
         "next": presence.next_state.value if presence.next_state else None,
         "idle_since": presence.idle_since,
@@ -34,6 +37,7 @@ def to_json(presence: Presence) -> dict[str, Any]:
             "since": presence.since,
             "callback": serving.callback,
             "mark": serving.mark,
+            "warned": serving.warned,
             "stage": _STAGES.get(presence.state, "wrapup"),
         },
     }
@@ -44,7 +48,8 @@ def from_json(stored: dict[str, Any]) -> Presence:
     presence = Presence(id=stored["id"], groups=(), state=State(stored["state"]), since=stored["since"])
     presence.reason, presence.until, presence.idle_since = stored["reason"], stored["until"], stored["idle_since"]
     presence.next_state = State(stored["next"]) if stored["next"] else None
-    presence.registered, presence.came = stored["registered"], stored.get("came", False)
+    presence.registered, presence.called_up_at = stored["registered"], stored.get("called_up_at")
+    presence.came_at, presence.stays_until = stored.get("came_at"), stored.get("stays_until")
     if call := stored["call"]:
         presence.call = call["id"]
         presence.serving = Serving(
@@ -54,5 +59,6 @@ def from_json(stored: dict[str, Any]) -> Presence:
             caller=call["caller"],
             callback=call.get("callback", False),
             mark=call.get("mark"),
+            warned=call.get("warned", False),
         )
     return presence

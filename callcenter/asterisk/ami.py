@@ -186,6 +186,11 @@ class Phones:
         # A registered contact is named `account;@hash`, one of the configuration `account@@hash`.
         self._all(re.split(";@|@@", c["objectname"])[0] for c in found if c["status"] not in self._GONE)
 
+    def tell_again(self) -> None:
+        """Repeat what is known, for accounts that were nobody's before."""
+        for account in self._reachable:
+            self._changed(account, True)
+
     async def keep_certain(self) -> None:
         """Ask for the whole list whenever an event left a doubt; runs until cancelled."""
         while True:

@@ -252,6 +252,11 @@ class Channels(_Resource):
         """Play one medium or several separated by commas; `PlaybackFinished` tells the end."""
         self._client.send("POST", f"channels/{_id(channelId)}/play/{_id(playbackId)}", media=media, lang=lang)
 
+    def snoopChannelWithId(self, channelId: str, snoopId: str, whisper: str, appArgs: str) -> None:
+        """A channel that enters the application and speaks into another one's conversation, whatever its bridge."""
+        uri = f"channels/{_id(channelId)}/snoop/{_id(snoopId)}"
+        self._client.send("POST", uri, app=self._client.app, spy="none", whisper=whisper, appArgs=appArgs)
+
 
 class Bridges(_Resource):
     """`/bridges`"""

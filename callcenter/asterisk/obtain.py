@@ -122,6 +122,14 @@ def obtain(bundle: Bundle, cache: Path | None = None) -> Programs:
     return Programs(root)
 
 
+def obtain_voice() -> tuple[list[str], dict[str, str]]:
+    """The words that start espeak-ng, the installed one if there is one, and the environment that it needs."""
+    if shutil.which("espeak-ng"):
+        return ["espeak-ng"], {}
+    voice = obtain(VOICE)
+    return voice.command("espeak-ng"), {"ESPEAK_DATA_PATH": str(voice.file("usr/lib/{triplet}"))}
+
+
 def obtain_asterisk(cache: Path | None = None) -> Programs:
     """Asterisk from PATH when it is at least 22.10, else the cached bundle."""
     if shutil.which("asterisk"):

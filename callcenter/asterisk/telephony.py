@@ -15,7 +15,9 @@ from callcenter.calls import commands, events
 from callcenter.calls.events import AsteriskSeen, SeenCall
 from callcenter.calls.floor import Floor
 from callcenter.calls.journal import Entry
+from callcenter.calls.reconfigure import reconfigure
 from callcenter.calls.recovery import compare
+from callcenter.centre import Centre
 from dialplan.render import CUSTOMERS
 
 _WAITING = "cc-waiting"
@@ -23,6 +25,7 @@ _MUSIC = "default"
 _CALLER_CONTEXTS = ("from-trunk", "cc-connect", "cc-fallback", "cc-callback", "cc-voicemail")
 #: A customer is phoned only when what was decided is safe in the journal, which must not take longer.
 _SAFE_S = 3.0
+_ANNOUNCER = "-announcer"
 #: Q.850: temporary failure.
 _FAILED = 41
 #: Everything else is filtered out by Asterisk itself: it would only cost both sides time. The filter does not spare
@@ -87,6 +90,8 @@ class Telephony:
                 self.handle(events.CallEntered(channel["id"], dnis, caller, channel["state"] == "Up"))
             case ["callback"]:
                 self.handle(events.CustomerAnswered(channel["id"]))
+            case ["announcement", playback, language, *prompts]:
+                self._play(channel["id"], playback, prompts, language)
             case ["after", status]:
                 self.handle(events.CallReturned(channel["id"], status))
             case ["feature", code, agent]:
@@ -114,6 +119,8 @@ class Telephony:
         playback = event["playback"]
         if playback["state"] == "failed":
             log.error("prompt.unplayable", media=playback["media_uri"])
+        if playback["target_uri"].endswith(_ANNOUNCER):
+            self.ari.channels.hangup(playback["target_uri"].removeprefix("channel:"))
         self.handle(events.PlaybackFinished(playback["id"]))
 
     def _dial(self, event: Json) -> None:
@@ -128,6 +135,10 @@ class Telephony:
     def phone_reachable(self, account: str, reachable: bool) -> None:
         """News of the manager interface."""
         self.handle(events.PhoneReachable(account, reachable))
+
+    def reconfigure(self, centre: Centre, version: int, by: str) -> None:
+        """The centre is described otherwise from now on; everything that goes on goes on."""
+        self._execute(reconfigure(self.floor, centre, now_ms(), version=version, by=by))
 
     # -- what the floor commands
 
@@ -150,8 +161,10 @@ class Telephony:
                 case commands.HoldInQueue(channel):
                     self.ari.bridges.addChannel(_WAITING, channel)
                 case commands.Play(channel, playback, prompts, language):
-                    media = ",".join(f"sound:cc/{prompt}" for prompt in prompts)
-                    self.ari.channels.playWithId(channel, playback, media, language)
+                    self._play(channel, playback, prompts, language)
+                case commands.Announce(channel, playback, prompts, language):
+                    words = ",".join(("announcement", playback, language, *prompts))
+                    self.ari.channels.snoopChannelWithId(channel, announcer(channel), "both", words)
                 case commands.StopPlaying(playback):
                     self.ari.playbacks.stop(playback)
                 case commands.Answer(channel):
@@ -171,6 +184,10 @@ class Telephony:
                     self._reply(ticket, error)
         if written:
             self._write(written)
+
+    def _play(self, channel: str, playback: str, prompts: Iterable[str], language: str) -> None:
+        media = ",".join(f"sound:cc/{prompt}" for prompt in prompts)
+        self.ari.channels.playWithId(channel, playback, media, language)
 
     async def _phone_customer(self, dial: commands.Dial) -> None:
         """Not before the attempt is safe: whatever is killed now, it will be known to have been made."""
@@ -288,6 +305,11 @@ def connect_extension(command: commands.Connect) -> str:
 def message_extension(command: commands.TakeMessage) -> str:
     """What the dialplan's cc-voicemail reads: language, group, company, most seconds."""
     return f"{command.language}*{command.group}*{command.company}*{command.most_s}"
+
+
+def announcer(channel: str) -> str:
+    """The channel through which something is said into this channel's conversation."""
+    return channel + _ANNOUNCER
 
 
 def outside_endpoint(number: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from callcenter.calls.callers import NOTHING, Known
+from callcenter.calls.callers import Known
 from callcenter.calls.dialogue import Dialogue
 from callcenter.calls.talk import Talk
 from routing.forecast import Told
@@ -36,7 +36,8 @@ class Call:
     caller: str
     entered_at: int
     dialogue: Dialogue
-    known: Known = NOTHING
+    #: What was looked up of the caller; None as long as nothing has been heard.
+    known: Known | None = None
     #: A talk beside the dialogue: about a callback, or the greeting of a customer whom the engine phoned.
     talk: Talk | None = None
     #: The callback that this call carries out.

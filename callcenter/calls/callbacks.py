@@ -10,6 +10,7 @@ from callcenter.calls.call import Call
 from callcenter.calls.calling_hours import calling_hours
 from callcenter.calls.commands import Command, StartTimer, StopTimer, Write
 from callcenter.calls.journal import Entry, Json, Kind
+from callcenter.calls.ladders import Ladders
 from callcenter.centre import Centre
 from routing.acd import Acd, Assignment
 from routing.callback import Callback, CallbackRule, CallingHours, Outcome, State
@@ -70,13 +71,20 @@ class Callbacks:
         holidays: frozenset[date],
         acd: Acd,
         out: list[Command],
+        ladders: Ladders,
         dial: Callable[[Item, Assignment, int], None],
     ) -> None:
-        self._acd = acd
+        self._holidays = holidays
         self._out = out
+        self._ladders = ladders
         self._dial = dial
         self.items: dict[str, Item] = {}
         self._channels = 0
+        self.know(centre, acd)
+
+    def know(self, centre: Centre, acd: Acd) -> None:
+        """Work by this description on this distribution; what stands in line is `calls/reconfigure.py`'s business."""
+        self._acd = acd
         settings = centre.callback
         self._rule = CallbackRule()
         self._hours: dict[str, CallingHours] = {}
@@ -86,7 +94,7 @@ class Callbacks:
             )
             first, last = (time.fromisoformat(clock) for clock in settings.between.split("-"))
             hours = {"": centre.hours} | {c.id: c.hours or centre.hours for c in centre.company}
-            self._hours = {c: calling_hours(h, (first, last), holidays, centre.zone) for c, h in hours.items()}
+            self._hours = {c: calling_hours(h, (first, last), self._holidays, centre.zone) for c, h in hours.items()}
 
     def ask(self, call: Call, number: str, credit_ms: int, now: int) -> None:
         """The caller gives up waiting for this; another callback to the same number for the same company goes."""
@@ -113,6 +121,7 @@ class Callbacks:
         item = self.items.get(assignment.call)
         if item is None:
             return False
+        self._ladders.leaves(item.callback.id)
         # In the ids of Asterisk's own channels the running number is small.
         self._channels += 1
         node = item.call.rpartition("-")[0]
@@ -133,10 +142,9 @@ class Callbacks:
     def due(self, callback: str, now: int) -> None:
         """The timer of this callback ran out."""
         if item := self.items.get(callback):
-            self._acd.withdraw(callback)
-            self._put(
-                replace(item, callback=item.callback.look(now, self._rule, self._hours_of(item.callback.company))), now
-            )
+            self._leave(callback)
+            hours = self._hours_of(item.callback.company)
+            self._put(replace(item, callback=item.callback.look(now, self._rule, hours)), now)
 
     def widen(self, item: Item, ring: int, now: int) -> Assignment | None:
         """More agents may take it from now on."""
@@ -151,7 +159,7 @@ class Callbacks:
 
     def close(self, item: Item, state: State, why: str, now: int) -> None:
         """It is over without a further attempt."""
-        self._acd.withdraw(item.callback.id)
+        self._leave(item.callback.id)
         self._put(replace(item, callback=replace(item.callback, state=state), why=why), now)
 
     def restore(self, items: Iterable[Item], dialling: Callable[[str], bool], now: int) -> None:
@@ -182,6 +190,21 @@ class Callbacks:
             assignment = self._acd.offer(callback.request(item.ring, item.credit_ms))
             if assignment:
                 self.turn(assignment, now)
+            else:
+                self.climbs(item, now)
+
+    def climbs(self, item: Item, now: int) -> None:
+        """The callback stands in line: its group's ladder holds for it as for a caller."""
+        callback = item.callback
+        self._ladders.joins(callback.id, callback.group, since=callback.since, ring=item.ring, now=now)
+
+    def regroup(self, item: Item, group: str, now: int) -> None:
+        """Its group is no longer there; another one stands in."""
+        self._move(replace(item, callback=replace(item.callback, group=group), ring=1), now)
+
+    def _leave(self, callback: str) -> None:
+        self._acd.withdraw(callback)
+        self._ladders.leaves(callback)
 
     def _move(self, item: Item, now: int) -> None:
         before = self.items.get(item.callback.id)

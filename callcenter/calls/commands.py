@@ -94,6 +94,16 @@ class ConnectColleague:
 
 
 @dataclass(frozen=True, slots=True)
+class Announce:
+    """Say this to both who talk on this channel, into the conversation; `PlaybackFinished` follows."""
+
+    channel: str
+    playback: str
+    prompts: tuple[str, ...]
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
 class HangUp:
     """End this channel normally."""
 
@@ -147,6 +157,7 @@ Command = (
     | Dial
     | TakeMessage
     | ConnectColleague
+    | Announce
     | HangUp
     | StartTimer
     | StopTimer

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from callcenter.centre import Centre
 from routing import fairness
 from routing.acd import Acd, Assignment
@@ -11,15 +13,26 @@ class Contracts:
     """Keeps the distribution true to the contracts. Times are epoch milliseconds."""
 
     def __init__(self, centre: Centre, acd: Acd) -> None:
+        self._fairness = fairness.Fairness()
+        self.know(centre, acd)
+
+    def know(self, centre: Centre, acd: Acd) -> None:
+        """Work by these contracts on this distribution; what is known of service levels stays."""
         self._acd = acd
         self._in_time_ms = centre.waiting.service_level_s * 1000
-        self._fairness = fairness.Fairness()
         self._contracts = {
             c.id: fairness.Contract(floor=c.contract.service_level, weight=c.contract.weight, cap=c.contract.most_calls)
             for c in centre.company
             if c.contract.service_level or c.contract.most_calls
         }
         self._engaged: dict[str, set[str]] = {}
+
+    def resume(self, engaged: Iterable[tuple[str, str | None]], now: int) -> None:
+        """After `know`: the calls with their companies that have an agent now, and the favours that are due."""
+        for call, company in engaged:
+            self.engaged(call, company)
+        for company, contract in self._contracts.items():
+            self._acd.favour(company, self._fairness.credit_ms(company, contract, now) if contract.floor else 0)
 
     def favours(self, now: int) -> dict[str, dict[str, float | int]]:
         """The companies favoured now: their recent service level, their floor, and the credit in seconds."""

@@ -76,6 +76,13 @@ class Dialogue(Talk):
         self.company = self.company or self.centre.company_of_number(self.dnis)
         return self._after_company("dnis") if self.company else self._enter(_MAIN)
 
+    def know(self, centre: Centre) -> None:
+        """The menus are behind the caller: another description of the centre counts from here on."""
+        self.centre = centre
+        if self.company:
+            company = self.company.id
+            self.company = next((one for one in centre.company if one.id == company), self.company)
+
     def _pressed(self, key: str) -> list[Command]:
         if self._menu == _CLOSED:
             choice = self._closed_choices().get(key)

@@ -18,7 +18,7 @@ class Estimates:
 
     def __init__(self, wrapup_s: int) -> None:
         """`wrapup_s`: counts as part of handling a call."""
-        self._wrapup_s = wrapup_s
+        self.wrapup_s = wrapup_s
         self._running = Running(_HALF_LIFE_S)
         self.error = ForecastError()
 
@@ -61,4 +61,4 @@ class Estimates:
         if not call.group or call.answered_at is None:
             return
         talked_s = max(at - call.answered_at, 0) / 1000
-        self._running.handled(call.group, talked_s + self._wrapup_s, at / 1000)
+        self._running.handled(call.group, talked_s + self.wrapup_s, at / 1000)

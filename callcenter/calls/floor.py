@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 
 from callcenter.calls import events
+from callcenter.calls.abuse import ABUSE, AbuseGuard
 from callcenter.calls.call import Call, Stage
 from callcenter.calls.callbacks import CALLBACK, Callbacks, Item
 from callcenter.calls.callers import Mark
@@ -18,6 +19,8 @@ from callcenter.calls.commands import (
     LookUp,
     Play,
     Reply,
+    StartTimer,
+    StopTimer,
     Write,
 )
 from callcenter.calls.contracts import Contracts
@@ -26,10 +29,12 @@ from callcenter.calls.estimates import Estimates
 from callcenter.calls.feature_codes import dialled
 from callcenter.calls.greeting import Greeting
 from callcenter.calls.journal import Entry, Json, Kind
-from callcenter.calls.line import LADDER, Line
+from callcenter.calls.ladders import LADDER, Ladders
+from callcenter.calls.line import Line
 from callcenter.calls.orders import carry_out
 from callcenter.calls.peak import PEAK, PeakTime
 from callcenter.calls.staff import Staff
+from callcenter.calls.succession import standing_in
 from callcenter.calls.wish import Wish
 from callcenter.centre import Centre
 from routing.acd import Acd, Assignment
@@ -37,6 +42,8 @@ from routing.callback import Outcome, State
 
 #: Whose hang-up it was that ended a channel: in a conversation only the agent's leg tells.
 _ENDED_BY = {Stage.TALKING: "", Stage.DONE: "system", Stage.DIALLING: "system"}
+#: The look-up of a caller takes a millisecond; without Redis the call goes on without it.
+_KNOWN_WITHIN_MS = 300
 #: Q.850 causes of a customer's phone that was not answered, and of a number that nobody has.
 _BUSY, _UNOBTAINABLE = (17,), (1, 22, 28)
 
@@ -45,7 +52,6 @@ class Floor:
     """Give it each `events.Event` with the time (epoch ms); execute the commands it answers with in their order."""
 
     def __init__(self, centre: Centre, holidays: frozenset[date] = frozenset()) -> None:
-        self.centre = centre
         self.holidays = holidays
         self.calls: dict[str, Call] = {}
         self.acd = Acd({g.id: g.strategy for g in centre.group})
@@ -56,11 +62,13 @@ class Floor:
         #: Callers' channels that Asterisk showed at the last look and no event had told of.
         self.strangers: set[str] = set()
         self._out: list[Command] = []
-        self._companies = {c.id: c for c in centre.company}
         self._farewells: dict[str, str] = {}
+        self.know(centre)
         self.staff = Staff(centre, self.acd, self._out, self._connect)
+        self.abuse = AbuseGuard(self.staff, self._out, self.write)
         self.peak = PeakTime(centre, self.staff, self._out)
-        self.callbacks = Callbacks(centre, holidays, self.acd, self._out, self._call_back)
+        self.ladders = Ladders(centre, self._out)
+        self.callbacks = Callbacks(centre, holidays, self.acd, self._out, self.ladders, self._call_back)
         self.line = Line(
             centre,
             holidays,
@@ -70,10 +78,18 @@ class Floor:
             staff=self.staff,
             peak=self.peak,
             estimates=self.estimates,
+            ladders=self.ladders,
             callbacks=self.callbacks,
             write=self.write,
             connect=self._connect,
         )
+
+    def know(self, centre: Centre) -> None:
+        """Work by this description of the centre; what already goes on is `calls/reconfigure.py`'s business."""
+        self.centre = centre
+        # Companies of living calls stay known after they have left the centre.
+        served = {c.dialogue.company.id: c.dialogue.company for c in self.calls.values() if c.dialogue.company}
+        self._companies = served | {c.id: c for c in centre.company}
 
     def handle(self, event: events.Event, now: int) -> list[Command]:
         """What to do about this event."""
@@ -81,7 +97,7 @@ class Floor:
             case events.CallEntered():
                 self._entered(event, now)
             case events.CallerKnown(channel, known):
-                if call := self.calls.get(channel):
+                if (call := self.calls.get(channel)) and call.known is None:
                     call.known = known
                     self._caller_known(call, now)
             case events.CustomerAnswered(channel):
@@ -92,6 +108,8 @@ class Floor:
             case events.KeyPressed(channel, key):
                 if call := self.calls.get(channel):
                     self._key(call, key, now)
+                elif presence := self.staff.by_channel.get(channel):
+                    self.abuse.key(presence, self.calls.get(presence.call or ""), key, now)
             case events.PhoneRings(channel, agent, agent_channel):
                 self._phone_rings(channel, agent, agent_channel)
             case events.PhoneAnswered(channel, agent_channel):
@@ -113,7 +131,7 @@ class Floor:
             case events.PhoneReachable(agent, reachable):
                 self.staff.reachable(agent, reachable, now)
             case events.AgentAsked(ticket, agent, verb, reason):
-                self._out.append(Reply(ticket, self.staff.ask(agent, verb, reason, "page", now)))
+                self._out.append(Reply(ticket, self._asked(agent, verb, reason, now)))
             case events.CallbackOrdered() | events.CallWanted():
                 self._out.append(Reply(event.ticket, carry_out(event, self.callbacks, self.centre, self._out, now)))
             case events.FeatureDialled():
@@ -121,6 +139,11 @@ class Floor:
             case events.ColleagueDialled(channel, agent, number):
                 self._colleague(channel, agent, number)
         return self.drain()
+
+    def _asked(self, agent: str, verb: str, reason: str | None, now: int) -> str | None:
+        if verb == "abuse" and (presence := self.staff.agents.get(agent)):
+            return self.abuse.called_for(presence, self.calls.get(presence.call or ""), now)
+        return self.staff.ask(agent, verb, reason, "page", now)
 
     def command(self, command: Command) -> None:
         """Add a command to the answer being made."""
@@ -148,7 +171,7 @@ class Floor:
 
     def _caller_known(self, call: Call, now: int) -> None:
         """What was looked up matters before the caller talks with anybody."""
-        mark = call.known.mark
+        mark = call.known.mark if call.known else None
         if call.stage is Stage.DIALLING:
             self._dial(call, now)
         elif call.callback or call.stage not in (Stage.GREETING, Stage.MENU, Stage.QUEUE):
@@ -160,8 +183,9 @@ class Floor:
             self.line.leave(call)
             call.late_stage, call.why = Stage.DONE, "refused"
             self._out += [*call.dialogue.hush(), *call.dialogue.refuse("refused", "caller-refused")]
-        elif call.stage is Stage.QUEUE:
-            self.line.caller_known(call, now)
+        elif call.late_stage is None and call.queued_at:
+            self._out.append(StopTimer(f"known:{call.id}"))
+            self.line.join(call, now)
 
     def _local(self, now: int) -> datetime:
         return datetime.fromtimestamp(now / 1000, UTC).astimezone(self.centre.zone)
@@ -191,9 +215,15 @@ class Floor:
         call.company = company.id if company else None
         match outcome:
             case Chosen(group, how):
+                group = standing_in(group, call.dialogue.centre, self.centre, company)
+                call.dialogue.know(self.centre)
                 call.group, call.queued_at = group, now
                 self.write(call, Kind.IDENTIFIED, now, company=call.company, category=group, group=group, how=how)
-                self.line.join(call, now)
+                if call.known is None and call.caller:
+                    # Whoever hears no greeting is here before it is known who it is.
+                    self._out.append(StartTimer(f"known:{call.id}", _KNOWN_WITHIN_MS))
+                else:
+                    self.line.join(call, now)
             case Wants(what):
                 if call.group is None and company:
                     call.group, call.place = company.categories[0], now
@@ -234,6 +264,8 @@ class Floor:
             return
         if call.playback == playback:
             call.playback = None
+        elif f":{ABUSE}:" in playback:
+            self.abuse.said(call.id)
         elif call.talk:
             self._talk_says(call, call.talk.playback_finished(playback), now)
         elif call.late_stage is None or call.late_stage is Stage.DONE:
@@ -247,6 +279,8 @@ class Floor:
             self.line.climb(now)
         elif what == PEAK:
             self.peak.look((c.queued_at for c in self.calls.values() if c.stage in (Stage.QUEUE, Stage.RINGING)), now)
+        elif what == ABUSE:
+            self.abuse.said(who)
         elif what == CALLBACK:
             self.callbacks.due(name, now)
         elif call := self.calls.get(who):
@@ -257,6 +291,8 @@ class Floor:
                     self._talk_says(call, said, now)
                 elif call.late_stage is None or call.late_stage is Stage.DONE:
                     self._dialogue_says(call, said, now)
+            elif what == "known" and call.late_stage is None:
+                self.line.join(call, now)
             elif call.stage is Stage.QUEUE:
                 self.line.timer(what, call, now)
 
@@ -289,7 +325,7 @@ class Floor:
     def _dial(self, call: Call, now: int) -> None:
         assert call.callback
         assert self.centre.callback
-        if call.known.mark in (Mark.NEVER_CALL, Mark.REFUSED):
+        if call.known and call.known.mark in (Mark.NEVER_CALL, Mark.REFUSED):
             if item := self.callbacks.items.get(call.callback):
                 self.callbacks.close(item, State.CANCELLED, "never_call", now)
             self.ended(call, now, by="system", cause=0, why="never_call")
@@ -391,12 +427,13 @@ class Floor:
         if stage is Stage.DIALLING:
             why = why or ("busy" if cause in _BUSY else "unobtainable" if cause in _UNOBTAINABLE else "no_answer")
         self.line.leave(call)
+        self.abuse.ended(call.id)
         self._out += call.dialogue.cancel()
         self.write(call, Kind.ENDED, now, by=by, cause=cause, stage=stage.value, **({"why": why} if why else {}))
         if call.callback:
             outcome = {"busy": Outcome.BUSY, "unobtainable": Outcome.UNOBTAINABLE}.get(why or "", Outcome.NO_ANSWER)
             self.callbacks.attempted(call.callback, outcome, why or "hung_up", now)
-        if call.agent and (agent := self.staff.agents[call.agent]).call == call.id:
+        if call.agent and (agent := self.staff.agents.get(call.agent)) and agent.call == call.id:
             self.staff.call_over(agent, now)
         if call.answered_at is not None:
             self.estimates.handled(call, now)

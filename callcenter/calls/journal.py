@@ -18,7 +18,8 @@ class Kind(StrEnum):
 
     #: dnis, caller, channel, via (inbound | fallback | callback), callback? (the call that asked for it)
     ENTERED = "call.entered"
-    #: company?, category, group, how (dnis | menu | code | undecided | callback); the last one counts
+    #: company?, category, group, how (dnis | menu | code | undecided | callback | moved); the last one counts;
+    #: moved: the group is no longer there and another one stands in
     IDENTIFIED = "call.identified"
     #: group, position, agents (how many of the group's own agents are in which state), forecast_s? (the expected wait),
     #: since? (a callback's place in line), sticky? (the agent who is waited for), repeat? (a repeat call's credit, ms)
@@ -44,6 +45,9 @@ class Kind(StrEnum):
     LEG_ENDED = "leg.ended"
     #: agent, company?, category?, reason (fault | usage | purchase | other), product, symptom, result, ticket
     NOTED = "call.noted"
+    #: agent: the caller was warned for abuse of the agent; and the call was ended for it
+    ABUSE_WARNED = "abuse.warned"
+    ABUSE_ENDED = "abuse.ended"
     #: Of the call that asked for it; each carries the whole callback (`callbacks.Item`): so it was asked for, so it
     #: stands now, and so it ended (why).
     CALLBACK_ASKED = "callback.asked"
@@ -63,8 +67,14 @@ class Kind(StrEnum):
     PAUSED = "agent.paused"
     #: waiting, longest_ms: peak-time agents are asked to come on line
     PEAK_CALLED = "peak.called"
-    #: waiting, longest_ms: whoever came is sent home, after the present call
+    #: waiting, longest_ms: nobody is asked any more; whoever came is sent home at the end of the time box
     PEAK_STOOD_DOWN = "peak.stood_down"
+    #: until (the end of the time box): a called-up agent came on line
+    PEAK_CAME = "peak.came"
+    #: came (when): the agent is off line again; the time since is paid
+    PEAK_LEFT = "peak.left"
+    #: version, by: another description of the centre is in effect
+    CONFIGURED = "centre.configured"
     #: node; calls that were alive are lost
     ASTERISK_RESTARTED = "asterisk.restarted"
 

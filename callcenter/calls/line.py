@@ -21,18 +21,18 @@ from callcenter.calls.commands import (
 )
 from callcenter.calls.estimates import Estimates
 from callcenter.calls.journal import Json, Kind
+from callcenter.calls.ladders import Ladders
 from callcenter.calls.peak import PeakTime
 from callcenter.calls.staff import Staff
+from callcenter.calls.succession import standing_in
 from callcenter.calls.wish import CALLBACK_KEY, MESSAGE_KEY, OFFERS, CallMe, Wish
 from callcenter.centre import Centre
 from routing.acd import Acd, Assignment, Request
 from routing.callback import State
 from routing.forecast import Estimate
-from routing.ladder import Climb, Step, Waiter, climb
+from routing.ladder import Climb
 
 _POSITIONS_RECORDED = 30
-#: Steps of the overflow ladders are looked at so often while somebody waits who may climb.
-LADDER, _LADDER_EVERY_MS = "ladder", 1000
 
 
 class WriteCall(Protocol):
@@ -56,24 +56,28 @@ class Line:
         staff: Staff,
         peak: PeakTime,
         estimates: Estimates,
+        ladders: Ladders,
         callbacks: Callbacks,
         write: WriteCall,
         connect: Callable[[Assignment, int], None],
     ) -> None:
-        self._centre = centre
         self._holidays = holidays
-        self._acd = acd
         self._out = out
         self._calls = calls
         self._staff = staff
         self._peak = peak
         self._estimates = estimates
+        self._ladders = ladders
         self._callbacks = callbacks
         self._write = write
         self._connect = connect
+        self.know(centre, acd)
+
+    def know(self, centre: Centre, acd: Acd) -> None:
+        """Work by this description on this distribution; who waits is `calls/reconfigure.py`'s business."""
+        self._centre = centre
+        self._acd = acd
         self._groups = {g.id: g for g in centre.group}
-        self._ladders = {g.id: tuple(Step(**dict(w)) for w in g.widen) for g in centre.group if g.widen}
-        self._climbing = False
 
     def join(self, call: Call, now: int) -> None:
         """The call asks for an agent, for the first time or again at the place it had."""
@@ -86,8 +90,8 @@ class Line:
         if joining:
             call.sticky = self._handler(call)
         # A call from before a restart may be in a group that the centre no longer has.
-        group = self._groups.get(call.group)
-        credit_ms = group.priority_s * 1000 if group else 0
+        self.move(call, self._centre, now)
+        credit_ms = self._groups[call.group].priority_s * 1000
         if repeat_ms := self._repeat_ms(call):
             facts["repeat"] = repeat_ms
         request = Request(
@@ -114,13 +118,6 @@ class Line:
             self._out.append(StartTimer(f"sticky:{call.id}", self._centre.waiting.sticky_s * 1000))
         self.wait(call, now, tell=joining)
 
-    def caller_known(self, call: Call, now: int) -> None:
-        """It joined before anything was known of the caller; what is known now may give it another place."""
-        if call.sticky is None and (self._handler(call) or self._repeat_ms(call)):
-            self.leave(call)
-            call.late_stage = None
-            self.join(call, now)
-
     def wait(self, call: Call, now: int, tell: bool) -> None:
         """The caller hears the music, and now and then its position; on joining also that all agents are busy."""
         if not call.dialogue.answered:
@@ -128,13 +125,8 @@ class Line:
             self._out.append(Answer(call.id))
         self._out.append(HoldInQueue(call.id))
         self._peak.wake()
-        if call.group in self._ladders:
-            self._keep_climbing()
-        if self._centre.waiting.at_closing != "serve" and call.callback is None:
-            local = self._local(now)
-            if closing := call.dialogue.hours.closing(local, self._holidays):
-                left_ms = max(round((closing - local).total_seconds() * 1000), 0)
-                self._out.append(StartTimer(f"closing:{call.id}", left_ms))
+        self.begin_climbing(call, now)
+        self.await_closing(call, now)
         if self._centre.waiting.position_every_s:
             if tell:
                 self._tell(call, now, ("queue-wait",), self._choices(call))
@@ -143,6 +135,7 @@ class Line:
     def leave(self, call: Call) -> None:
         """The call no longer waits: whatever plays, and every timer of its waiting, ends."""
         self._acd.withdraw(call.id)
+        self._ladders.leaves(call.id)
         self._out += [StopTimer(f"{what}:{call.id}") for what in ("position", "closing")]
         if call.sticky:
             self._out.append(StopTimer(f"sticky:{call.id}"))
@@ -213,44 +206,54 @@ class Line:
         self._out.append(TakeMessage(call.id, call.group or "", call.company or "", call.dialogue.language, most_s))
 
     def climb(self, now: int) -> None:
-        """Offer to more agents whoever has waited long enough by the group's ladder, the longest waiting first."""
-        self._climbing = False
-        again = False
-        for group, ladder in self._ladders.items():
-            top = max(step.ring for step in ladder)
-            waiting = self._acd.waiting(group)
-            foretold = any(step.forecast_s is not None for step in ladder)
-            for name in waiting:
-                waits = self._calls.get(name) or self._callbacks.items[name]
-                since = waits.since if isinstance(waits, Call) else waits.callback.since
-                expected = self._expected(waits, now) if foretold and isinstance(waits, Call) else None
-                waiter = Waiter(
-                    ring=waits.ring,
-                    waited_s=(now - since) / 1000,
-                    forecast_s=expected.mean_s if expected else None,
-                    queue=len(waiting),
-                )
-                ring = waits.ring
-                if step := climb(ladder, waiter):
-                    ring = step.ring
-                    if isinstance(waits, Call):
-                        self._widen(waits, step, now)
-                    elif assignment := self._callbacks.widen(waits, ring, now):
-                        self._connect(assignment, now)
-                again = again or ring < top
-        if again:
-            self._keep_climbing()
+        """Whoever's step of the group's ladder is due climbs it, the longest waiting first."""
+        for name, step in self._ladders.climb(now, self._forecasts(now)):
+            if call := self._calls.get(name):
+                self._widen(call, step, now)
+            elif (item := self._callbacks.items.get(name)) and (
+                assignment := self._callbacks.widen(item, step.ring, now)
+            ):
+                self._connect(assignment, now)
+        self._ladders.plan(now)
+
+    def _forecasts(self, now: int) -> Callable[[str], float | None]:
+        def forecast_s(name: str) -> float | None:
+            call = self._calls.get(name)
+            expected = self._expected(call, now) if call else None
+            return expected.mean_s if expected else None
+
+        return forecast_s
 
     def _widen(self, call: Call, step: Climb, now: int) -> None:
+        if call.stage is not Stage.QUEUE:
+            return
         call.ring = step.ring
         self._write(call, Kind.WIDENED, now, group=call.group, ring=step.ring, why=step.why)
         if assignment := self._acd.widen(call.id, step.ring):
             self._connect(assignment, now)
 
-    def _keep_climbing(self) -> None:
-        if not self._climbing:
-            self._climbing = True
-            self._out.append(StartTimer(LADDER, _LADDER_EVERY_MS))
+    def begin_climbing(self, call: Call, now: int) -> None:
+        """The waiting call's group may have a ladder."""
+        assert call.group
+        self._ladders.joins(call.id, call.group, since=call.since, ring=call.ring, now=now)
+
+    def await_closing(self, call: Call, now: int) -> None:
+        """The waiting caller is told when the hours end, if the centre wants it so."""
+        if self._centre.waiting.at_closing == "serve" or call.callback:
+            return
+        local = self._local(now)
+        if closing := call.dialogue.hours.closing(local, self._holidays):
+            left_ms = max(round((closing - local).total_seconds() * 1000), 0)
+            self._out.append(StartTimer(f"closing:{call.id}", left_ms))
+
+    def move(self, call: Call, former: Centre, now: int) -> None:
+        """Whose group is no longer there waits in the one that stands in for it, at the same place by time."""
+        assert call.group
+        group = standing_in(call.group, former, self._centre, call.dialogue.company)
+        if group != call.group:
+            facts: dict[str, Json] = {"company": call.company, "category": call.group, "group": group, "how": "moved"}
+            self._write(call, Kind.IDENTIFIED, now, **facts)
+            call.group, call.ring = group, 1
 
     def _take_back(self, call: Call, now: int) -> None:
         """Who phones again while a callback is open for the same company gets its place, and the callback goes."""
@@ -265,11 +268,11 @@ class Line:
 
     def _handler(self, call: Call) -> str | None:
         """The agent who handles this customer's open case, when it is worth waiting for."""
-        handler = call.known.handler(call.company) if self._centre.waiting.sticky_s else None
+        handler = call.known.handler(call.company) if call.known and self._centre.waiting.sticky_s else None
         return handler if handler and call.group and self._staff.may_serve(handler, call.group) else None
 
     def _repeat_ms(self, call: Call) -> int:
-        repeats = call.callback is None and call.known.repeats(call.company, call.queued_at)
+        repeats = call.callback is None and call.known and call.known.repeats(call.company, call.queued_at)
         return self._centre.waiting.repeat_priority_s * 1000 if repeats else 0
 
     def _expected(self, call: Call, now: int) -> Estimate | None:

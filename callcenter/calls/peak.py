@@ -1,10 +1,10 @@
-"""Peak-time agents: called up when callers wait too long, stood down when it has been calm."""
+"""Peak-time agents: called up when callers wait too long, stood down when it is calm and their time box is over."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
-from callcenter.agents.presence import State
+from callcenter.agents.presence import Presence, State
 from callcenter.calls.commands import AgentChanged, Command, StartTimer, Write
 from callcenter.calls.journal import Entry, Kind
 from callcenter.calls.staff import Staff
@@ -24,6 +24,10 @@ class PeakTime:
         self._out = out
         self._looking = False
         self._call_up: CallUp | None = None
+        self._know(centre)
+
+    def _know(self, centre: Centre) -> None:
+        self._call_up = None
         if centre.peak and any(agent.peak for agent in centre.agent):
             rule = CallUpRule(
                 longest_wait_s=centre.peak.longest_wait_s,
@@ -31,6 +35,20 @@ class PeakTime:
                 calm_s=centre.peak.calm_s,
             )
             self._call_up = CallUp(rule)
+
+    def reconfigure(self, centre: Centre, now: int) -> None:
+        """Work by this description: a call-up goes on by the new rule; without one everybody is stood down."""
+        active = self.called_up
+        self._know(centre)
+        if self._call_up and active:
+            self._call_up.active = True
+            self.wake()
+        for agent in list(self._staff.agents.values()):
+            if agent.called_up != (self.called_up and agent.peak):
+                agent.called_up_at = None if agent.called_up else now
+                self._out.append(AgentChanged(agent.id))
+            if active and not self.called_up and agent.came:
+                self._staff.ask(agent.id, "logout", None, "page", now)
 
     @property
     def called_up(self) -> bool:
@@ -45,22 +63,34 @@ class PeakTime:
 
     def look(self, waiting_since: Iterable[int], now: int) -> None:
         """The timer ran out; `waiting_since` of every caller in line."""
-        assert self._call_up
         self._looking = False
+        if self._call_up is None:
+            return
         since = list(waiting_since)
         longest_ms = now - min(since) if since else 0
-        # Whoever came by a call-up before the engine's restart is stood down as well.
-        self._call_up.active = self._call_up.active or any(agent.came for agent in self._staff.agents.values())
+        agents = [agent for agent in self._staff.agents.values() if agent.peak]
+        # A call-up from before the engine's restart goes on.
+        self._call_up.active = self._call_up.active or any(agent.called_up for agent in agents)
         change = self._call_up.observe(len(since), longest_ms / 1000, now / 1000)
         if change is not None:
             kind = Kind.PEAK_CALLED if change else Kind.PEAK_STOOD_DOWN
             data = {"waiting": len(since), "longest_ms": longest_ms}
             self._out.append(Write(Entry(key=f"centre:{kind}:{now}", kind=kind, at=now, data={**data})))
-            for agent in self._staff.agents.values():
-                if agent.peak:
-                    agent.called_up = change
-                    self._out.append(AgentChanged(agent.id))
-                    if not change and agent.came and agent.state is not State.OFFLINE:
-                        self._staff.ask(agent.id, "logout", None, "page", now)
-        if since or self._call_up.active:
+            for agent in agents:
+                agent.called_up_at = now if change else None
+                self._out.append(AgentChanged(agent.id))
+        if not self._call_up.active:
+            for agent in agents:
+                if agent.stays_until is not None and agent.stays_until <= now:
+                    self._stand_down(agent, now)
+        if since or self._call_up.active or any(agent.came for agent in agents):
             self.wake()
+
+    def _stand_down(self, agent: Presence, now: int) -> None:
+        if agent.next_state is State.OFFLINE:
+            return
+        if agent.state is State.WRAPUP:
+            agent.next_state, agent.next_reason = State.OFFLINE, None
+            self._out.append(AgentChanged(agent.id))
+        else:
+            self._staff.ask(agent.id, "logout", None, "page", now)

@@ -20,10 +20,23 @@ def restore(floor: Floor, entries: Iterable[Entry], presences: Iterable[Presence
         if known is not None:
             stored.groups, stored.peak = known.groups, known.peak
             floor.staff.agents[stored.id] = stored
-            if stored.came:
+            if stored.came or stored.called_up:
                 floor.peak.wake()
     for entry in entries:
         _replay(floor, entry)
+    for call in floor.calls.values():
+        if call.agent and call.agent not in floor.staff.agents:
+            _still_at_work(floor, call, call.agent)
+
+
+def _still_at_work(floor: Floor, call: Call, agent: str) -> None:
+    """Whoever is no longer of the centre ends the present call first."""
+    guest = floor.staff.guest(agent)
+    floor.staff.rings(guest, call, call.offered_at)
+    if call.answered_at is not None:
+        floor.staff.talks(guest, call.answered_at)
+    if call.agent_channel:
+        floor.staff.rings_on(guest, call.agent_channel)
 
 
 def _replay(floor: Floor, entry: Entry) -> None:
@@ -58,6 +71,8 @@ def _replay(floor: Floor, entry: Entry) -> None:
         case Kind.ANSWERED:
             call.agent, call.agent_channel = _text(data, "agent"), _text(data, "agent_channel")
             call.answered_at, call.late_stage = entry.at, Stage.TALKING
+        case Kind.ABUSE_WARNED | Kind.ABUSE_ENDED:
+            floor.abuse.restore(entry.call, entry.kind)
         case Kind.ENDED:
             del floor.calls[entry.call]
 
@@ -120,7 +135,7 @@ def _difference(floor: Floor, call: Call, at: SeenCall | None, seen: AsteriskSee
 def _correct(floor: Floor, call: Call, at: SeenCall | None, now: int) -> None:
     if at is None:
         floor.ended(call, now, by="system", cause=0, why="lost")
-    elif at.where in ("talking", "ringing") and at.agent in floor.staff.agents:
+    elif at.where in ("talking", "ringing") and at.agent:
         _with_agent(floor, call, at, now)
     elif at.where == "away":
         floor.acd.withdraw(call.id)
@@ -137,7 +152,7 @@ def _correct(floor: Floor, call: Call, at: SeenCall | None, now: int) -> None:
 def _with_agent(floor: Floor, call: Call, at: SeenCall, now: int) -> None:
     assert at.agent
     floor.acd.withdraw(call.id)
-    agent = floor.staff.agents[at.agent]
+    agent = floor.staff.guest(at.agent)
     if call.agent != at.agent or call.stage not in (Stage.RINGING, Stage.TALKING):
         call.agent, call.offered_at, call.late_stage = at.agent, now, Stage.RINGING
         floor.write(call, Kind.OFFERED, now, group=call.group, agent=at.agent)
@@ -157,7 +172,7 @@ def _adopt(floor: Floor, at: SeenCall, now: int) -> None:
     floor.healed += 1
     call = floor.new_call(at.channel, at.dnis, at.caller, now)
     floor.write(call, Kind.ENTERED, now, dnis=at.dnis, caller=at.caller, channel=at.channel, via="inbound")
-    if at.where in ("talking", "ringing") and at.agent in floor.staff.agents:
+    if at.where in ("talking", "ringing") and at.agent:
         call.company, call.group, call.queued_at = at.company, at.group, now
         floor.write(call, Kind.IDENTIFIED, now, company=at.company, category=at.group, group=at.group, how="dnis")
         floor.write(call, Kind.QUEUED, now, group=at.group, position=1)
@@ -169,7 +184,7 @@ def _adopt(floor: Floor, at: SeenCall, now: int) -> None:
 
 
 def _correct_agents(floor: Floor, seen: AsteriskSeen, now: int) -> None:
-    for agent in floor.staff.agents.values():
+    for agent in list(floor.staff.agents.values()):
         agent.own_channels &= seen.channels
         if agent.state in (State.RINGING, State.TALKING):
             call = floor.calls.get(agent.call or "")
@@ -183,5 +198,5 @@ def _correct_agents(floor: Floor, seen: AsteriskSeen, now: int) -> None:
             floor.command(StartTimer(f"wrapup:{agent.id}", left))
         if seen.fresh:
             floor.command(AgentChanged(agent.id))
-    for agent in floor.staff.agents.values():
+    for agent in list(floor.staff.agents.values()):
         floor.staff.seek(agent, now)

@@ -24,28 +24,71 @@ class Staff:
     def __init__(
         self, centre: Centre, acd: Acd, out: list[Command], connect: Callable[[Assignment, int], None]
     ) -> None:
-        self._wrapup_ms = centre.waiting.wrapup_s * 1000
-        self._pause_unanswered = centre.waiting.no_answer == "pause"
-        self._acd = acd
         self._out = out
         self._connect = connect
-        self.agents = {a.id: Presence(id=a.id, groups=a.groups, peak=a.peak) for a in centre.agent}
-        self._members = {g.id: [a.id for a in centre.agent if g.id in a.groups] for g in centre.group}
-        self._skills = {a.id: skills_of(a, centre) for a in centre.agent}
-        #: Agents who may ever take a call of the group, with the ring in which they stand.
-        self._around: dict[str, list[tuple[str, int]]] = {g.id: [] for g in centre.group}
-        for agent, skills in self._skills.items():
-            for skill in skills:
-                self._around[skill.group].append((agent, skill.ring))
+        self.agents: dict[str, Presence] = {}
+        #: No longer of the centre: each leaves when its present call and wrap-up are over.
+        self.leaving: set[str] = set()
+        self.know(centre, acd)
         #: Since when each is logged in, and how long it has been at work with calls since then, ms.
         self._logged_in: dict[str, int] = {}
         self._at_work_ms: Counter[str] = Counter()
         self.by_channel: dict[str, Presence] = {}
 
+    def know(self, centre: Centre, acd: Acd) -> None:
+        """Work by this description; the agents at work stay as they are (`calls/reconfigure.py` has to see to them)."""
+        self._acd = acd
+        self._wrapup_ms = centre.waiting.wrapup_s * 1000
+        #: Whoever is called up stays at least so long.
+        self._box_ms = centre.peak.box_min * 60_000 if centre.peak else 0
+        self._rest_ms = centre.waiting.rest_s * 1000
+        self._pause_unanswered = centre.waiting.no_answer == "pause"
+        for agent in centre.agent:
+            presence = self.agents.setdefault(agent.id, Presence(id=agent.id, groups=()))
+            presence.groups, presence.peak = agent.groups, agent.peak
+            if agent.id in self.leaving:
+                self.leaving.discard(agent.id)
+                presence.next_state = None
+        self._members = {g.id: [a.id for a in centre.agent if g.id in a.groups] for g in centre.group}
+        self._skills = {a.id: skills_of(a, centre) for a in centre.agent}
+        #: Agents who may ever take a call of the group, with the ring in which they stand.
+        self._around: dict[str, list[tuple[str, int]]] = {g.id: [] for g in centre.group}
+        for agent_id, skills in self._skills.items():
+            for skill in skills:
+                self._around[skill.group].append((agent_id, skill.ring))
+
+    def leave(self, agent: str, now: int) -> None:
+        """The agent is no longer of the centre: takes no further call, ends the present one, and is gone."""
+        presence = self.agents[agent]
+        presence.groups, presence.peak, presence.called_up_at = (), False, None
+        self._skills[agent] = ()
+        self.leaving.add(agent)
+        self._acd.withdraw_agent(agent)
+        if presence.state in _WITH_CALL:
+            presence.next_state, presence.next_reason = State.OFFLINE, None
+            self._out.append(AgentChanged(agent))
+        elif presence.state is State.OFFLINE:
+            self._gone(agent)
+        else:
+            self._move(presence, State.OFFLINE, now)
+
+    def guest(self, agent: str) -> Presence:
+        """The agent of this id; one of a former centre who still talks is known until the call is over."""
+        if agent not in self.agents:
+            self.agents[agent] = Presence(id=agent, groups=(), next_state=State.OFFLINE)
+            self._skills[agent] = ()
+            self.leaving.add(agent)
+        return self.agents[agent]
+
+    def _gone(self, agent: str) -> None:
+        self.leaving.discard(agent)
+        del self.agents[agent]
+        self._out.append(AgentChanged(agent))
+
     def ask(self, agent: str, verb: str, reason: str | None, how: str, now: int) -> str | None:
         """An agent's wish; the slug of why it is not granted, else None. During a call it holds afterwards."""
         presence = self.agents.get(agent)
-        if presence is None:
+        if presence is None or agent in self.leaving:
             return "unknown_agent"
         if verb == "login":
             if presence.state is State.OFFLINE:
@@ -53,7 +96,8 @@ class Staff:
                 self._enter(presence, State.PAUSED, now, PauseReason.LOGIN)
                 if presence.called_up:
                     # One tap is enough for whoever was asked to help.
-                    presence.came = True
+                    presence.came_at, presence.stays_until = now, now + self._box_ms
+                    self._write(Kind.PEAK_CAME, presence, now, until=presence.stays_until)
                     self._move(presence, State.READY, now)
             return None
         if presence.state is State.OFFLINE:
@@ -63,12 +107,27 @@ class Staff:
         wished = {"logout": State.OFFLINE, "ready": State.READY, "pause": State.PAUSED}.get(verb)
         if wished is None:
             return "unknown_verb"
+        if self._must_rest(presence, wished, now):
+            return "resting"
         if presence.state in _BUSY:
             presence.next_state, presence.next_reason = wished, reason
             self._out.append(AgentChanged(agent))
         elif wished is not presence.state or reason != presence.reason:
             self._move(presence, wished, now, reason)
         return None
+
+    def rest_afterwards(self, presence: Presence) -> None:
+        """The agent rests when this call and its wrap-up are over, whatever was wished."""
+        presence.next_state, presence.next_reason = State.PAUSED, PauseReason.REST
+        self._out.append(AgentChanged(presence.id))
+
+    def _must_rest(self, presence: Presence, wished: State, now: int) -> bool:
+        """Whether only going home is granted: a call was ended for abuse, and its rest is not over."""
+        if wished is State.OFFLINE:
+            return False
+        if presence.next_reason == PauseReason.REST:
+            return True
+        return presence.reason == PauseReason.REST and now < (presence.until or 0)
 
     def states(self, group: str) -> dict[str, Json]:
         """How many of the group's own agents are in which state; ready without a phone to ring is `unreachable`."""
@@ -106,7 +165,7 @@ class Staff:
             group=call.group,
             caller=call.caller,
             callback=call.callback is not None,
-            mark=call.known.mark,
+            mark=call.known.mark if call.known else None,
         )
 
     def rings_on(self, presence: Presence, channel: str) -> None:
@@ -204,6 +263,8 @@ class Staff:
             self._out.append(StopTimer(f"wrapup:{presence.id}"))
         if state is State.OFFLINE:
             self._write(Kind.LOGGED_OUT, presence, now)
+            if presence.came_at is not None:
+                self._write(Kind.PEAK_LEFT, presence, now, came=presence.came_at)
         elif state is State.PAUSED:
             self._write(Kind.PAUSED, presence, now, reason=reason)
         else:
@@ -223,7 +284,11 @@ class Staff:
             self._logged_in.setdefault(presence.id, presence.since)
             self._at_work_ms[presence.id] += now - presence.since
         presence.enter(state, now, reason)
+        if reason == PauseReason.REST:
+            presence.until = now + self._rest_ms
         self._out.append(AgentChanged(presence.id))
+        if state is State.OFFLINE and presence.id in self.leaving:
+            self._gone(presence.id)
 
     def _write(self, kind: Kind, presence: Presence, now: int, **data: Json) -> None:
         key = f"{presence.id}:{kind}:{now}"

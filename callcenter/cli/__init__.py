@@ -24,7 +24,9 @@ _COMMANDS = {
     "town": ("town", "app"),
     "prompts": ("prompts", "app"),
     "simulate": ("simulate", "simulate"),
+    "staff": ("staff", "app"),
     "doctor": ("doctor", "doctor"),
+    "config": ("config", "app"),
 }
 
 

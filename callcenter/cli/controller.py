@@ -9,6 +9,7 @@ import typer
 import uvloop
 
 from callcenter.centre import CentreError, load_centre
+from callcenter.config.versions import stamp_of
 from callcenter.controller import LeadershipLost, serve
 from callcenter.logs import configure_logs
 from callcenter.settings import Settings
@@ -18,6 +19,8 @@ def controller() -> None:
     """Run the controller: calls, agents, distribution."""
     settings = Settings()
     configure_logs(as_json=settings.log_json)
+    # Read before the centre: should the file change in between, the new version is only taken once more.
+    known = stamp_of(settings.centre)
     try:
         centre = load_centre(settings.centre)
     except CentreError as error:
@@ -28,7 +31,7 @@ def controller() -> None:
     try:
         # Half the processor time of the standard loop, call for call (docs/guide-bench.md).
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-            runner.run(serve(centre, settings))
+            runner.run(serve(centre, settings, known))
     except* LeadershipLost:
         typer.echo("another controller leads; this one stops", err=True)
         raise typer.Exit(3) from None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import shutil
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated
@@ -12,7 +11,7 @@ import typer
 from sqlalchemy.exc import SQLAlchemyError
 
 from callcenter.asterisk.local import LocalAsterisk
-from callcenter.asterisk.obtain import VOICE, ObtainError, obtain, obtain_asterisk
+from callcenter.asterisk.obtain import ObtainError, obtain_asterisk, obtain_voice
 from callcenter.centre import Centre, CentreError, load_centre
 from callcenter.cli.logins import ensure_logins
 from callcenter.house import HouseError, furnish
@@ -50,7 +49,7 @@ def setup(
         asterisk = LocalAsterisk(programs=obtain_asterisk(), home=settings.data / "asterisk")
         asterisk.prepare(centre, settings)
         _write_public_address(asterisk.folders.etc / "pjsip_custom.conf", public_address)
-        voice, environment = _voice()
+        voice, environment = obtain_voice()
         ensure_prompts(centre, settings.media, voice, environment)
         _make_first_users(settings, centre)
     except (HouseError, ObtainError, CentreError, VoiceError) as error:
@@ -82,14 +81,6 @@ def _write_public_address(target: Path, address: str) -> None:
             "local_net = 127.0.0.0/8",
         ]
     target.write_text("\n".join(lines) + "\n", "utf-8")
-
-
-def _voice() -> tuple[list[str], dict[str, str]]:
-    """The installed espeak-ng, else a fetched one, with the environment that it needs."""
-    if shutil.which("espeak-ng"):
-        return ["espeak-ng"], {}
-    voice = obtain(VOICE)
-    return voice.command("espeak-ng"), {"ESPEAK_DATA_PATH": str(voice.file("usr/lib/{triplet}"))}
 
 
 def _make_first_users(settings: Settings, centre: Centre) -> None:

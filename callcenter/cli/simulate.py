@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from routing.monday import compare
 from routing.town import build
 from routing.trial import FIRST_DAY, Setup, app_queue, ours, run
 from routing.trial_forms import Trial, as_json, as_text
@@ -22,14 +23,25 @@ def simulate(
     ] = None,
     seeds: Annotated[int, typer.Option(min=1, max=1_000, help="So many days, each drawn from its own seed.")] = 20,
     against: Annotated[Setup, typer.Option(help="How app_queue is set up.")] = Setup.LEASTRECENT,
+    monday: Annotated[
+        bool,
+        typer.Option(
+            "--monday",
+            help="1.3 times the calls: similar groups, peak-time agents and callbacks against scheduled people.",
+        ),
+    ] = False,
     svg: Annotated[Path | None, typer.Option(help="Also draw the result into this file.")] = None,
     json: Annotated[bool, typer.Option("--json", help="All figures as JSON instead of tables.")] = False,
 ) -> None:
     """Days of a made-up centre of the programme's size: the product's routing beside app_queue, on the same callers."""
     town = build(calls, agents or max(34, round(calls * 170 / 8_000)))
     days = range(FIRST_DAY, FIRST_DAY + seeds)
-    results = run(town, app_queue(against), days), run(town, ours(town), days)
-    trial = Trial(town, seeds, (f"app_queue {against.value}", "ours"), results)
+    names = (f"app_queue {against.value}", "ours")
+    if monday:
+        alike = "Mondays: the same callers, rosters and further people"
+        trial = Trial(town, seeds, names, compare(town, against, days), alike)
+    else:
+        trial = Trial(town, seeds, names, (run(town, app_queue(against), days), run(town, ours(town), days)))
     print(as_json(trial) if json else as_text(trial), end="")
     if svg is not None:
         try:

@@ -48,6 +48,7 @@ SCHEDULE = (
         function="callcenter.jobs.reconciliation.reconcile_last_day",
         every=timedelta(hours=1),
     ),
+    Scheduled(name="evidence", function="callcenter.jobs.evidence.keep_evidence", every=timedelta(minutes=1)),
     Scheduled(
         name="marks",
         function="callcenter.jobs.marks.mirror",

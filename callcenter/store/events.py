@@ -10,6 +10,12 @@ from callcenter.ledger.record import CallRecord
 from callcenter.store.models import EventRow
 
 
+async def calls_with(session: AsyncSession, kind: Kind, since: int) -> list[tuple[str, int]]:
+    """Calls to which this happened since then (epoch ms), of all companies, each with the time, the earliest first."""
+    query = select(EventRow.call, EventRow.at).where(EventRow.at >= since, EventRow.kind == kind.value)
+    return [(call, at) for call, at in await session.execute(query.order_by(EventRow.at)) if call]
+
+
 async def events_of(session: AsyncSession, record: CallRecord) -> list[Entry]:
     """Everything the journal says about this call, in the order of time."""
     rows = await session.scalars(

@@ -10,14 +10,30 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Any, ClassVar
 
-from sqlalchemy import JSON, BigInteger, Enum, ForeignKey, Index, Integer, MetaData, String, Text, UniqueConstraint
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Enum,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Text,
+    UniqueConstraint,
+    column,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
+from callcenter.calls.journal import Kind
 from callcenter.ledger.record import Direction, EndedBy, Outcome, Via
 
 #: A row number; SQLite counts by itself only in a column of type INTEGER.
 RowId = BigInteger().with_variant(Integer, "sqlite")
+#: Entries about agents that reports read: few among those about calls, so that they have an index of their own.
+COMINGS_AND_GOINGS = (Kind.LOGGED_IN, Kind.LOGGED_OUT, Kind.PEAK_CAME, Kind.PEAK_LEFT)
+_OF_THESE_KINDS = column("kind").in_([kind.value for kind in COMINGS_AND_GOINGS])
 Document = JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
 
 
@@ -81,7 +97,16 @@ class EventRow(Base):
     """The journal, append-only: one row an entry (`calls/journal.py`)."""
 
     __tablename__ = "event"
-    __table_args__ = (Index(None, "call"), Index(None, "at"))
+    __table_args__ = (
+        Index(None, "call"),
+        Index(None, "at"),
+        Index(
+            "ix_event_comings_and_goings",
+            "at",
+            postgresql_where=_OF_THESE_KINDS,
+            sqlite_where=_OF_THESE_KINDS,
+        ),
+    )
 
     key: Mapped[str] = mapped_column(primary_key=True)
     at: Mapped[int]
@@ -185,6 +210,22 @@ class UserRow(Base):
     agent: Mapped[str | None]
     password_hash: Mapped[str]
     language: Mapped[str] = mapped_column(String(2))
+
+
+class PushSubscriptionRow(Base):
+    """A browser of an agent that asked to be told of call-ups by Web Push (`call_up/push.py`)."""
+
+    __tablename__ = "push_subscription"
+    __table_args__ = (Index(None, "agent"),)
+
+    #: The address at the browser's push service; a secret of the browser.
+    endpoint: Mapped[str] = mapped_column(primary_key=True)
+    agent: Mapped[str]
+    language: Mapped[str] = mapped_column(String(2))
+    #: The browser's public key and the secret that it shares with us, base64url.
+    p256dh: Mapped[str]
+    auth: Mapped[str]
+    subscribed_at: Mapped[int]
 
 
 class TicketRow(Base):

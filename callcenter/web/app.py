@@ -15,10 +15,12 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from callcenter.settings import Settings
 from callcenter.web import health, login
 from callcenter.web.admin import routes as admin
+from callcenter.web.agent import call_up
 from callcenter.web.agent import routes as agent
 from callcenter.web.api import routes as api
 from callcenter.web.billing import routes as billing
 from callcenter.web.callbacks import routes as callbacks
+from callcenter.web.configuration import routes as configuration
 from callcenter.web.errors import add_error_pages
 from callcenter.web.marked import routes as marked
 from callcenter.web.messages import routes as messages
@@ -26,12 +28,14 @@ from callcenter.web.portal import routes as portal
 from callcenter.web.records import routes as records
 from callcenter.web.services import open_services
 from callcenter.web.supervisor import routes as supervisor
+from callcenter.web.supervisor import staff
 from callcenter.web.tickets import routes as tickets
 from dialplan.recording import LARGEST_MB
 
 ROOMS = (
-    login, agent, supervisor, callbacks, messages, marked, records, tickets, billing, portal, admin, api, health,
-)  # fmt: skip
+    *(login, agent, supervisor, callbacks, messages, marked, records, tickets, billing, portal, admin, configuration),
+    *(api, health, staff, call_up),
+)
 
 #: An uploaded prompt is the largest thing that anybody sends.
 LARGEST_BODY = (LARGEST_MB + 1) * 1024 * 1024

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from callcenter.call_up.report import Report
 from callcenter.store.figures import Figures
 from callcenter.web.work import Work
 
@@ -94,6 +95,8 @@ class Board:
     favoured: Mapping[str, Mapping[str, float]]
     #: Peak-time agents are asked to come on line.
     called_up: bool
+    #: What became of the last call-up's messages.
+    call_up: Report | None
     #: Callers who are still in greeting or menu.
     in_menu: int
     health: Health
@@ -109,6 +112,7 @@ def compute_board(
     companies: Iterable[str],
     database: bool = True,
     redis: bool = True,
+    call_up: Report | None = None,
     work: Work | None = None,
 ) -> Board:
     """The board at this moment.
@@ -166,6 +170,7 @@ def compute_board(
         # While an upgrade goes on, the controller that leads may not tell these yet.
         favoured=live.get("favoured", {}) if live else {},
         called_up=bool(live and live.get("called_up")),
+        call_up=call_up,
         in_menu=int(live["in_menu"]) if live else 0,
         health=Health(
             controller=fresh and controller is not None,

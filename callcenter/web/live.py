@@ -16,6 +16,7 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError
 from sqlalchemy.exc import SQLAlchemyError
 
+from callcenter.call_up.report import last
 from callcenter.centre import Centre
 from callcenter.store.engine import Sessions
 from callcenter.store.figures import Figures, day_figures
@@ -58,7 +59,7 @@ class BoardFeed:
         self._redis = redis
         self._work = work
         self._sessions = sessions
-        self._centre = centre
+        self.centre = centre
         self._viewers = 0
         self._watched = asyncio.Event()
         self._latest: Snapshot | None = None
@@ -75,16 +76,18 @@ class BoardFeed:
             started = asyncio.get_running_loop().time()
             board = await self.now()
             async with self._pushed:
-                self._latest = Snapshot(board.at, board, self._centre)
+                self._latest = Snapshot(board.at, board, self.centre)
                 self._pushed.notify_all()
             await asyncio.sleep(max(0.05, started + 1 - asyncio.get_running_loop().time()))
 
     async def now(self) -> Board:
         """The board at this moment; a store that does not answer is told on it, never raised."""
         redis_ok = True
-        live = controller = None
+        live = controller = call_up = None
         try:
             live, controller = await read_json(self._redis, "cc:board", "cc:controller")
+            if live and live.get("called_up"):
+                call_up = await last(self._redis)
         except (RedisError, OSError) as error:
             redis_ok = False
             log.warning("board.live_unreadable", error=type(error).__name__)
@@ -95,10 +98,11 @@ class BoardFeed:
             controller,
             day,
             at=at,
-            groups=[group.id for group in self._centre.group],
-            companies=[company.id for company in self._centre.company],
+            groups=[group.id for group in self.centre.group],
+            companies=[company.id for company in self.centre.company],
             database=self._day_ok,
             redis=redis_ok,
+            call_up=call_up,
             work=await self._work.now(),
         )
 
@@ -107,14 +111,14 @@ class BoardFeed:
         if clock - self._day_read_at < DAY_FIGURES_S:
             return self.day
         self._day_read_at = clock
-        zone = self._centre.zone
+        zone = self.centre.zone
         try:
             async with self._sessions() as session:
                 self.day = await day_figures(
                     session,
                     WholeCentre(),
                     day_span(now.astimezone(zone).date(), zone),
-                    in_time_s=self._centre.waiting.service_level_s,
+                    in_time_s=self.centre.waiting.service_level_s,
                     short_s=SHORT_ABANDON_S,
                 )
             self._day_ok = True

@@ -12,6 +12,7 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
 from callcenter.centre import Centre, Names
+from callcenter.config.words import label
 from callcenter.store.models import Role
 from callcenter.web import formats
 from callcenter.web.explanation import reason
@@ -24,10 +25,13 @@ LANGUAGE_COOKIE = "cc_language"
 #: The pages of each role, in the order of the header.
 NAVIGATION = {
     Role.AGENT: ("agent", "callbacks", "messages", "compare"),
-    Role.SUPERVISOR: ("board", "callbacks", "messages", "records", "tickets", "marked"),
+    Role.SUPERVISOR: ("board", "callbacks", "messages", "records", "tickets", "staff", "marked", "configuration"),
     Role.BILLING: ("billing", "compare"),
     Role.COMPANY: ("portal", "records", "tickets", "statement"),
-    Role.ADMIN: ("board", "callbacks", "messages", "records", "tickets", "marked", "billing", "compare", "prompts"),
+    Role.ADMIN: (
+        *("board", "callbacks", "messages", "records", "tickets", "staff", "marked", "billing", "compare"),
+        *("prompts", "configuration"),
+    ),
 }
 
 _environment = Environment(
@@ -49,6 +53,7 @@ _environment.filters.update(
     whole=formats.whole,
     from_ms=formats.from_ms,
     reason=reason,
+    key_words=lambda key, language: label(language, "key", key),
     json=lambda value: orjson.dumps(value).decode(),
 )
 #: `known_words` tells a template whether a slug from another process has a phrase.

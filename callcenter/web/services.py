@@ -9,12 +9,19 @@ from dataclasses import dataclass
 from typing import cast
 
 import structlog
+from aiohttp import ClientSession
 from fastapi import Request
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 from sqlalchemy.exc import SQLAlchemyError
 
+from callcenter.call_up.push import Push
+from callcenter.call_up.sender import CallUpSender
+from callcenter.call_up.sms import Sms
+from callcenter.call_up.vapid import ensure_key, public_key
 from callcenter.centre import Centre, load_centre
+from callcenter.config.announcement import Announcement, follow
+from callcenter.config.versions import stamp_of
 from callcenter.journal import JournalWriter
 from callcenter.marks import mirror_marks
 from callcenter.redis import blocking_client, command_client
@@ -27,11 +34,12 @@ from callcenter.web.work import WorkFeed
 log = structlog.get_logger(__name__)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(kw_only=True, slots=True)
 class Services:
     """Everything that a page may use."""
 
     settings: Settings
+    #: Another one as soon as another version of its file is in force.
     centre: Centre
     #: Commands that answer at once.
     redis: Redis
@@ -41,6 +49,8 @@ class Services:
     journal: JournalWriter
     board: BoardFeed
     agents: AgentFeed
+    #: What agents' browsers subscribe to call-ups with, base64url.
+    push_key: str
     work: WorkFeed
     #: The process is about to end: streams end themselves.
     stopping: asyncio.Event
@@ -54,6 +64,7 @@ def services_of(request: Request) -> Services:
 @asynccontextmanager
 async def open_services(settings: Settings) -> AsyncIterator[Services]:
     """Open everything, run the live feeds meanwhile. Raises `CentreError` for a wrong centre file."""
+    known = stamp_of(settings.centre)
     centre = load_centre(settings.centre)
     redis, blocking = command_client(settings.redis_url), blocking_client(settings.redis_url)
     engine = open_engine(settings.database_url)
@@ -62,15 +73,17 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
     board = BoardFeed(redis, made, centre, work)
     agents = AgentFeed(blocking)
     journal = JournalWriter(redis)
+    key = ensure_key(settings.data)
     try:
         try:
             await mirror_marks(redis, made, now_ms())
         except (RedisError, SQLAlchemyError, OSError) as error:
             # The worker's job does it later; pages are served meanwhile.
             log.warning("marks.not_mirrored", error=type(error).__name__)
-        async with asyncio.TaskGroup() as tasks:
-            running = [tasks.create_task(feed.run()) for feed in (board, agents, journal)]
-            yield Services(
+        async with ClientSession() as http, asyncio.TaskGroup() as tasks:
+            sender = CallUpSender(redis, made, centre, Push(settings, key, http), Sms(settings, http))
+            running = [tasks.create_task(feed.run()) for feed in (board, agents, journal, sender)]
+            services = Services(
                 settings=settings,
                 centre=centre,
                 redis=redis,
@@ -79,9 +92,16 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
                 journal=journal,
                 board=board,
                 agents=agents,
+                push_key=public_key(key),
                 work=work,
                 stopping=asyncio.Event(),
             )
+
+            async def use(_: Announcement, described: Centre) -> None:
+                services.centre = board.centre = described
+
+            running.append(tasks.create_task(follow(blocking, settings.centre, known, use)))
+            yield services
             for task in running:
                 task.cancel()
     finally:

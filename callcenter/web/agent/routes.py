@@ -82,6 +82,7 @@ async def desk(request: Request, services: Uses, person: Agent) -> Response:
         "agent/templates/desk.html",
         agent=agent,
         reasons=CHOSEN_BY_PEOPLE,
+        push_key=services.push_key if any(one.id == agent and one.peak for one in services.centre.agent) else None,
         why_marked=await _why_marked(services, seen["state"]),
         **seen,
     )
@@ -118,7 +119,7 @@ async def ask(
     request: Request,
     services: Uses,
     person: Agent,
-    verb: Literal["login", "logout", "ready", "pause"],
+    verb: Literal["login", "logout", "ready", "pause", "abuse"],
     reason: Annotated[str, Form(max_length=32)] = "",
 ) -> Response:
     """Log in or out, ready, pause; the answer is the engine's."""

@@ -31,7 +31,7 @@ categories = ["furniture"]
 """
 _WAITING = "[waiting]\nring_s = 4\nwrapup_s = 2\nposition_every_s = 30\nkey_s = 2\nsticky_s = 5\n"
 _INSTEAD = '[callback]\nattempts = 3\nspacing_s = 5\nbetween = "00:00-23:59"\n[voicemail]\nmost_s = 60\n'
-_PEAK = "[peak]\nlongest_wait_s = 5\nqueue_over = 50\ncalm_s = 5\n"
+_PEAK = "[peak]\nlongest_wait_s = 5\nqueue_over = 50\ncalm_s = 5\nbox_min = 0\n"
 
 
 @dataclass(frozen=True, slots=True)

@@ -103,7 +103,7 @@ def exposed_names() -> set[str]:
         live, {"ari": True, "ami": True}, [figures], at=NOW, groups=[group.id], companies=[company.id]
     )
     lengths = Lengths(up_to=((5, 1),), count=1, sum_ms=4000)
-    counters = Controller(centre, Settings())._state()["counters"]
+    counters = Controller(centre, Settings(), "")._state()["counters"]
     text = exposition(Reading(board=board, day=[figures], counters=counters, waits=lengths, talks=lengths)).decode()
     return {re.split(r"[{ ]", line)[0] for line in text.splitlines() if not line.startswith("#")}
 

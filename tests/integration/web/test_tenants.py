@@ -118,6 +118,7 @@ def addresses() -> list[tuple[str, str]]:
                 month="2026-11",
                 verb="ready",
                 prompt="closed",
+                group="kitchen",
                 language="ko",
             )
             for method in route.methods:

@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 from callcenter.agents.presence import State
 from callcenter.calls import commands, events
+from callcenter.calls.callers import NOTHING, Known
 from callcenter.calls.floor import Floor
 from callcenter.calls.journal import Entry, Kind
 from callcenter.centre import Centre
@@ -68,10 +69,16 @@ class Script:
         self.now = 1_795_395_600_000
         self.out: list[commands.Command] = []
         self.journal: list[Entry] = []
+        #: What a look-up of a number finds.
+        self.known: dict[str, Known] = {}
 
     def happens(self, event: events.Event) -> list[commands.Command]:
         """The floor's answer to the event."""
-        return self._came(self.floor.handle(event, self.now))
+        out = self._came(self.floor.handle(event, self.now))
+        for look in [c for c in out if isinstance(c, commands.LookUp)]:
+            known = events.CallerKnown(look.channel, self.known.get(look.caller, NOTHING))
+            out = out + self._came(self.floor.handle(known, self.now))
+        return out
 
     def _came(self, out: list[commands.Command]) -> list[commands.Command]:
         self.journal += [c.entry for c in out if isinstance(c, commands.Write)]

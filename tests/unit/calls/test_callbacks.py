@@ -9,7 +9,7 @@ import pytest
 from callcenter.agents.presence import State
 from callcenter.calls import events
 from callcenter.calls.callers import Known, Mark
-from callcenter.calls.commands import Connect, Dial, HangUp, LookUp, Play, StartTimer, TakeMessage
+from callcenter.calls.commands import Connect, Dial, HangUp, Play, StartTimer, TakeMessage
 from callcenter.calls.journal import Kind
 from callcenter.calls.wish import callable_number
 from tests.unit.calls.script import Script
@@ -39,9 +39,7 @@ class Callbacks(Script):
         return channel
 
     def dials(self) -> Dial:
-        """The look-up before dialling finds nothing; the customer is phoned."""
-        [look] = self.said(LookUp)[-1:]
-        self.happens(events.CallerKnown(look.channel, Known()))
+        """The customer is phoned."""
         [dial] = self.said(Dial)
         return dial
 
@@ -101,7 +99,6 @@ def test_a_live_caller_who_came_later_is_served_later_and_one_who_came_before_is
     script.asks("cc-1.2")
     script.passes(1)
     script.phones("cc-1.3", "0200000003")
-    script.said(LookUp)
     script.agent_ready("1001")
     assert [c.channel for c in script.said(Connect)] == ["cc-1.1"]
     script.agent_ready("1002")
@@ -186,9 +183,8 @@ def test_who_phones_again_gets_the_place_of_the_open_callback_which_goes(script:
 
 def test_a_number_that_must_not_be_called_is_not(script: Callbacks) -> None:
     script.asks()
+    script.known[NUMBER] = Known(mark=Mark.NEVER_CALL)
     script.agent_ready("1001")
-    [look] = script.said(LookUp)[-1:]
-    script.happens(events.CallerKnown(look.channel, Known(mark=Mark.NEVER_CALL)))
     assert not script.said(Dial)
     assert script.states()[-1] == "cancelled"
     assert script.state("1001") is State.READY
@@ -203,7 +199,6 @@ def test_outside_the_calling_hours_it_waits_for_them_with_its_place() -> None:
     assert StartTimer("callback:cc-1.1", 3600_000) in script.said(StartTimer)
     assert script.states()[-1] == "requested"
     script.hangs_up("cc-1.0", leg)
-    script.said(LookUp)
     script.happens(events.TimerFired("wrapup:1001"))
     assert script.state("1001") is State.READY
     script.passes(3600)

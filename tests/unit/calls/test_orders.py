@@ -7,8 +7,7 @@ from typing import Any
 import pytest
 
 from callcenter.calls import events
-from callcenter.calls.callers import Known
-from callcenter.calls.commands import Dial, LookUp, Reply
+from callcenter.calls.commands import Dial, Reply
 from callcenter.calls.journal import Kind
 from callcenter.wishes import wish_of
 from tests.unit.calls.script import Script
@@ -38,12 +37,8 @@ class Desk(Script):
         self.happens(events.ChannelGone(channel, 16))
 
     def dials(self) -> list[Dial]:
-        for look in self.said(LookUp):
-            self.happens(events.CallerKnown(look.channel, Known()))
+        """The customers phoned since."""
         return self.said(Dial)
-
-    def callback(self, call: str) -> dict[str, Any]:
-        return dict(self.floor.callbacks.items[f"callback:{call}"].to_json())
 
 
 @pytest.fixture

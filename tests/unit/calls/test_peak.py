@@ -14,15 +14,15 @@ from callcenter.calls.recovery import restore
 from tests.unit.calls.script import Script
 
 PEAK: dict[str, dict[str, Any]] = {
-    "peak": {"longest_wait_s": 10, "queue_over": 5, "calm_s": 20},
+    "peak": {"longest_wait_s": 10, "queue_over": 5, "calm_s": 20, "box_min": 0},
     "1002": {"peak": True},
 }
 LOOK = StartTimer("peak", 5000)
 
 
-def called_up() -> tuple[Script, str]:
+def called_up(box_min: int = 0) -> tuple[Script, str]:
     """Somebody waits for longer than the limit."""
-    script = Script(more=PEAK)
+    script = Script(more={**PEAK, "peak": {**PEAK["peak"], "box_min": box_min}})
     channel = script.call()
     assert LOOK in script.said(StartTimer)
     script.passes(11)
@@ -87,3 +87,70 @@ def test_an_engine_that_starts_again_stands_down_who_came_before() -> None:
         after.passes(5)
         after.happens(events.TimerFired("peak"))
     assert after.state("1002") is State.OFFLINE
+
+
+def look_every_five_seconds(script: Script, seconds: int) -> None:
+    for _ in range(seconds // 5):
+        script.passes(5)
+        script.happens(events.TimerFired("peak"))
+
+
+def test_who_came_stays_for_the_time_box_though_it_is_calm_and_the_time_is_written_down() -> None:
+    script, channel = called_up(box_min=10)
+    script.agent_ready("1002")
+    came = script.now
+    leg = script.answers(channel, "1002")
+    script.passes(60)
+    script.hangs_up(channel, leg)
+    script.happens(events.TimerFired("wrapup:1002"))
+    look_every_five_seconds(script, 530)
+    assert len(script.wrote(Kind.PEAK_STOOD_DOWN)) == 1
+    assert script.state("1002") is State.READY
+    look_every_five_seconds(script, 10)
+    assert script.state("1002") is State.OFFLINE
+    assert [(e.agent, e.at, e.data) for e in script.wrote(Kind.PEAK_CAME)] == [
+        ("1002", came, {"until": came + 600_000})
+    ]
+    assert [(e.agent, e.at, e.data) for e in script.wrote(Kind.PEAK_LEFT)] == [("1002", came + 600_000, {"came": came})]
+    script.said(StartTimer)
+    script.happens(events.TimerFired("peak"))
+    assert LOOK not in script.said(StartTimer), "nobody waits and nobody came: nothing to look at"
+
+
+def test_the_time_box_grows_while_callers_still_wait_too_long() -> None:
+    script, channel = called_up(box_min=5)
+    script.happens(events.PhoneReachable("1002", True))
+    script.happens(events.AgentAsked("t", "1002", "login", None))
+    script.answers(channel, "1002")
+    waiting = script.call("cc-1.2")
+    look_every_five_seconds(script, 400)
+    assert script.floor.staff.agents["1002"].next_state is None
+    script.happens(events.ChannelGone(waiting, 16))
+    look_every_five_seconds(script, 25)
+    assert script.floor.staff.agents["1002"].next_state is State.OFFLINE
+    assert script.state("1002") is State.TALKING
+
+
+def test_wrap_up_is_finished_before_going_home() -> None:
+    script, channel = called_up()
+    script.agent_ready("1002")
+    leg = script.answers(channel, "1002")
+    look_every_five_seconds(script, 15)
+    script.hangs_up(channel, leg)
+    look_every_five_seconds(script, 10)
+    assert script.floor.staff.agents["1002"].next_state is State.OFFLINE
+    assert script.state("1002") is State.WRAPUP
+    script.happens(events.TimerFired("wrapup:1002"))
+    assert script.state("1002") is State.OFFLINE
+
+
+def test_a_call_up_outlives_the_engine_and_nobody_is_asked_twice() -> None:
+    script, _ = called_up()
+    asked = script.floor.staff.agents["1002"].called_up_at
+    after = Script(more=PEAK)
+    restore(after.floor, [], [from_json(to_json(script.floor.staff.agents["1002"]))])
+    after.call()
+    look_every_five_seconds(after, 15)
+    assert after.floor.staff.agents["1002"].called_up_at == asked
+    assert after.wrote(Kind.PEAK_CALLED) == []
+    assert after.floor.peak.called_up

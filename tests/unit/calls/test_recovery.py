@@ -5,7 +5,9 @@ from __future__ import annotations
 from callcenter.agents.presence import State
 from callcenter.agents.wire import from_json, to_json
 from callcenter.calls import commands, events
+from callcenter.calls.call import Stage
 from callcenter.calls.events import AsteriskSeen, SeenCall
+from callcenter.calls.floor import Floor
 from callcenter.calls.journal import Kind
 from callcenter.calls.recovery import compare, restore
 from tests.unit.calls.script import Script
@@ -149,3 +151,19 @@ def test_agreement_changes_nothing() -> None:
     assert script.out == []
     script.happens(events.ChannelGone(leg, 16))
     assert script.floor.healed == 0
+
+
+def test_a_conversation_with_an_agent_who_left_the_centre_goes_on_over_a_restart() -> None:
+    before = Script()
+    before.agent_ready()
+    leg = before.answers(before.call("cc-1.1"), "1001")
+    after = again(before)
+    without = after.floor.centre.model_copy(update={"agent": after.floor.centre.agent[1:]})
+    after.floor = Floor(without)
+    restore(after.floor, before.journal, [from_json(to_json(before.floor.staff.agents["1001"]))])
+    looks(after, seen(at("cc-1.1", "talking", "1001", leg), channels=(leg,)))
+    assert after.floor.calls["cc-1.1"].stage is Stage.TALKING
+    assert after.said(commands.HoldInQueue) == []
+    after.hangs_up("cc-1.1", leg)
+    after.happens(events.TimerFired("wrapup:1001"))
+    assert "1001" not in after.floor.staff.agents

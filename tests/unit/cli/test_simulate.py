@@ -29,3 +29,10 @@ def test_json_of_another_way_to_set_up_app_queue() -> None:
 def test_a_chart_that_cannot_be_written_is_said() -> None:
     result = simulate("--svg", "/nowhere/day.svg")
     assert (result.exit_code, "No such file" in result.stderr) == (2, True)
+
+
+def test_mondays_with_callbacks_and_peak_time_agents() -> None:
+    result = simulate("--monday", "--against", "wide")
+    assert result.exit_code == 0
+    assert "2 days, Mondays: the same callers, rosters and further people." in result.stdout
+    assert "Callers lost under ours for each lost under app_queue wide" in result.stdout

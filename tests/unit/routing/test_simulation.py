@@ -29,8 +29,8 @@ HOUR = 3_600 * SECOND
 FOREVER = 1_000 * HOUR
 
 
-def plain(_: Sequence[Agent], later: Later) -> Ours:
-    return Ours(later, {}, ladder=())
+def plain(agents: Sequence[Agent], later: Later) -> Ours:
+    return Ours(agents, later, {}, ladder=())
 
 
 def call(name: str, at: int, group: str = "x", *, lasts: int = 60, patience: int = 10**6, company: str = "c") -> Call:
@@ -120,7 +120,7 @@ def test_a_policy_that_gives_what_it_has_not_is_refused() -> None:
             return [Match(call.id, "1")]
 
     with pytest.raises(ValueError, match="not wait or the agent is not idle"):
-        simulate([call("a", 1), call("b", 2)], [agent("1")], lambda _, later: Careless(later, {}))
+        simulate([call("a", 1), call("b", 2)], [agent("1")], lambda agents, later: Careless(agents, later, {}))
 
 
 # -- against theory
@@ -173,7 +173,7 @@ def test_a_waiting_call_climbs_to_similar_groups_by_time_and_by_the_queue() -> N
     people = [agent("own"), agent("similar", Skill("y"), Skill("x", ring=2))]
 
     def make(step: Step) -> MakePolicy:
-        return lambda _, later: Ours(later, {}, ladder=(step,))
+        return lambda agents, later: Ours(agents, later, {}, ladder=(step,))
 
     calls = [call("a", 0), call("b", 1), call("c", 2)]
     assert told(simulate(calls, people, make(Step(ring=2, after_s=12))))[:2] == [("a", 0, "own"), ("b", 12, "similar")]
@@ -191,7 +191,7 @@ def test_a_company_below_its_floor_goes_first() -> None:
     ]
 
     def order(fairness: Fairness | None) -> list[str]:
-        day = simulate(calls, [agent("a")], lambda _, later: Ours(later, contracts, fairness=fairness))
+        day = simulate(calls, [agent("a")], lambda agents, later: Ours(agents, later, contracts, fairness=fairness))
         return [outcome.call.id for outcome in day.outcomes]
 
     assert order(None) == ["1", "2", "3", "4"]

@@ -13,6 +13,7 @@ from callcenter.calls.callers import Mark
 from callcenter.calls.journal import Kind
 from callcenter.desk.tickets import Reason
 from callcenter.ledger.record import EndedBy, Outcome, Via
+from callcenter.staffing.plan import Lack
 from callcenter.store.models import Role, TicketStatus
 from callcenter.store.work_models import MessageState
 from callcenter.web.pages import NAVIGATION
@@ -43,13 +44,23 @@ COMPOSED = {
     *(f"by.{by}" for by in EndedBy),
     *(f"via.{via}" for via in Via),
     *(f"event.{kind.value.replace('.', '_')}" for kind in Kind),
-    *(f"how.{how}" for how in ("dnis", "menu", "code", "undecided", "callback")),
+    *(f"how.{how}" for how in ("dnis", "menu", "code", "undecided", "callback", "moved")),
     *(f"rule.{rule}" for rule in Rule),
     *(f"climb.{why}" for why in ("after", "forecast", "queue", "sticky")),
     *(f"dial.{status}" for status in ("noanswer", "busy", "chanunavail", "congestion", "cancel")),
     *(f"why.{part}" for part in ("position", "nobody", "ring", "sticky", "repeat", "place", "reserved")),
     "state.unreachable",
     *(f"callback.{state}" for state in CallbackState),
+    *(f"call_up.{word}" for word in ("title", "body", "text", "error_timeout", "error_unreachable", "error_file")),
+    *(f"weekday.{day}" for day in range(7)),
+    *(f"staff.lack_{lack}" for lack in Lack),
+    *(f"staff.{column}" for column in ("quarter", "expected", "needed", "regular", "peak")),
+    # Words that only the command says, or that both say.
+    *(
+        f"staff.{word}"
+        for word in ("rests_on", "basis", "block", "nobody_to_call", "short_of_peak", "minutes", "total")
+    ),
+    *(f"staff.{word}" for word in ("without_end", "nobody_paid")),
     *(f"ordered.{verb}" for verb in ("cancel", "now", "phone")),
     *(f"ending.{why}" for why in ENDINGS),
     *(f"messages.{state}" for state in MessageState),
@@ -63,9 +74,10 @@ COMPOSED = {
     *(f"stage.{stage}" for stage in ("greeting", "menu", "queue", "ringing")),
     *(f"agent.call_{stage}" for stage in ("ringing", "talking", "wrapup")),
     *(f"agent.next_{state}" for state in ("ready", "paused", "offline")),
-    *(f"command.{error}" for error in ("no_reply", "not_logged_in", "unknown_agent")),
+    *(f"command.{error}" for error in ("no_reply", "not_logged_in", "unknown_agent", "resting", "no_call")),
     *(f"statement.unit_{unit}" for unit in ("call", "agent_month", "month", "minute", "line")),
     *(f"statement.{kind}" for kind in ("usage", "agents", "labour", "base_fee", "vat")),
+    *(f"configuration.{how}" for how in ("closed", "times", "usual")),
     *(f"login.{failure}" for failure in ("wrong", "locked")),
     *(f"records.{column}" for column in ("ticket", "call")),
     *(f"errors.{error}" for error in ("sign_in", "internal", "too_large", "redis_away", "database_away")),

@@ -1,0 +1,178 @@
+"""What in a centre's description contradicts itself, though each value alone could be right.
+
+It reads the plain TOML values, not the finished `Centre`: a wrong value somewhere must not hide what else is wrong.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, TypeGuard
+from zoneinfo import ZoneInfo
+
+from callcenter.config.locate import Path
+from routing.acd import RINGS
+
+_DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+#: Days that are open when nothing is said of them.
+_OPEN_BY_ITSELF = frozenset(_DAYS) - {"sun"}
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One contradiction; `case` names its sentence in words.toml, `other` where its counterpart stands."""
+
+    path: Path
+    case: str
+    gaps: Mapping[str, str | int] = field(default_factory=dict)
+    other: Path | None = None
+
+
+def contradictions(raw: Mapping[str, Any]) -> Iterator[Finding]:
+    """All of them, whatever else is wrong; values of a wrong type are passed over."""
+    groups = {group["id"] for _, group in _tables(raw, "group") if isinstance(group.get("id"), str)}
+    yield from _references(raw, groups)
+    yield from _ladders(raw)
+    yield from _unserved(raw)
+    yield from _hours(raw)
+    yield from _twice(raw)
+    zone = raw.get("timezone", "Asia/Seoul")
+    if isinstance(zone, str) and not _is_zone(zone):
+        yield Finding(("timezone",), "timezone", {"value": zone})
+
+
+def _tables(part: Mapping[str, Any], name: str) -> list[tuple[int, Mapping[str, Any]]]:
+    found = part.get(name)
+    return [(n, one) for n, one in enumerate(found) if isinstance(one, dict)] if isinstance(found, list) else []
+
+
+def _words(part: Mapping[str, Any], name: str) -> list[tuple[int, str]]:
+    found = part.get(name)
+    return [(n, one) for n, one in enumerate(found) if isinstance(one, str)] if isinstance(found, list) else []
+
+
+def _references(raw: Mapping[str, Any], groups: set[str]) -> Iterator[Finding]:
+    for table, key in (("company", "categories"), ("agent", "groups"), ("menu", "categories"), ("group", "similar")):
+        for n, part in _tables(raw, table):
+            for place, slug in _words(part, key):
+                if slug not in groups:
+                    yield Finding((table, n, key, place), "no_group", {"value": slug})
+    undecided = raw.get("undecided")
+    if isinstance(undecided, str) and undecided not in groups:
+        yield Finding(("undecided",), "no_group", {"value": undecided})
+    for n, agent in _tables(raw, "agent"):
+        levels = agent.get("levels")
+        own = {slug for _, slug in _words(agent, "groups")}
+        for slug in levels if isinstance(levels, dict) else ():
+            if slug not in own:
+                yield Finding(("agent", n, "levels", slug), "level_elsewhere", {"value": slug})
+
+
+def _ladders(raw: Mapping[str, Any]) -> Iterator[Finding]:
+    for n, group in _tables(raw, "group"):
+        similar = _words(group, "similar")
+        for place, slug in similar:
+            path = ("group", n, "similar", place)
+            if slug == group.get("id"):
+                yield Finding(path, "own_help", {"value": slug})
+        yield from _repeated("similar", [(("group", n, "similar", place), slug) for place, slug in similar])
+        steps = [(place, step) for place, step in _tables(group, "widen") if _whole(step.get("ring"))]
+        for place, step in _tables(group, "widen"):
+            path = ("group", n, "widen", place)
+            ring = step.get("ring")
+            if _whole(ring) and len(similar) + 1 < ring <= RINGS:
+                gaps = {"ring": ring, "needed": ring - 1, "there": len(similar)}
+                yield Finding((*path, "ring"), "ring_beyond", gaps)
+            if not {"after_s", "forecast_s", "queue_over"} & step.keys():
+                yield Finding(path, "no_condition")
+            for key in ("after_s", "forecast_s", "queue_over"):
+                nearer = next((p for p, other in steps if _overtakes(step, other, key)), None)
+                if nearer is not None:
+                    said = {"ring": str(ring), "limit": key}
+                    yield Finding((*path, key), "ladder_backwards", said, ("group", n, "widen", nearer))
+
+
+def _overtakes(wider: Mapping[str, Any], nearer: Mapping[str, Any], key: str) -> bool:
+    """Whether the wider step's condition comes earlier than the nearer step's, which then never counts."""
+    ring, limit = wider.get("ring"), wider.get(key)
+    nearer_ring, nearer_limit = nearer.get("ring"), nearer.get(key)
+    if not (_whole(ring) and _whole(limit) and _whole(nearer_ring) and _whole(nearer_limit)):
+        return False
+    return ring > nearer_ring and limit < nearer_limit
+
+
+def _whole(value: object) -> TypeGuard[int]:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def _unserved(raw: Mapping[str, Any]) -> Iterator[Finding]:
+    staffed = {slug for _, agent in _tables(raw, "agent") for _, slug in _words(agent, "groups")}
+    helpers = {group.get("id"): [slug for _, slug in _words(group, "similar")] for _, group in _tables(raw, "group")}
+    for n, group in _tables(raw, "group"):
+        slug = group.get("id")
+        if slug in staffed or not isinstance(slug, str):
+            continue
+        rings = [step["ring"] for _, step in _tables(group, "widen") if _whole(step.get("ring"))]
+        reached = helpers[slug][: max(rings, default=1) - 1]
+        if any(helper in staffed for helper in reached):
+            continue
+        circle = _circle(slug, helpers, staffed)
+        if circle:
+            yield Finding(("group", n), "circle", {"circle": " → ".join(circle)})
+        elif any(helper in staffed for helper in helpers[slug]):
+            yield Finding(("group", n), "ladder_short", {"value": slug})
+        else:
+            yield Finding(("group", n), "unserved", {"value": slug})
+
+
+def _circle(slug: str, helpers: Mapping[Any, list[str]], staffed: set[str]) -> list[str]:
+    """The way by first similar groups without agents back to this group; empty if it does not lead back."""
+    way = [slug]
+    while (following := next(iter(helpers.get(way[-1], ())), None)) and following not in staffed:
+        if following == slug:
+            return [*way, slug] if len(way) > 1 else []
+        if following in way:
+            return []
+        way.append(following)
+    return []
+
+
+def _hours(raw: Mapping[str, Any]) -> Iterator[Finding]:
+    places: list[tuple[Path, object]] = [(("hours",), raw.get("hours"))]
+    for table in ("company", "group"):
+        places += [((table, n, "hours"), part.get("hours")) for n, part in _tables(raw, table)]
+    for path, hours in places:
+        if isinstance(hours, dict) and not any(hours.get(day, day in _OPEN_BY_ITSELF) for day in _DAYS):
+            yield Finding(path, "never_open")
+
+
+def _twice(raw: Mapping[str, Any]) -> Iterator[Finding]:
+    numbers: list[tuple[Path, str]] = [(("hotlines", n), number) for n, number in _words(raw, "hotlines")]
+    numbers += [
+        (("company", n, "numbers", place), number)
+        for n, company in _tables(raw, "company")
+        for place, number in _words(company, "numbers")
+    ]
+    yield from _repeated("number", numbers)
+    for table, key in (("group", "id"), ("company", "id"), ("company", "code"), ("agent", "id"), ("menu", "key")):
+        stated = [((table, n, key), part[key]) for n, part in _tables(raw, table) if isinstance(part.get(key), str)]
+        yield from _repeated(f"{table}_{key}", stated)
+    for table, name in (("agent", "groups"), ("company", "categories"), ("menu", "categories")):
+        for n, part in _tables(raw, table):
+            yield from _repeated("category", [((table, n, name, p), s) for p, s in _words(part, name)])
+
+
+def _repeated(what: str, stated: list[tuple[Any, str]]) -> Iterator[Finding]:
+    first: dict[str, Path] = {}
+    for path, value in stated:
+        if value in first:
+            yield Finding(path, "twice", {"what": what, "value": value}, first[value])
+        first.setdefault(value, path)
+
+
+def _is_zone(name: str) -> bool:
+    try:
+        ZoneInfo(name)
+    except (KeyError, ValueError, OSError):
+        return False
+    return True

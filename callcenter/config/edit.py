@@ -1,0 +1,99 @@
+"""Small changes of a centre's file that leave everything else as its owner wrote it, comments and order too. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+import tomlkit
+from tomlkit.items import AoT, InlineTable, Table
+
+from callcenter.centre import Hours
+
+#: Ring → its conditions by key of the file, `after_s`, `forecast_s` and `queue_over`.
+Ladder = Mapping[int, Mapping[str, int]]
+
+_STEP_KEYS = {"ring", "after_s", "forecast_s", "queue_over"}
+
+
+def with_ladder(text: str, group: str, similar: Sequence[str], ladder: Ladder) -> str:
+    """The group's similar groups and its steps; steps with keys that a ladder does not have stay."""
+    document = tomlkit.parse(text)
+    part = _part(document, "group", group)
+    others = [step for step in part.get("widen", ()) if set(step) - _STEP_KEYS]
+    steps = tomlkit.array()
+    for step in (*({"ring": ring, **ladder[ring]} for ring in sorted(ladder)), *others):
+        steps.append(_inline(step))
+    _set(part, "similar", list(similar))
+    _set(part, "widen", steps)
+    return tomlkit.dumps(document)
+
+
+def with_skills(text: str, agent: str, levels: Mapping[str, int], *, peak: bool) -> str:
+    """The agent's groups, each with its level, 1 the best; and whether it is a peak-time agent."""
+    document = tomlkit.parse(text)
+    part = _part(document, "agent", agent)
+    _set(part, "groups", list(levels))
+    _set(part, "levels", _inline({group: level for group, level in levels.items() if level != 1}))
+    _set(part, "peak", peak or None)
+    return tomlkit.dumps(document)
+
+
+def with_week(text: str, company: str, week: Mapping[str, str]) -> str:
+    """Opening times by `mon` to `sun`; `company` empty for the centre's own."""
+    document = tomlkit.parse(text)
+    hours = _hours(document, company)
+    for day, spans in week.items():
+        _set(hours, day, spans, empty=True)
+    return tomlkit.dumps(document)
+
+
+def with_day(text: str, company: str, day: date, spans: str | None) -> str:
+    """A single day that is otherwise: closed when `spans` is empty, as the week says again when it is None."""
+    document = tomlkit.parse(text)
+    hours = _hours(document, company)
+    days = {str(known): str(value) for known, value in hours.get("days", {}).items() if str(known) != f"{day}"}
+    if spans is not None:
+        days[f"{day}"] = spans
+    _set(hours, "days", _inline(dict(sorted(days.items()))))
+    return tomlkit.dumps(document)
+
+
+def _part(document: Any, table: str, slug: str) -> Any:
+    return next(part for part in document[table] if part["id"] == slug)
+
+
+def _hours(document: Any, company: str) -> Any:
+    """The table of opening times; a company without its own begins with the centre's."""
+    if not company:
+        if "hours" not in document:
+            document["hours"] = tomlkit.table()
+        return document["hours"]
+    part = _part(document, "company", company)
+    if "hours" not in part:
+        own = Hours.model_validate(document.get("hours", tomlkit.table()).unwrap())
+        _set(part, "hours", _inline(own.model_dump(mode="json", exclude_defaults=True)))
+    return part["hours"]
+
+
+def _inline(values: Mapping[str, Any]) -> InlineTable:
+    table = tomlkit.inline_table()
+    for key, value in values.items():
+        table[key] = _inline(value) if isinstance(value, dict) else value
+    return table
+
+
+def _set(part: Any, key: str, value: Any, *, empty: bool = False) -> None:
+    """Set the key, or leave it out when its value says nothing."""
+    if value in (None, [], {}) or (value == "" and not empty):
+        part.pop(key, None)
+    elif key in part or not isinstance(part, Table):
+        part[key] = value
+    else:
+        # Appended, it would stand behind the comment that belongs to the next table.
+        known = [name for name, item in part.value.body if name and not isinstance(item, Table | AoT)]
+        if known:
+            part.value._insert_after(known[-1], key, value)
+        else:
+            part[key] = value

@@ -1,0 +1,16 @@
+"""Korea's public holidays, substitutes and election days among them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+
+import holidays
+
+from callcenter.centre import Centre
+
+
+def free_days(centre: Centre, years: Iterable[int]) -> frozenset[date]:
+    """Public holidays of these years, and the days on which the centre's own hours say that it is closed."""
+    own = {day for day, spans in centre.hours.days.items() if not spans}
+    return frozenset(holidays.country_holidays("KR", years=list(years))) | own

@@ -1,0 +1,74 @@
+"""What the forms of the configuration page send, as a changed text of the centre's file."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from starlette.datastructures import FormData
+
+from callcenter.centre import Centre, Group
+from callcenter.config.edit import with_day, with_ladder, with_skills, with_week
+from callcenter.web.errors import Refused
+from routing.acd import RINGS
+
+DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+CONDITIONS = ("after_s", "forecast_s", "queue_over")
+
+
+def ladder_of(group: Group) -> dict[int, dict[str, int]]:
+    """The conditions of each ring as the form shows them: of several steps for a ring the earliest of each kind."""
+    ladder: dict[int, dict[str, int]] = {}
+    for step in group.widen:
+        for key in CONDITIONS:
+            if (limit := getattr(step, key)) is not None:
+                ring = ladder.setdefault(step.ring, {})
+                ring[key] = min(limit, ring.get(key, limit))
+    return ladder
+
+
+def changed_group(text: str, group: str, sent: FormData) -> str:
+    """The form of a group's ladder."""
+    similar, ladder = [], {}
+    for ring in range(2, RINGS + 1):
+        helper = _text(sent, f"similar_{ring}")
+        limits = {key: _whole(said) for key in CONDITIONS if (said := _text(sent, f"{key}_{ring}"))}
+        if helper:
+            similar.append(helper)
+            # A ring that was left empty before this one moves up.
+            if limits:
+                ladder[len(similar) + 1] = limits
+    return with_ladder(text, group, similar, ladder)
+
+
+def changed_agent(text: str, agent: str, centre: Centre, sent: FormData) -> str:
+    """The form of an agent's groups: a level for each, or none."""
+    levels = {group.id: _whole(said) for group in centre.group if (said := _text(sent, f"level_{group.id}"))}
+    return with_skills(text, agent, levels, peak="peak" in sent)
+
+
+def changed_hours(text: str, company: str, sent: FormData) -> str:
+    """The form of a week's opening times."""
+    return with_week(text, company, {day: _text(sent, day).replace(" ", "") for day in DAYS})
+
+
+def changed_day(text: str, company: str, sent: FormData) -> str:
+    """The form of a single day: closed, open at other times, or as the week says again."""
+    try:
+        day = date.fromisoformat(_text(sent, "day"))
+    except ValueError:
+        raise Refused(422, "date") from None
+    how = _text(sent, "how")
+    spans = {"closed": "", "times": _text(sent, "spans").replace(" ", "")}.get(how)
+    return with_day(text, company, day, spans)
+
+
+def _text(sent: FormData, name: str) -> str:
+    value = sent.get(name)
+    return value.strip() if isinstance(value, str) else ""
+
+
+def _whole(said: str) -> int:
+    try:
+        return int(said)
+    except ValueError:
+        raise Refused(422, "invalid") from None

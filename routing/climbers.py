@@ -1,0 +1,97 @@
+"""The waiting calls on their groups' ladders: who climbs when, found without looking at all who wait.
+
+A step by time waited is due at a time known beforehand. A step by queue length can only become due when a call joins,
+and then it is due for every call of the group that stands lower: each of them climbs it once and is not looked at for
+it again. A step by forecast is looked at when the call joins and every `FORECAST_EVERY_MS`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from math import ceil
+
+from routing.due import DueTimes
+from routing.ladder import Climb, Step, Waiter, climb
+
+FORECAST_EVERY_MS = 5_000
+
+
+@dataclass(slots=True)
+class _Climber:
+    group: str
+    since: int
+    ring: int
+
+
+class Climbers:
+    """Tell it who joins and who leaves; ask it at `next_at` who climbs. Times are whole milliseconds."""
+
+    def __init__(self, ladders: Mapping[str, Sequence[Step]]) -> None:
+        """`ladders` by group; calls of other groups are ignored."""
+        self._ladders = {group: tuple(ladder) for group, ladder in ladders.items() if ladder}
+        self._climbers: dict[str, _Climber] = {}
+        #: Calls of a group that stand in a ring.
+        self._standing: dict[tuple[str, int], dict[str, None]] = {}
+        self._counts: dict[str, int] = {}
+        self._due = DueTimes()
+
+    def joins(self, call: str, group: str, *, since: int, now: int, ring: int = 1) -> None:
+        """The call waits; `since` is its place in line, `ring` how far it had climbed before."""
+        self.leaves(call)
+        ladder = self._ladders.get(group)
+        if ladder is None:
+            return
+        self._climbers[call] = climber = _Climber(group, since, ring)
+        self._counts[group] = count = self._counts.get(group, 0) + 1
+        self._standing.setdefault((group, ring), {})[call] = None
+        self._plan(call, climber, now if any(step.forecast_s is not None for step in ladder) else None)
+        for step in ladder:
+            if step.queue_over is not None and count > step.queue_over:
+                for lower in range(1, step.ring):
+                    for other in self._standing.get((group, lower), ()):
+                        self._due.put(other, now)
+
+    def leaves(self, call: str) -> None:
+        """The call waits no longer; unknown calls are ignored."""
+        if (climber := self._climbers.pop(call, None)) is not None:
+            self._due.drop(call)
+            self._counts[climber.group] -= 1
+            del self._standing[climber.group, climber.ring][call]
+
+    def next_at(self) -> int | None:
+        """When somebody may climb, as far as is known now; None when nobody may."""
+        return self._due.next_at()
+
+    def climb(self, now: int, forecast_s: Callable[[str], float | None]) -> list[tuple[str, Climb]]:
+        """Those who climb now, the longest waiting first; `forecast_s`: how long a call has still to wait."""
+        taken = sorted(self._due.take(now), key=lambda call: (self._climbers[call].since, call))
+        climbs = []
+        for call in taken:
+            climber = self._climbers[call]
+            ladder = self._ladders[climber.group]
+            ahead = any(step.forecast_s is not None and step.ring > climber.ring for step in ladder)
+            waiter = Waiter(
+                ring=climber.ring,
+                waited_s=(now - climber.since) / 1000,
+                forecast_s=forecast_s(call) if ahead else None,
+                queue=self._counts[climber.group],
+            )
+            if (step := climb(ladder, waiter)) is not None:
+                del self._standing[climber.group, climber.ring][call]
+                climber.ring = step.ring
+                self._standing.setdefault((climber.group, step.ring), {})[call] = None
+                climbs.append((call, step))
+            self._plan(call, climber, now + FORECAST_EVERY_MS)
+        return climbs
+
+    def __len__(self) -> int:
+        return len(self._climbers)
+
+    def _plan(self, call: str, climber: _Climber, forecast_at: int | None) -> None:
+        steps = [step for step in self._ladders[climber.group] if step.ring > climber.ring]
+        times = [climber.since + ceil(step.after_s * 1000) for step in steps if step.after_s is not None]
+        if forecast_at is not None and any(step.forecast_s is not None for step in steps):
+            times.append(forecast_at)
+        if times:
+            self._due.put(call, min(times))

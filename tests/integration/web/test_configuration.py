@@ -1,0 +1,128 @@
+"""The configuration page: a change is seen before it counts, counts without a restart, and can be taken back."""
+
+from __future__ import annotations
+
+import asyncio
+import html
+import re
+from typing import Any
+
+import aiohttp
+import pytest
+
+from callcenter.config.versions import Versions, stamp
+from tests.integration.web.conftest import Browser, browser
+from tests.web_centre import WebCentre
+
+pytestmark = pytest.mark.integration
+
+
+def hidden(page: str) -> dict[str, Any]:
+    """What the preview's form would send."""
+    [base] = re.findall(r'name="base" value="(\w+)"', page)
+    [text] = re.findall(r'<textarea name="text" hidden>\n(.*?)</textarea>', page, re.DOTALL)
+    return {"base": base, "text": html.unescape(text), "why": "점검"}
+
+
+def in_file(web: WebCentre) -> str:
+    return web.settings.centre.read_text("utf-8")
+
+
+async def test_supervisors_and_administrators_open_it_and_nobody_else(web: WebCentre) -> None:
+    for login, status in (("sup", 200), ("admin", 200), ("bill", 403), ("nurim", 403), ("a1001", 403)):
+        async with browser(web, login) as person:
+            assert (await person.get("/configuration"))[0] == status
+            assert (await person.post("/configuration/check", {"text": ""}))[0] in (
+                {200, 422} if status == 200 else {403}
+            )
+
+
+async def test_mistakes_are_shown_with_their_lines_and_cannot_be_applied(web: WebCentre) -> None:
+    before = in_file(web)
+    wrong = before.replace("ring_s = 20", "ring_s = 1")
+    async with browser(web, "sup") as sup:
+        status, page = await sup.post("/configuration/check", {"text": wrong})
+        assert status == 422
+        assert '<strong class="nowrap">22행</strong> <code>waiting.ring_s</code> 1은(는) 너무 작습니다.' in page
+        assert 'name="base"' not in page
+        status, _ = await sup.post("/configuration/apply", {"text": wrong, "base": stamp(before)})
+        assert status == 422
+    assert in_file(web) == before
+
+
+async def test_a_ladder_is_changed_by_its_form_and_the_file_keeps_its_comments(web: WebCentre) -> None:
+    before = in_file(web)
+    async with browser(web, "sup") as sup:
+        fields = {"similar_2": "sports", "after_s_2": "15", "queue_over_2": "3"}
+        status, page = await sup.post("/configuration/group/baby", fields)
+        assert status == 200
+        assert "유사 그룹 생활용품, 스포츠용품 → 스포츠용품" in page
+        assert in_file(web) == before
+        status, place = await sup.post("/configuration/apply", hidden(page))
+        assert (status, place) == (303, "/configuration?done=2&late=true")
+    changed = in_file(web)
+    assert "widen = [{ring = 2, after_s = 15, queue_over = 3}]" in changed
+    assert changed.count("#") == before.count("#")
+    version = Versions(web.settings.centre).newest()
+    assert version is not None
+    assert (version.by, version.why, version.text) == ("sup", "점검", changed)
+
+
+async def test_the_pages_work_by_the_new_version_without_a_restart(web: WebCentre) -> None:
+    text = in_file(web).replace('name = "한빛주방"', 'name = "한빛부엌"')
+    assert text != in_file(web)
+    async with browser(web, "sup") as sup:
+        page = (await sup.post("/configuration/check", {"text": text}))[1]
+        assert "기업 한빛부엌 (hanbit): 이름 한빛주방 → 한빛부엌" in page
+        await web.feed_controller(config=stamp(text))
+        assert (await sup.post("/configuration/apply", hidden(page)))[1] == "/configuration?done=2"
+        async with asyncio.timeout(5):
+            while web.app.state.services.centre.company[1].name != "한빛부엌":  # noqa: ASYNC110 - asked from outside
+                await asyncio.sleep(0.02)
+        assert "한빛부엌" in (await sup.get("/compare"))[1] + (await sup.get("/configuration/hours?company=hanbit"))[1]
+
+
+async def test_an_uploaded_file_is_compared_and_one_that_is_no_text_refused(web: WebCentre) -> None:
+    async with browser(web, "admin") as admin:
+        status, page = await upload(admin, in_file(web).replace("wrapup_s = 20", "wrapup_s = 40").encode())
+        assert status == 200
+        assert "후처리(초) 20 → 40" in page
+        assert (await upload(admin, "이름".encode("cp949")))[0] == 422
+
+
+async def upload(person: Browser, content: bytes) -> tuple[int, str]:
+    form = aiohttp.FormData()
+    form.add_field("text", "")
+    form.add_field("file", content, filename="centre.toml")
+    headers = {"X-Form-Token": person.form_token, "Origin": person.web.url}
+    async with person.http.post(person.web.url + "/configuration/check", data=form, headers=headers) as answer:
+        return answer.status, await answer.text()
+
+
+async def test_whoever_comes_second_is_told_so(web: WebCentre) -> None:
+    async with browser(web, "sup") as sup:
+        first = hidden((await sup.post("/configuration/group/baby", {}))[1])
+        second = hidden((await sup.post("/configuration/agent/1003", {"level_furniture": "2"}))[1])
+        assert (await sup.post("/configuration/apply", first))[0] == 303
+        kept = in_file(web)
+        status, page = await sup.post("/configuration/apply", second)
+        assert status == 409
+        assert "다른 사람이 설정을 바꾸었습니다" in page
+        assert in_file(web) == kept
+
+
+async def test_a_closing_today_is_taken_back_through_the_history(web: WebCentre) -> None:
+    before = in_file(web)
+    async with browser(web, "sup") as sup:
+        fields = {"day": "2026-11-24", "how": "closed"}
+        page = (await sup.post("/configuration/day?company=", fields))[1]
+        assert "센터: 운영 시간 · 특정일 없음 → 2026-11-24 휴무" in page
+        await sup.post("/configuration/apply", hidden(page))
+        assert in_file(web) != before
+        page = (await sup.post("/configuration/version/1", {}))[1]
+        await sup.post("/configuration/apply", hidden(page))
+        assert in_file(web) == before
+        page = (await sup.get("/configuration"))[1]
+        assert [n for n in (1, 2, 3) if f"버전 {n}" in page] == [1, 2, 3]
+        assert (await sup.get("/configuration/version/1"))[1] == before
+        assert (await sup.get("/configuration/version/9"))[0] == 404

@@ -1,0 +1,144 @@
+"""Everything wrong in a centre's file is told at once, with the line, in the reader's language."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+
+import pytest
+
+from callcenter.centre import read_centre
+from callcenter.config.locate import line_of, lines
+
+EXAMPLE = (files("callcenter") / "example/centre.toml").read_text("utf-8")
+
+LAYOUT = '''# first line
+name = "센터 # no comment" # a comment
+"quoted.key" = 'x'
+long = """
+[not.a.table]
+a = 1"""
+days = { 2026-12-31 = "", "2027-01-01" = "" }
+at = 2026-12-31 09:00:00
+steps = [
+  { ring = 2 }, # near
+  [1,
+   2],
+]
+a.b = true
+[table.inner]
+x = 1
+[[group]]
+id = "a"
+  [group.more]
+  y = 2
+[[group]]
+id = "b"
+'''
+
+
+@pytest.mark.parametrize(
+    ("path", "line"),
+    [
+        (("name",), 2),
+        (("quoted.key",), 3),
+        (("long",), 4),
+        (("days", "2027-01-01"), 7),
+        (("at",), 8),
+        (("steps", 0, "ring"), 10),
+        (("steps", 1, 1), 12),
+        (("a", "b"), 14),
+        (("table", "inner"), 15),
+        (("group", 0, "more", "y"), 20),
+        (("group", 1, "id"), 22),
+        (("group", 1, "absent", 3), 21),
+        (("nowhere",), 1),
+    ],
+)
+def test_each_value_has_its_line(path: tuple[str | int, ...], line: int) -> None:
+    assert line_of(lines(LAYOUT), path) == line
+
+
+def told(text: str, language: str = "en") -> list[str]:
+    centre, mistakes = read_centre(text)
+    assert centre is None
+    return [mistake.told("F", language) for mistake in mistakes]
+
+
+def changed(*changes: tuple[str, str]) -> str:
+    text = EXAMPLE
+    for before, after in changes:
+        assert before in text
+        text = text.replace(before, after, 1)
+    return text
+
+
+def number_of(text: str) -> str:
+    """The line in which this stands in the example."""
+    return str(EXAMPLE[: EXAMPLE.index(text)].count("\n") + 1)
+
+
+def test_wrong_values_and_contradictions_are_told_together_in_order_of_lines() -> None:
+    text = changed(
+        ("ring_s = 20", "ring_s = 1"), ('code = "102"', 'code = "101"'), ('undecided = "hou', 'undecided = "hu')
+    )
+    said = told(text)
+    assert [line.split(":")[1] for line in said] == [
+        number_of(wrong) for wrong in ("undecided =", "ring_s = 20", 'code = "102"')
+    ]
+    assert (
+        told(text, "ko")[1]
+        == f"F:{number_of('ring_s = 20')}: waiting.ring_s: 1은(는) 너무 작습니다. 3 이상이어야 합니다."
+    )
+
+
+def test_an_agent_without_skills_is_refused() -> None:
+    said = told(changed(('groups = ["home-appliances", "kitchen"', 'groups = [] # "home-appliances", "kitchen"')))
+    assert said[0] == f"F:{number_of('groups = [')}: agent.0.groups: expected at least 1 of them"
+
+
+GROUPS = """
+[[group]]
+id = "one"
+name = "하나"
+name_en = "One"
+similar = ["two"]
+widen = [{ ring = 2, after_s = 5 }]
+[[group]]
+id = "two"
+name = "둘"
+name_en = "Two"
+similar = ["one"]
+[[group]]
+id = "three"
+name = "셋"
+name_en = "Three"
+similar = ["kitchen"]
+"""
+
+
+def test_overflow_in_a_circle_and_a_ladder_that_reaches_nobody_are_refused() -> None:
+    said = told(EXAMPLE + GROUPS)
+    first = EXAMPLE.count("\n") + 2
+    assert said == [
+        f"F:{first}: group.17: the overflow goes in a circle, one → two → one, and none of these groups has agents",
+        f"F:{first + 6}: group.18: the overflow goes in a circle, two → one → two, and none of these groups has agents",
+        f"F:{first + 11}: group.19: 'three' has no agents, and 'widen' never reaches a similar group that has some",
+    ]
+
+
+def test_a_number_that_stands_twice_names_the_other_place() -> None:
+    said = told(changed(('numbers = ["07000000102"]', 'numbers = ["16000000"]')))
+    line = number_of('numbers = ["07000000102"]')
+    assert said == [f"F:{line}: company.1.numbers.0: number '16000000' stands more than once, first in line 6"]
+
+
+def test_a_text_that_is_no_toml_is_told_with_its_line() -> None:
+    assert told('name = "x"\nname_en = \n')[0].startswith("F:2: not valid TOML: ")
+    assert told("name = [")[0].startswith("F:1: ")
+
+
+def test_values_of_a_wrong_kind_hide_nothing_else() -> None:
+    said = told(
+        changed(("similar = [", "similar = 3 # ["), ('code = "102"', "code = 102"), ("[hours]", "hours = 1\n[x]"))
+    )
+    assert {line.split(": ")[1] for line in said} >= {"group.0.similar", "company.1.code", "hours", "x"}

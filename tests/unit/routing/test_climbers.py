@@ -1,0 +1,122 @@
+"""Due times, and who climbs the ladder when."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from routing.climbers import FORECAST_EVERY_MS, Climbers
+from routing.due import DueTimes
+from routing.ladder import Climb, Step, Waiter, climb
+
+Changes = list[tuple[str, int | None]]
+
+
+@given(st.lists(st.tuples(st.sampled_from("abcde"), st.none() | st.integers(0, 50))), st.integers(0, 50))
+def test_what_is_due_is_taken_once_in_order_and_with_the_last_time(changes: Changes, now: int) -> None:
+    times, expected = DueTimes(), dict[str, int]()
+    for name, at in changes:
+        if at is None:
+            times.drop(name)
+            expected.pop(name, None)
+        else:
+            times.put(name, at)
+            expected[name] = at
+    assert times.next_at() == min(expected.values(), default=None)
+    due = sorted((at, name) for name, at in expected.items() if at <= now)
+    assert times.take(now) == [name for _, name in due]
+    assert len(times) == len(expected) - len(due)
+    assert times.take(now) == []
+    assert times.next_at() == min((at for at in expected.values() if at > now), default=None)
+
+
+def test_a_time_that_moves_for_ever_takes_no_room() -> None:
+    times = DueTimes()
+    for at in range(10_000):
+        times.put("a", at)
+        times.put("b", 1)
+    assert len(times._heap) < 200
+
+
+def nothing_known(_: str) -> None:
+    return None
+
+
+def test_time_waited_counts_from_the_place_in_line() -> None:
+    climbers = Climbers({"x": [Step(ring=2, after_s=30), Step(ring=3, after_s=60)]})
+    climbers.joins("a", "x", since=-10_000, now=0)
+    climbers.joins("b", "other", since=-10_000, now=0)
+    assert len(climbers) == 1
+    assert climbers.next_at() == 20_000
+    assert climbers.climb(19_999, nothing_known) == []
+    assert climbers.climb(20_000, nothing_known) == [("a", Climb(2, "after"))]
+    assert climbers.climb(50_000, nothing_known) == [("a", Climb(3, "after"))]
+    assert climbers.next_at() is None
+
+
+def test_a_long_line_makes_everybody_below_climb_once() -> None:
+    climbers = Climbers({"x": [Step(ring=2, queue_over=2)]})
+    for n, call in enumerate("cba"):
+        assert climbers.next_at() is None
+        climbers.joins(call, "x", since=n, now=n)
+    assert climbers.climb(2, nothing_known) == [(call, Climb(2, "queue")) for call in "cba"]
+    climbers.joins("d", "x", since=3, now=3)
+    assert climbers.climb(3, nothing_known) == [("d", Climb(2, "queue"))]
+    for call in "abcd":
+        climbers.leaves(call)
+    climbers.joins("e", "x", since=4, now=4)
+    assert climbers.next_at() is None
+    climbers.joins("f", "x", since=5, now=5, ring=2)
+    climbers.joins("g", "x", since=6, now=6, ring=2)
+    assert climbers.climb(6, nothing_known) == [("e", Climb(2, "queue"))], "those who return stand where they stood"
+
+
+def test_a_forecast_is_looked_at_on_joining_and_again() -> None:
+    climbers = Climbers({"x": [Step(ring=2, forecast_s=60)]})
+    climbers.joins("a", "x", since=0, now=100)
+    assert climbers.next_at() == 100
+    assert climbers.climb(100, {"a": 60.0}.get) == []
+    assert climbers.next_at() == 100 + FORECAST_EVERY_MS
+    assert climbers.climb(100 + FORECAST_EVERY_MS, {"a": 61.0}.get) == [("a", Climb(2, "forecast"))]
+    assert climbers.next_at() is None
+
+
+ladders = st.lists(
+    st.builds(
+        Step,
+        ring=st.integers(2, 4),
+        after_s=st.none() | st.integers(0, 20),
+        queue_over=st.none() | st.integers(0, 4),
+    ),
+    max_size=3,
+)
+
+
+@given(ladders, st.lists(st.tuples(st.integers(0, 5), st.sampled_from("abcdefg"), st.booleans())))
+def test_the_same_climb_as_when_all_who_wait_are_looked_at(
+    ladder: list[Step], story: list[tuple[int, str, bool]]
+) -> None:
+    climbers, rings, since, now = Climbers({"x": ladder}), dict[str, int](), dict[str, int](), 0
+    for later, call, joins in story:
+        now += later * 1000
+        if joins and call not in rings:
+            rings[call], since[call] = 1, now
+            climbers.joins(call, "x", since=now, now=now)
+        elif not joins:
+            rings.pop(call, None)
+            climbers.leaves(call)
+        expected = {}
+        for waiting in rings:
+            waiter = Waiter(
+                ring=rings[waiting],
+                waited_s=(now - since[waiting]) / 1000,
+                forecast_s=None,
+                queue=len(rings),
+            )
+            if (step := climb(ladder, waiter)) is not None:
+                expected[waiting] = step
+        climbed = climbers.climb(now, nothing_known)
+        assert dict(climbed) == expected
+        assert climbed == sorted(climbed, key=lambda one: (since[one[0]], one[0]))
+        for waiting, step in climbed:
+            rings[waiting] = step.ring
