@@ -40,6 +40,10 @@ class Desk(Script):
         """The customers phoned since."""
         return self.said(Dial)
 
+    def callback(self, call: str) -> dict[str, Any]:
+        """An open callback as it stands."""
+        return dict(self.floor.callbacks.items[f"callback:{call}"].to_json())
+
 
 @pytest.fixture
 def desk() -> Desk:
@@ -53,7 +57,6 @@ def test_one_that_is_withdrawn_is_never_dialled_and_who_did_it_is_written_down(d
     assert ordered.data == {"verb": "cancel", "by": "sup", "reason": "고객이 방문함"}
     [closed] = desk.wrote(Kind.CALLBACK_CLOSED)
     assert (closed.data["state"], closed.data["why"]) == ("cancelled", "withdrawn")
-    desk.said(LookUp)
     desk.agent_ready()
     assert desk.dials() == []
     assert desk.orders("cancel") == "callback_over"
@@ -61,7 +64,6 @@ def test_one_that_is_withdrawn_is_never_dialled_and_who_did_it_is_written_down(d
 
 def test_one_that_waits_for_its_next_attempt_is_tried_now(desk: Desk) -> None:
     desk.asks()
-    desk.said(LookUp)
     desk.agent_ready()
     [first] = desk.dials()
     desk.happens(events.ChannelGone(first.channel, 17))
@@ -75,7 +77,6 @@ def test_one_that_waits_for_its_next_attempt_is_tried_now(desk: Desk) -> None:
 
 def test_one_in_line_needs_no_order_and_one_being_dialled_takes_none(desk: Desk) -> None:
     desk.asks()
-    desk.said(LookUp)
     assert desk.orders("now") == "callback_in_line"
     desk.agent_ready()
     assert desk.orders("now") == "callback_dialling"
@@ -94,7 +95,6 @@ def test_outside_the_calling_hours_it_is_tried_when_they_begin(desk: Desk) -> No
 
 def test_who_left_a_message_is_phoned_at_the_place_of_the_message(desk: Desk) -> None:
     desk.happens(events.CallEntered("cc-1.1", "07000000109", "0200000001"))
-    desk.said(LookUp)
     assert desk.wants() is None
     assert desk.floor.acd.waiting("kitchen") == ["callback:cc-1.9", "cc-1.1"]
     desk.agent_ready()
