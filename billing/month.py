@@ -30,6 +30,11 @@ class Month:
         local = moment.astimezone(zone)
         return cls(local.year, local.month)
 
+    @classmethod
+    def of_ms(cls, at: int, zone: tzinfo) -> Self:
+        """The same for a moment in epoch milliseconds."""
+        return cls.of(datetime.fromtimestamp(at / 1000, UTC), zone)
+
     @property
     def next(self) -> Month:
         """The month after."""

@@ -46,5 +46,9 @@ class Rounding:
         The running sums are rounded, not the parts: the first part is what the rule makes of it alone, and no won is
         lost between the payers.
         """
-        edges = [self.won(exact * share) for share in accumulate(shares, initial=Fraction(0))]
+        return self.in_turn([exact * share for share in shares])
+
+    def in_turn(self, exacts: Sequence[Fraction]) -> tuple[int, ...]:
+        """Each amount in whole won, so that together they are what the rule makes of their sum."""
+        edges = [self.won(sum_so_far) for sum_so_far in accumulate(exacts, initial=Fraction(0))]
         return tuple(upper - lower for lower, upper in pairwise(edges))

@@ -14,7 +14,7 @@ from itertools import pairwise
 
 from billing.month import Month
 from billing.rounding import Rounding
-from billing.usage import Billable
+from billing.rules import UsageRule
 
 #: The payer who gets the statement: the company itself.
 COMPANY = "company"
@@ -43,6 +43,8 @@ class Meter(StrEnum):
     LINES = "lines"
     #: The agents that the usage needs.
     SEATS = "seats"
+    HAPPY_CALLS = "happy_calls"
+    MESSAGES = "messages"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -56,12 +58,14 @@ class Band:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Payer:
-    """Who pays which share of the labour cost."""
+    """Who pays which share of the service fee."""
 
     id: str
     name: str
     name_en: str
     share: Fraction
+    #: Won that this payer has for a calendar year over all companies; None: not limited, or not known.
+    yearly_budget: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -71,6 +75,20 @@ class FreeService:
     meter: Meter
     name: str
     name_en: str
+    #: What one unit would cost elsewhere, exact won: shown, never charged.
+    price: Fraction
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CallPrice:
+    """What counted calls cost beside the labour, as other centres charge; exact won, part of the service fee."""
+
+    #: For each counted call.
+    connect: Fraction
+    #: For each minute of talk.
+    minute: Fraction
+    #: Talk is charged in begun increments of so many milliseconds.
+    increment_ms: int
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -106,7 +124,16 @@ class Tariff:
     rounding: Rounding
     #: Added to what the company pays; None if no VAT is charged.
     vat: Fraction | None
-    billable: tuple[Billable, ...]
+    #: Calls a month that surveys may use up as long as the company's own calls leave some.
+    basic_calls: int
+    call_price: CallPrice
+    #: The company pays at least and at most so much a month before adjustments and VAT; None: no limit.
+    minimum: int | None
+    cap: int | None
+    #: The first that fits decides; together they decide everything that can be used.
+    rules: tuple[UsageRule, ...]
+    #: Calls from or to these numbers are the centre's own tests.
+    test_numbers: frozenset[str]
     free: tuple[FreeService, ...]
     own_centre: OwnCentre
 
@@ -130,8 +157,12 @@ class Tariff:
         """Labour cost of a month with so many calls, exact won before the one rounding."""
         return self.agents(calls) * self.agent_month
 
+    def remaining_calls(self, calls: int) -> int:
+        """Basic calls that so many counted calls leave for surveys."""
+        return max(self.basic_calls - calls, 0)
+
     def split(self, exact: Fraction) -> tuple[tuple[Payer, int], ...]:
-        """What each payer pays of this labour cost, in whole won."""
+        """What each payer pays of this service fee, in whole won."""
         amounts = self.rounding.split(exact, [payer.share for payer in self.payers])
         return tuple(zip(self.payers, amounts, strict=True))
 

@@ -3,34 +3,26 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
-from enum import StrEnum
+from collections.abc import Collection, Mapping
 from fractions import Fraction
 from itertools import pairwise
-from typing import TypeVar
 
 from billing.month import Month
 from billing.rounding import Rounding, Rule
-from billing.tariff import COMPANY, Band, Form, FreeService, Meter, OwnCentre, Payer, Tariff, TariffError
-from billing.usage import Billable
+from billing.rules import ANSWERED_FORMS, SMS_OUTCOMES, Charge, Kind, UsageRule
+from billing.table import Table
+from billing.tariff import COMPANY, Band, CallPrice, Form, FreeService, Meter, OwnCentre, Payer, Tariff, TariffError
 
-_Choice = TypeVar("_Choice", bound=StrEnum)
-#: Far above any real amount of won; a slip of the hand is caught, not billed.
-_LARGEST = 10**12
-_EXACT = re.compile(r"[0-9]{1,12}(/0*[1-9][0-9]{0,11}|\.[0-9]{1,12})?", re.ASCII)
-_SLUG = re.compile(r"[a-z][a-z0-9_-]{0,31}", re.ASCII)
+_DIGITS = re.compile(r"[0-9]{3,15}", re.ASCII)
 
 
-def read_tariff(
-    raw: Mapping[str, object], source: str, *, directions: Collection[str], outcomes: Collection[str]
-) -> Tariff:
+def read_tariff(raw: Mapping[str, object], source: str, *, outcomes: Collection[str]) -> Tariff:
     """The tariff that this parsed TOML describes.
 
-    `source` names the file in messages; `directions` and `outcomes` are the words that call records use.
+    `source` names the file in messages; `outcomes` are the words that call records use for how a call ended.
     Raises `TariffError` with all mistakes.
     """
-    file = _Table(raw, source)
+    file = Table(raw, source)
     labour, rounding = file.table("labour"), file.table("rounding")
     vat, own = file.table("vat"), file.table("own_centre")
     form = file.choice("form", Form)
@@ -49,9 +41,19 @@ def read_tariff(
         payers=_payers(file),
         rounding=Rounding(rule=rounding.choice("rule", Rule), unit=rounding.whole("unit", at_least=1)),
         vat=rate if vat.truth("charged") else None,
-        billable=tuple(_billable(part, directions, outcomes) for part in file.tables("billable")),
+        basic_calls=file.whole("basic_calls"),
+        call_price=_call_price(file),
+        minimum=file.whole("minimum") if file.has("minimum") else None,
+        cap=file.whole("cap") if file.has("cap") else None,
+        rules=_rules(file, outcomes),
+        test_numbers=file.texts("test_numbers", "a list of telephone numbers as digits in quotes", _DIGITS),
         free=tuple(
-            FreeService(meter=part.choice("meter", Meter), name=part.text("name"), name_en=part.text("name_en"))
+            FreeService(
+                meter=part.choice("meter", Meter),
+                name=part.text("name"),
+                name_en=part.text("name_en"),
+                price=part.exact("price", Fraction(0)),
+            )
             for part in file.tables("free", at_least=0)
         ),
         own_centre=OwnCentre(
@@ -63,13 +65,15 @@ def read_tariff(
     )
     if tariff.valid_to is not None and tariff.valid_to < tariff.valid_from:
         file.wrong("valid_to", f"is before valid_from; expected {tariff.valid_from} or later")
+    if tariff.minimum is not None and tariff.cap is not None and tariff.cap < tariff.minimum:
+        file.wrong("cap", f"is below the minimum; expected {tariff.minimum} or more")
     file.refuse_unknown()
     if file.problems:
         raise TariffError(file.problems)
     return tariff
 
 
-def _payers(file: _Table) -> tuple[Payer, ...]:
+def _payers(file: Table) -> tuple[Payer, ...]:
     problems_before = len(file.problems)
     payers = [
         Payer(
@@ -77,6 +81,7 @@ def _payers(file: _Table) -> tuple[Payer, ...]:
             name=part.text("name"),
             name_en=part.text("name_en"),
             share=part.exact("share", Fraction(0), at_most=1),
+            yearly_budget=part.whole("yearly_budget") if part.has("yearly_budget") else None,
         )
         for part in file.tables("payer")
     ]
@@ -93,14 +98,67 @@ def _payers(file: _Table) -> tuple[Payer, ...]:
     return tuple(sorted(payers, key=lambda payer: payer.id != COMPANY))
 
 
-def _billable(part: _Table, directions: Collection[str], outcomes: Collection[str]) -> Billable:
-    return Billable(
-        direction=part.word("direction", directions),
-        outcomes=part.words("outcomes", outcomes),
+def _call_price(file: Table) -> CallPrice:
+    if not file.has("call_price"):
+        return CallPrice(connect=Fraction(0), minute=Fraction(0), increment_ms=1)
+    part = file.table("call_price")
+    return CallPrice(
+        connect=part.exact("connect", Fraction(0)),
+        minute=part.exact("minute", Fraction(0)),
+        increment_ms=part.whole("increment_s", at_least=1, at_most=3600) * 1000,
     )
 
 
-def _bands(file: _Table, form: Form) -> tuple[Band, ...]:
+def _rules(file: Table, outcomes: Collection[str]) -> tuple[UsageRule, ...]:
+    problems_before = len(file.problems)
+    kinds = [kind.value for kind in Kind]
+    words = sorted({*outcomes, *ANSWERED_FORMS, *SMS_OUTCOMES})
+    rules = []
+    for part in file.tables("rule"):
+        rule = UsageRule(
+            id=part.slug("id"),
+            name=part.text("name"),
+            name_en=part.text("name_en"),
+            kinds=part.words("kinds", kinds),
+            outcomes=part.words("outcomes", words) if part.has("outcomes") else None,
+            repeat_within_ms=_minutes(part, "repeat_within_minutes"),
+            charge=part.choice("charge", Charge),
+        )
+        rules.append(rule)
+        if rule.charge is Charge.SURVEY and rule.kinds != {Kind.SURVEY}:
+            part.wrong("charge", 'only surveys use up basic calls; expected kinds = ["survey"]')
+    if len(file.problems) > problems_before:
+        return ()
+    ids = [rule.id for rule in rules]
+    for twice in sorted({rule for rule in ids if ids.count(rule) > 1}):
+        file.wrong("rule", f"'{twice}' stands more than once; expected each id once")
+    for kind in kinds:
+        possible = SMS_OUTCOMES if kind == Kind.SMS else outcomes
+        possible = ANSWERED_FORMS if kind in (Kind.SURVEY, Kind.HAPPY) else possible
+        undecided = [
+            outcome
+            for outcome in possible
+            if not any(
+                kind in rule.kinds
+                and (rule.outcomes is None or outcome in rule.outcomes)
+                and rule.repeat_within_ms is None
+                for rule in rules
+            )
+        ]
+        if undecided:
+            file.wrong(
+                "rule",
+                f"nothing decides '{kind}' that ends as {', '.join(undecided)}; expected a rule that does, "
+                "such as a last one without outcomes",
+            )
+    return tuple(rules)
+
+
+def _minutes(part: Table, key: str) -> int | None:
+    return part.whole(key, at_least=1, at_most=24 * 60) * 60_000 if part.has(key) else None
+
+
+def _bands(file: Table, form: Form) -> tuple[Band, ...]:
     problems_before = len(file.problems)
     parts = file.tables("band", at_least=1 if form is Form.BANDS else 0)
     if parts and form is Form.CONTINUOUS:
@@ -136,139 +194,3 @@ def _bands(file: _Table, form: Form) -> tuple[Band, ...]:
     if bands[-1].last is not None:
         parts[-1].wrong("last", f"there is a gap above {bands[-1].last} calls; expected no 'last' in the last band")
     return tuple(bands)
-
-
-@dataclass
-class _Table:
-    """A TOML table that notes what is wrong with its values and goes on with a harmless one.
-
-    Tables inside it share the list of problems.
-    """
-
-    raw: Mapping[str, object]
-    source: str
-    path: str = ""
-    problems: list[str] = field(default_factory=list)
-    _parts: list[_Table] = field(default_factory=list)
-    _known: set[str] = field(default_factory=set)
-
-    def wrong(self, key: str, why: str) -> None:
-        self.problems.append(f"{self.source}: {self.path}{key}: {why}")
-
-    def refuse_unknown(self) -> None:
-        for key in self.raw:
-            if key not in self._known:
-                self.wrong(key, "unknown key; check the spelling or remove it")
-        for part in self._parts:
-            part.refuse_unknown()
-
-    def _value(self, key: str, expected: str, *, required: bool = True) -> object:
-        self._known.add(key)
-        if key not in self.raw and required:
-            self.wrong(key, f"is absent; expected {expected}")
-        return self.raw.get(key)
-
-    def _part(self, raw: Mapping[str, object], path: str) -> _Table:
-        part = _Table(raw, self.source, path, self.problems)
-        self._parts.append(part)
-        return part
-
-    def table(self, key: str) -> _Table:
-        value = self._value(key, f"a table [{key}]")
-        if isinstance(value, Mapping):
-            return self._part(value, f"{self.path}{key}.")
-        if value is not None:
-            self.wrong(key, f"expected a table [{key}]")
-        # Its absence is reported; its keys need not be reported one by one.
-        return _Table({}, self.source, f"{self.path}{key}.", [])
-
-    def tables(self, key: str, *, at_least: int = 1) -> list[_Table]:
-        expected = f"one table [[{key}]] or more"
-        value = self._value(key, expected, required=at_least > 0)
-        if value is None:
-            return []
-        if not isinstance(value, Sequence) or isinstance(value, str) or not all(isinstance(v, Mapping) for v in value):
-            self.wrong(key, f"expected tables, each under [[{key}]]")
-            return []
-        if len(value) < at_least:
-            self.wrong(key, f"is empty; expected {expected}")
-        return [self._part(raw, f"{self.path}{key}.{place}.") for place, raw in enumerate(value, start=1)]
-
-    def has(self, key: str) -> bool:
-        return key in self.raw
-
-    def whole(self, key: str, *, at_least: int = 0, at_most: int = _LARGEST) -> int:
-        expected = f"a whole number from {at_least} to {at_most}"
-        value = self._value(key, expected)
-        if isinstance(value, int) and not isinstance(value, bool) and at_least <= value <= at_most:
-            return value
-        if value is not None:
-            self.wrong(key, f"is {_shown(value)}; expected {expected}")
-        return at_least
-
-    def exact(self, key: str, instead: Fraction, *, at_most: int = 10**6) -> Fraction:
-        expected = f'an exact fraction from 0 to {at_most} in quotes, such as "7/10" or "0.7"'
-        value = self._value(key, expected)
-        if isinstance(value, str) and _EXACT.fullmatch(value) and Fraction(value) <= at_most:
-            return Fraction(value)
-        if value is not None:
-            self.wrong(key, f"is {_shown(value)}; expected {expected}")
-        return instead
-
-    def truth(self, key: str) -> bool:
-        value = self._value(key, "true or false")
-        if value is not None and not isinstance(value, bool):
-            self.wrong(key, f"is {_shown(value)}; expected true or false")
-        return value is True
-
-    def text(self, key: str) -> str:
-        value = self._value(key, "text")
-        if isinstance(value, str) and value.strip():
-            return value
-        if value is not None:
-            self.wrong(key, f"is {_shown(value)}; expected text")
-        return ""
-
-    def slug(self, key: str) -> str:
-        expected = "a short name of small letters, digits, - and _"
-        value = self._value(key, expected)
-        if isinstance(value, str) and _SLUG.fullmatch(value):
-            return value
-        if value is not None:
-            self.wrong(key, f"is {_shown(value)}; expected {expected}")
-        return ""
-
-    def month(self, key: str) -> Month | None:
-        value = self._value(key, 'a month in quotes such as "2026-11"')
-        if value is None:
-            return None
-        try:
-            return Month.parse(str(value))
-        except ValueError as error:
-            self.wrong(key, str(error))
-            return None
-
-    def choice(self, key: str, kind: type[_Choice]) -> _Choice:
-        return kind(self.word(key, [choice.value for choice in kind]) or next(iter(kind)))
-
-    def word(self, key: str, choices: Collection[str]) -> str:
-        expected = "one of " + ", ".join(choices)
-        value = self._value(key, expected)
-        if isinstance(value, str) and value in choices:
-            return value
-        if value is not None:
-            self.wrong(key, f"is {_shown(value)}; expected {expected}")
-        return ""
-
-    def words(self, key: str, choices: Collection[str]) -> frozenset[str]:
-        expected = "a list of some of " + ", ".join(choices)
-        value = self._value(key, expected)
-        if isinstance(value, list) and value and all(isinstance(word, str) and word in choices for word in value):
-            return frozenset(value)
-        if value is not None:
-            self.wrong(key, f"is {_shown(value)}; expected {expected}")
-        return frozenset()
-
-
-def _shown(value: object) -> str:
-    return repr(value)[:60]

@@ -1,121 +1,102 @@
-"""What a company used in a month: from closed call records to entries, each pointing to its call.
-
-A call belongs to the month in which it entered, by the clock of the centre's time zone.
-"""
+"""What a company used in a month, and which rule of the tariff decided each thing: charged for, or not, and why not."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, tzinfo
+from datetime import tzinfo
 
+from billing.metering import UNDECIDABLE, Metering
 from billing.month import Month
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class UsedCall:
-    """A closed call record, as far as billing looks at it."""
-
-    id: str
-    #: None if the caller was never tied to a company.
-    company: str | None
-    #: `inbound`, as the call record has it.
-    direction: str
-    entered_at: datetime
-    ended_at: datetime
-    #: How long an agent spoke with the caller; 0 if none did.
-    talk_ms: int
-    #: How the call ended, as the call record has it: `answered`, `abandoned_queue`, …
-    outcome: str
-
-    def __post_init__(self) -> None:
-        if self.entered_at.tzinfo is None or self.ended_at.tzinfo is None:
-            raise ValueError(f"call {self.id}: its times need a time zone")
-        if self.ended_at < self.entered_at or self.talk_ms < 0:
-            raise ValueError(f"call {self.id}: it ends before it enters, or talks for less than nothing")
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Billable:
-    """A rule of a tariff: it counts the calls of this direction that ended in one of these ways."""
-
-    direction: str
-    outcomes: frozenset[str]
-
-    def counts(self, call: UsedCall) -> bool:
-        """Whether this rule makes the call a counted one."""
-        return call.direction == self.direction and call.outcome in self.outcomes
+from billing.rules import Charge, Kind, Tally, UsageRule, Used, fault
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Entry:
-    """One call in a company's month; `counted` tells whether the tariff charges for it."""
+    """One thing used and the rule that decided it."""
 
-    call: UsedCall
-    counted: bool
+    used: Used
+    rule: UsageRule
+
+    @property
+    def counted(self) -> bool:
+        """Whether it is charged for."""
+        return self.rule.charge is not Charge.NOTHING
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Fault:
+    """Something that cannot be charged until somebody has looked at it."""
+
+    used: Used
+    why: str
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Usage:
-    """A company's month: its entries in the order in which the calls entered."""
+    """A company's month, in the order in which the calls entered."""
 
     company: str
     month: Month
     zone: tzinfo
     entries: tuple[Entry, ...]
+    tally: Tally
+    faults: tuple[Fault, ...]
 
     @property
-    def counted(self) -> tuple[str, ...]:
-        """Ids of the calls that the tariff charges for."""
-        return tuple(entry.call.id for entry in self.entries if entry.counted)
-
-    @property
-    def spoken(self) -> tuple[str, ...]:
-        """Ids of the calls with talk time, charged for or not."""
-        return tuple(entry.call.id for entry in self.entries if entry.call.talk_ms)
-
-    @property
-    def talk_ms(self) -> int:
-        """Talk time of all calls together."""
-        return sum(entry.call.talk_ms for entry in self.entries)
-
-    @property
-    def busiest(self) -> tuple[str, ...]:
-        """Ids of the calls on the line at once in the month's (first) fullest moment: as many lines were used.
-
-        A line that becomes free in the same instant serves the next call.
-        """
+    def busiest(self) -> frozenset[str]:
+        """Ids of the calls on the line in the month's (first) fullest moment."""
         edges = sorted(
             edge
-            for entry in self.entries
-            for edge in ((entry.call.entered_at, 1, entry.call.id), (entry.call.ended_at, 0, entry.call.id))
-            if entry.call.ended_at > entry.call.entered_at
+            for used in (entry.used for entry in self.entries)
+            for edge in ((used.at, 1, used.id), (used.ended_at, 0, used.id))
+            if used.ended_at > used.at and used.kind != Kind.SMS
         )
-        open_calls: dict[str, None] = {}
-        fullest: tuple[str, ...] = ()
+        on_line: set[str] = set()
+        fullest: frozenset[str] = frozenset()
         for _, enters, call in edges:
             if not enters:
-                del open_calls[call]
+                on_line.remove(call)
                 continue
-            open_calls[call] = None
-            if len(open_calls) > len(fullest):
-                fullest = tuple(open_calls)
+            on_line.add(call)
+            if len(on_line) > len(fullest):
+                fullest = frozenset(on_line)
         return fullest
 
 
 def usage(
-    calls: Iterable[UsedCall], *, company: str, month: Month, zone: tzinfo, billable: Collection[Billable]
+    calls: Iterable[Used],
+    *,
+    company: str,
+    month: Month,
+    zone: tzinfo,
+    rules: Sequence[UsageRule],
+    increment_ms: int = 1,
 ) -> Usage:
-    """The company's usage of the month; calls of others and of other months are left out, their order does not matter.
+    """The company's usage of the month; what is another's or enters later is left out, the order does not matter.
+
+    Calls that entered before the month are late records of closed months: they stand on this statement.
 
     Raises `ValueError` if a call comes twice: nobody pays twice for one call.
     """
-    own = [call for call in calls if call.company == company and Month.of(call.entered_at, zone) == month]
-    own.sort(key=lambda call: (call.entered_at, call.id))
-    seen: set[str] = set()
-    for call in own:
-        if call.id in seen:
-            raise ValueError(f"call {call.id} comes twice")
-        seen.add(call.id)
-    entries = tuple(Entry(call=call, counted=any(rule.counts(call) for rule in billable)) for call in own)
-    return Usage(company=company, month=month, zone=zone, entries=entries)
+    end = int(month.next.start(zone).timestamp() * 1000)
+    own = sorted((used for used in calls if used.company == company and used.at < end), key=lambda u: (u.at, u.id))
+    seen: set[tuple[str, str]] = set()
+    for used in own:
+        if (used.id, used.kind) in seen:
+            raise ValueError(f"call {used.id} comes twice")
+        seen.add((used.id, used.kind))
+    metering = Metering(rules, increment_ms=increment_ms)
+    decided = list(zip(own, metering.decide(own), strict=True))
+    return Usage(
+        company=company,
+        month=month,
+        zone=zone,
+        entries=tuple(Entry(used=used, rule=rules[rule]) for used, rule in decided if rule != UNDECIDABLE),
+        tally=metering.tally(),
+        faults=tuple(
+            Fault(used=used, why=fault(used) or "no rule of the tariff decides it")
+            for used, rule in decided
+            if rule == UNDECIDABLE
+        ),
+    )

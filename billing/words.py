@@ -31,12 +31,12 @@ class Named(Protocol):
 
 def name_in(language: Language, named: Named) -> str:
     """The name for readers of this language."""
-    return named.name if language is Language.KO else named.name_en
+    return named.name if language == Language.KO else named.name_en
 
 
 def won(amount: int, language: Language) -> str:
-    """`1,175,000 원` or `KRW 1,175,000`."""
-    return f"{amount:,} 원" if language is Language.KO else f"KRW {amount:,}"
+    """`1,175,000 원` or `KRW 1,175,000`; less than nothing with a sign in front."""
+    return f"{amount:,} 원" if language == Language.KO else f"{'-' if amount < 0 else ''}KRW {abs(amount):,}"
 
 
 def millions(amount: int) -> str:

@@ -57,6 +57,8 @@ def furnish(data: Path, **settings: str | int) -> Settings:
         tariffs.mkdir()
         for tariff in (example / "tariffs").iterdir():
             (tariffs / tariff.name).write_text(tariff.read_text("utf-8"), "utf-8")
+    if not (data / "parties.toml").exists():
+        (data / "parties.toml").write_text((example / "parties.toml").read_text("utf-8"), "utf-8")
     settings_file = data / "settings.toml"
     known = tomllib.loads(settings_file.read_text()) if settings_file.exists() else {}
     values = {

@@ -1,43 +1,113 @@
-"""Statements from the real call records: the one way from SQL to `billing/`, for the command line, pages and jobs."""
+"""A company's statement for people to read: the one that was made, else what the call records tell now."""
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from dataclasses import dataclass
+from datetime import date
 from zoneinfo import ZoneInfo
 
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from billing.metering import Metering
 from billing.month import Month
+from billing.rules import Kind, Used
 from billing.statement import Statement, statement
 from billing.tariff import Tariff
-from billing.usage import UsedCall, usage
+from billing.usage import Entry, Usage, usage
 from callcenter.ledger.record import CallRecord
 from callcenter.store.records import Records
+from callcenter.store.scope import OneCompany
+from callcenter.store.settlement_models import CorrectionRow, PeriodState, StatementRow
 from callcenter.store.span import month_span
+from callcenter.store.statements import Statements
+from callcenter.tariffs import read_text
 
 
-async def company_statement(
-    records: Records, tariff: Tariff, *, company: str, month: Month, zone: ZoneInfo
-) -> Statement:
-    """The company's statement of the month under this tariff, from its closed records."""
-    closed = await records.closed(company, month_span(date(month.year, month.number, 1), zone))
-    calls = [_used(record) for record in closed]
-    return statement(tariff, usage(calls, company=company, month=month, zone=zone, billable=tariff.billable))
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Shown:
+    """A statement with what is behind it."""
+
+    statement: Statement
+    usage: Usage
+    state: PeriodState
+    #: The row of a statement that was made; None while the month is open.
+    row: StatementRow | None
+    corrections: tuple[CorrectionRow, ...]
+
+    @property
+    def provisional(self) -> bool:
+        """Whether it may still change."""
+        return self.state is not PeriodState.CLOSED
 
 
-async def unattributed_calls(records: Records, *, month: Month, zone: ZoneInfo) -> list[UsedCall]:
+async def made_statement(books: Statements, *, company: str, month: Month, zone: ZoneInfo) -> Shown | None:
+    """The statement that was made of the month, computed again from what it was made from."""
+    row, period = await books.get(company, month), await books.period(month)
+    if row is None or period is None:
+        return None
+    stored = await books.tariff_text(row.tariff)
+    tariff = read_text(stored.text, stored.source)
+    entries = await books.entries(row)
+    metering = Metering(tariff.rules, increment_ms=tariff.call_price.increment_ms)
+    metering.decide(used for used, _ in entries)
+    tally = metering.tally()
+    return Shown(
+        statement=statement(
+            tariff, tally, company=company, month=month, adjustments=await books.adjustments(company, month)
+        ),
+        usage=Usage(
+            company=company,
+            month=month,
+            zone=zone,
+            entries=tuple(Entry(used=used, rule=tariff.rules[place]) for used, place in entries),
+            tally=tally,
+            faults=(),
+        ),
+        state=period.state,
+        row=row,
+        corrections=tuple(await books.corrections(row)),
+    )
+
+
+async def open_statement(session: AsyncSession, tariff: Tariff, *, company: str, month: Month, zone: ZoneInfo) -> Shown:
+    """The company's month under this tariff as its closed records tell it now: provisional until it is closed."""
+    scope = OneCompany(company)
+    closed = await Records(session, scope).closed(company, month_span(date(month.year, month.number, 1), zone))
+    found = usage(
+        [used(record, tariff) for record in closed],
+        company=company,
+        month=month,
+        zone=zone,
+        rules=tariff.rules,
+        increment_ms=tariff.call_price.increment_ms,
+    )
+    adjustments = await Statements(session, scope).adjustments(company, month)
+    return Shown(
+        statement=statement(tariff, found.tally, company=company, month=month, adjustments=adjustments),
+        usage=found,
+        state=PeriodState.OPEN,
+        row=None,
+        corrections=(),
+    )
+
+
+async def unattributed_calls(records: Records, *, month: Month, zone: ZoneInfo) -> list[CallRecord]:
     """The month's closed calls that stand on nobody's statement, because their company is unknown."""
-    found = await records.unattributed(month_span(date(month.year, month.number, 1), zone))
-    return [_used(record) for record in found]
+    return await records.unattributed(month_span(date(month.year, month.number, 1), zone))
 
 
-def _used(record: CallRecord) -> UsedCall:
+def used(record: CallRecord, tariff: Tariff) -> Used:
+    """A closed call record as billing looks at it. Raises `ValueError` for an open one."""
     if record.outcome is None or record.ended_at is None:
         raise ValueError(f"call {record.call} is not closed")
-    return UsedCall(
+    test = record.caller in tariff.test_numbers or record.dnis in tariff.test_numbers
+    return Used(
         id=record.call,
+        kind=Kind.TEST if test else str(record.direction),
         company=record.company,
-        direction=record.direction,
-        entered_at=datetime.fromtimestamp(record.entered_at / 1000, UTC),
-        ended_at=datetime.fromtimestamp(record.ended_at / 1000, UTC),
+        at=record.entered_at,
+        ended_at=record.ended_at,
         talk_ms=record.talk_ms,
-        outcome=record.outcome,
+        outcome=str(record.outcome),
+        caller=record.caller,
     )

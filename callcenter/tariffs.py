@@ -7,7 +7,7 @@ from pathlib import Path
 
 from billing.tariff import Tariff, TariffError, in_order
 from billing.tariff_reading import read_tariff
-from callcenter.ledger.record import Direction, Outcome
+from callcenter.ledger.record import Outcome
 
 
 def load_tariffs(folder: Path) -> tuple[Tariff, ...]:
@@ -26,8 +26,7 @@ def load_tariffs(folder: Path) -> tuple[Tariff, ...]:
     problems: list[str] = []
     for path in paths:
         try:
-            raw = tomllib.loads(path.read_text(encoding="utf-8"))
-            tariffs.append(read_tariff(raw, path.name, directions=list(Direction), outcomes=list(Outcome)))
+            tariffs.append(read_text(path.read_text(encoding="utf-8"), path.name))
         except TariffError as error:
             problems += error.problems
         except OSError as error:
@@ -37,3 +36,8 @@ def load_tariffs(folder: Path) -> tuple[Tariff, ...]:
     if problems:
         raise TariffError(problems)
     return in_order(tariffs)
+
+
+def read_text(text: str, source: str) -> Tariff:
+    """The tariff that this text describes. Raises `TariffError`; `ValueError` if it is no TOML."""
+    return read_tariff(tomllib.loads(text), source, outcomes=[outcome.value for outcome in Outcome])

@@ -19,7 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from callcenter.redis import command_client
 from callcenter.settings import Settings
 from callcenter.store.engine import Sessions, open_engine, sessions
-from callcenter.store.models import Base, CallRow, Role, UserRow
+from callcenter.store.models import Base, CallRow, Level, Role, UserRow
 from callcenter.web.app import create_app
 from callcenter.web.passwords import hash_password
 from callcenter.web.server import PageServer
@@ -32,8 +32,8 @@ PEOPLE = {
     "bill": {"role": Role.BILLING},
     "admin": {"role": Role.ADMIN},
     "a1001": {"role": Role.AGENT, "agent": "1001"},
-    "nurim": {"role": Role.COMPANY, "company": "nurim"},
-    "hanbit": {"role": Role.COMPANY, "company": "hanbit"},
+    "nurim": {"role": Role.COMPANY, "company": "nurim", "level": Level.ADMIN},
+    "hanbit": {"role": Role.COMPANY, "company": "hanbit", "level": Level.ADMIN},
 }
 
 

@@ -1,45 +1,36 @@
-"""`callcenter bill`: statements, the cost comparison, the tariffs' check. Results go to stdout, remarks to stderr."""
+"""`callcenter bill`: statements, months, the cost comparison. Results go to stdout, remarks to stderr."""
 
 from __future__ import annotations
 
-import asyncio
-import sys
-from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, NoReturn, TypeVar
+from typing import Annotated
 from zoneinfo import ZoneInfo
 
 import typer
-from sqlalchemy import make_url
-from sqlalchemy.exc import SQLAlchemyError
 
-from billing import comparison_forms, statement_forms
+from billing import comparison_forms
 from billing.comparison import compare
 from billing.month import Month
-from billing.tariff import Tariff, TariffError, in_force
 from billing.words import Language
-from callcenter.centre import Centre, CentreError, load_centre
+from callcenter.cli import bill_month
+from callcenter.cli.bill_asking import ask, centre_of, month_of, remark, stop, tariff_of, tariffs_of
 from callcenter.settings import Settings
-from callcenter.statements import company_statement, unattributed_calls
-from callcenter.store.engine import open_engine, sessions
+from callcenter.settlement.fonts import FontError
+from callcenter.settlement.forms import Form, tax_invoice_json, written
+from callcenter.settlement.parties import PartyError, load_parties
+from callcenter.statements import Shown, made_statement, open_statement, unattributed_calls
+from callcenter.store.periods import PeriodError
 from callcenter.store.records import Records
-from callcenter.store.scope import OneCompany, Scope, WholeCentre
-from callcenter.tariffs import load_tariffs
+from callcenter.store.scope import OneCompany, WholeCentre
+from callcenter.store.statements import Statements
 
-app = typer.Typer(no_args_is_help=True, help="Statements, the cost comparison, tariffs.")
+app = typer.Typer(no_args_is_help=True, help="Statements, months of accounting, the cost comparison, tariffs.")
+bill_month.add_to(app)
 
 _EXAMPLE_TARIFFS = Path(__file__).parents[1] / "example" / "tariffs"
-_Result = TypeVar("_Result")
-
-
-class Form(StrEnum):
-    """How a statement is written."""
-
-    TEXT = "text"
-    JSON = "json"
-    CSV = "csv"
+_BINARY = (Form.XLSX, Form.PDF)
 
 
 class ComparisonForm(StrEnum):
@@ -49,50 +40,81 @@ class ComparisonForm(StrEnum):
     JSON = "json"
 
 
+CompanyOption = Annotated[str, typer.Option(help="The company's id in the centre's file.")]
 MonthOption = Annotated[str, typer.Option(help="Such as 2026-11; months begin and end in the centre's time zone.")]
 LanguageOption = Annotated[Language, typer.Option("--lang", help="Korean or English.")]
 
 
 @app.command(name="statement")
 def write_statement(
-    company: Annotated[str, typer.Option(help="The company's id in the centre's file.")],
+    company: CompanyOption,
     month: MonthOption,
     form: Annotated[Form, typer.Option("--format")] = Form.TEXT,
     lang: LanguageOption = Language.KO,
+    out: Annotated[Path | None, typer.Option(help="A file to write to; XLSX and PDF need one.")] = None,
 ) -> None:
-    """One company's month, from its closed call records."""
-    settings, chosen = Settings(), _month(month)
-    centre = _centre(settings)
+    """One company's month: as it was closed, else as its closed call records tell it now."""
+    settings, chosen = Settings(), month_of(month)
+    centre = centre_of(settings)
     found = next((one for one in centre.company if one.id == company), None)
     if found is None:
-        _stop(f"no company '{company}'; expected one of " + ", ".join(one.id for one in centre.company))
-    tariff = _tariff(settings, chosen)
-    statement = _from_records(
-        settings,
-        OneCompany(found.id),
-        lambda records: company_statement(records, tariff, company=found.id, month=chosen, zone=centre.zone),
-    )
-    if datetime.now(UTC) < chosen.next.start(centre.zone):
-        _remark(f"{chosen} is not over: this statement is provisional.")
-    nobodys = _unattributed(settings, centre, chosen)
+        stop(f"no company '{company}'; expected one of " + ", ".join(one.id for one in centre.company))
+    if form in _BINARY and out is None:
+        stop(f"--format {form} needs --out FILE")
+    shown = _shown(settings, found.id, chosen, centre.zone)
+    if shown.provisional:
+        remark(f"{chosen} is not closed: this statement is provisional.")
+    nobodys = _unattributed(settings, chosen, centre.zone)
     if nobodys:
-        _remark(f"Not attributable to any company in {chosen}: {nobodys} calls (callcenter bill unattributed).")
-    match form:
-        case Form.TEXT:
-            text = statement_forms.as_text(statement, found, lang)
-        case Form.JSON:
-            text = statement_forms.as_json(statement)
-        case Form.CSV:
-            text = statement_forms.as_csv(statement, lang)
-    print(text, end="")
+        remark(f"Not attributable to any company in {chosen}: {nobodys} calls (callcenter bill unattributed).")
+    try:
+        content = written(shown, form, company=found, centre=centre, language=lang)
+    except FontError as error:
+        stop(str(error))
+    if out is not None:
+        out.write_bytes(content)
+    else:
+        print(content.decode().removeprefix("\ufeff"), end="")
+
+
+@app.command(name="tax-invoice")
+def write_tax_invoice(company: CompanyOption, month: MonthOption) -> None:
+    """The electronic tax invoices of a closed statement and of its notes, as JSON for whoever issues them."""
+    settings, chosen = Settings(), month_of(month)
+    centre = centre_of(settings)
+    shown = _shown(settings, company, chosen, centre.zone)
+    try:
+        print(tax_invoice_json(shown, load_parties(settings.centre), centre.zone), end="")
+    except (PartyError, PeriodError) as error:
+        stop(str(error))
+
+
+@app.command()
+def export(
+    month: MonthOption,
+    to: Annotated[Path, typer.Option(help="A folder; made if it is not there.")],
+    lang: LanguageOption = Language.KO,
+) -> None:
+    """PDF, XLSX and CSV of every company's statement of a month."""
+    settings, chosen = Settings(), month_of(month)
+    centre = centre_of(settings)
+    to.mkdir(parents=True, exist_ok=True)
+    for company in centre.company:
+        shown = _shown(settings, company.id, chosen, centre.zone)
+        for form in (Form.PDF, Form.XLSX, Form.CSV):
+            try:
+                content = written(shown, form, company=company, centre=centre, language=lang)
+            except FontError as error:
+                stop(str(error))
+            (to / f"{chosen}-{company.id}.{form}").write_bytes(content)
+    print(f"{len(centre.company) * 3} files in {to}")
 
 
 @app.command()
 def unattributed(month: MonthOption) -> None:
     """How many calls stand on nobody's statement, because their company is unknown."""
-    settings, chosen = Settings(), _month(month)
-    centre = _centre(settings)
-    print(_unattributed(settings, centre, chosen))
+    settings, chosen = Settings(), month_of(month)
+    print(_unattributed(settings, chosen, centre_of(settings).zone))
 
 
 @app.command(name="compare")
@@ -104,14 +126,14 @@ def write_comparison(
 ) -> None:
     """A year's cost of a private centre beside that of the joint centre."""
     settings = Settings()
-    chosen = _month(month) if month else Month.of(datetime.now(UTC), ZoneInfo("Asia/Seoul"))
+    chosen = month_of(month) if month else Month.of(datetime.now(UTC), ZoneInfo("Asia/Seoul"))
     if not settings.tariffs.exists():
-        _remark(f"{settings.tariffs}: no such folder; these figures are those of the example tariff.")
+        remark(f"{settings.tariffs}: no such folder; these figures are those of the example tariff.")
         settings.tariffs = _EXAMPLE_TARIFFS
     try:
-        comparison = compare(_tariff(settings, chosen), calls_per_day)
+        comparison = compare(tariff_of(settings, chosen), calls_per_day)
     except ValueError as error:
-        _stop(str(error))
+        stop(str(error))
     match form:
         case ComparisonForm.TEXT:
             print(comparison_forms.as_text(comparison, lang), end="")
@@ -122,73 +144,24 @@ def write_comparison(
 @app.command()
 def check() -> None:
     """Whether the tariffs can be used; every mistake with file, key and what is expected."""
-    for tariff in _tariffs(Settings()):
+    for tariff in tariffs_of(Settings()):
         until = f" to {tariff.valid_to}" if tariff.valid_to else ""
         print(f"{tariff.source}: from {tariff.valid_from}{until}, {tariff.form}")
 
 
-def _month(written: str) -> Month:
-    try:
-        return Month.parse(written)
-    except ValueError as error:
-        _stop(f"--month: {error}")
-
-
-def _centre(settings: Settings) -> Centre:
-    try:
-        return load_centre(settings.centre)
-    except CentreError as error:
-        _stop(str(error))
-
-
-def _tariffs(settings: Settings) -> tuple[Tariff, ...]:
-    try:
-        return load_tariffs(settings.tariffs)
-    except TariffError as error:
-        _stop(str(error))
-
-
-def _tariff(settings: Settings, month: Month) -> Tariff:
-    try:
-        return in_force(_tariffs(settings), month)
-    except TariffError as error:
-        _stop(str(error))
-
-
-def _unattributed(settings: Settings, centre: Centre, month: Month) -> int:
-    return len(
-        _from_records(
-            settings, WholeCentre(), lambda records: unattributed_calls(records, month=month, zone=centre.zone)
-        )
+def _shown(settings: Settings, company: str, month: Month, zone: ZoneInfo) -> Shown:
+    made = ask(
+        settings,
+        lambda session: made_statement(
+            Statements(session, OneCompany(company)), company=company, month=month, zone=zone
+        ),
     )
+    if made is not None:
+        return made
+    tariff = tariff_of(settings, month)
+    return ask(settings, lambda session: open_statement(session, tariff, company=company, month=month, zone=zone))
 
 
-def _from_records(settings: Settings, scope: Scope, question: Callable[[Records], Awaitable[_Result]]) -> _Result:
-    async def ask() -> _Result:
-        engine = open_engine(settings.database_url)
-        try:
-            async with sessions(engine)() as session:
-                return await question(Records(session, scope))
-        finally:
-            await engine.dispose()
-
-    url = make_url(settings.database_url)
-    try:
-        # Asking SQLite would make an empty database where there is none, or fail in a thread of its own.
-        if url.get_backend_name() == "sqlite" and url.database:
-            Path(url.database).open("rb").close()
-        return asyncio.run(ask())
-    except (SQLAlchemyError, OSError) as error:
-        reason = str(getattr(error, "orig", None) or error).splitlines()[0]
-        _stop(f"The call records cannot be read ({reason}); has the centre been started once, is its database up?")
-    except ValueError as error:
-        _stop(str(error))
-
-
-def _remark(text: str) -> None:
-    print(text, file=sys.stderr)
-
-
-def _stop(why: str) -> NoReturn:
-    _remark(why)
-    raise typer.Exit(2)
+def _unattributed(settings: Settings, month: Month, zone: ZoneInfo) -> int:
+    found = ask(settings, lambda session: unattributed_calls(Records(session, WholeCentre()), month=month, zone=zone))
+    return len(found)

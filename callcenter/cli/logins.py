@@ -10,7 +10,7 @@ from pathlib import Path
 from callcenter.centre import Centre
 from callcenter.settings import Settings
 from callcenter.store.engine import open_engine, sessions
-from callcenter.store.models import Role, UserRow
+from callcenter.store.models import Level, Role, UserRow
 from callcenter.store.scope import WholeCentre
 from callcenter.store.users import Users
 from callcenter.web.passwords import hash_password
@@ -52,6 +52,7 @@ async def _make(settings: Settings, people: dict[str, tuple[Role, str | None, st
                         agent=agent,
                         password_hash=hashed,
                         language="ko",
+                        level=Level.ADMIN if company else None,
                     )
                 )
     finally:

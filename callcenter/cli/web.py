@@ -18,7 +18,7 @@ from callcenter.logs import configure_logs
 from callcenter.redis import command_client
 from callcenter.settings import Settings
 from callcenter.store.engine import open_engine, sessions
-from callcenter.store.models import Role, UserRow
+from callcenter.store.models import Level, Role, UserRow
 from callcenter.store.scope import WholeCentre
 from callcenter.store.users import Users
 from callcenter.web.app import create_app
@@ -56,6 +56,7 @@ def add(
     name: Annotated[str, typer.Option(help="The person's name.")] = "",
     company: Annotated[str, typer.Option(help="A company's user: the company's id in the centre's file.")] = "",
     agent: Annotated[str, typer.Option(help="An agent's user: the extension.")] = "",
+    level: Annotated[Level, typer.Option(help="A company's user: how much of its data.")] = Level.ADMIN,
     language: Annotated[str, typer.Option("--lang", help="ko or en; the person can change it.")] = "ko",
     password_stdin: PasswordFromInput = False,
 ) -> None:
@@ -89,6 +90,7 @@ def add(
                 agent=agent or None,
                 password_hash=await hash_password(password),
                 language=language,
+                level=level if company else None,
             )
         )
 

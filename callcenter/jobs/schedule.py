@@ -54,6 +54,11 @@ SCHEDULE = (
         function="callcenter.jobs.marks.mirror",
         every=timedelta(minutes=5),
     ),
+    Scheduled(
+        name="destroy",
+        function="callcenter.jobs.destruction.destroy_what_is_over",
+        every=timedelta(days=1),
+    ),
 )
 
 

@@ -47,6 +47,17 @@ class Role(StrEnum):
     ADMIN = "admin"
 
 
+class Level(StrEnum):
+    """How much of their company's data a company's user sees."""
+
+    #: Also makes the company's users, sees its contract and asks for data.
+    ADMIN = "admin"
+    #: Customers' names, numbers and recordings.
+    STAFF = "staff"
+    #: Figures, statements and calls with masked numbers.
+    VIEWER = "viewer"
+
+
 class TicketStatus(StrEnum):
     """Where a customer's case stands."""
 
@@ -89,7 +100,9 @@ class Base(DeclarativeBase):
         str: Text,
         dict[str, Any]: Document,
         list[dict[str, Any]]: Document,
-        **{kind: words(kind) for kind in (Role, TicketStatus, DiscrepancyKind, Direction, Via, EndedBy, Outcome)},
+        **{
+            kind: words(kind) for kind in (Role, Level, TicketStatus, DiscrepancyKind, Direction, Via, EndedBy, Outcome)
+        },
     }
 
 
@@ -210,6 +223,10 @@ class UserRow(Base):
     agent: Mapped[str | None]
     password_hash: Mapped[str]
     language: Mapped[str] = mapped_column(String(2))
+    #: A company's user has one; nobody else.
+    level: Mapped[Level | None]
+    #: Since when the user may not sign in; None: may.
+    disabled_at: Mapped[int | None]
 
 
 class PushSubscriptionRow(Base):

@@ -7,10 +7,47 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, select, true
 
+from callcenter.store.contract_models import (
+    ApplicationRow,
+    ContractDocumentRow,
+    ContractEventRow,
+    DataRequestRow,
+    LetterRow,
+    RightsChangeRow,
+    ServiceFormulaRow,
+)
 from callcenter.store.models import CallRow, DiscrepancyRow, TicketEntryRow, TicketRow, UserRow
+from callcenter.store.settlement_models import (
+    AdjustmentRow,
+    CorrectionRow,
+    FaultRow,
+    StatementLineRow,
+    StatementRow,
+    UsageEntryRow,
+)
 from callcenter.store.work_models import CallbackRow, MessageRow
 
-TenantRow = CallRow | DiscrepancyRow | TicketRow | TicketEntryRow | UserRow | MessageRow | CallbackRow
+BillingRow = AdjustmentRow | CorrectionRow | FaultRow | StatementLineRow | StatementRow | UsageEntryRow
+ContractRow = (
+    ApplicationRow
+    | ContractDocumentRow
+    | ContractEventRow
+    | DataRequestRow
+    | LetterRow
+    | RightsChangeRow
+    | ServiceFormulaRow
+)
+TenantRow = (
+    CallRow
+    | DiscrepancyRow
+    | TicketRow
+    | TicketEntryRow
+    | UserRow
+    | MessageRow
+    | CallbackRow
+    | ContractRow
+    | BillingRow
+)
 
 
 @dataclass(frozen=True, slots=True)

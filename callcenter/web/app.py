@@ -18,14 +18,20 @@ from callcenter.web.admin import routes as admin
 from callcenter.web.agent import call_up
 from callcenter.web.agent import routes as agent
 from callcenter.web.api import routes as api
+from callcenter.web.apply import routes as apply
 from callcenter.web.billing import routes as billing
+from callcenter.web.billing import tariffs
 from callcenter.web.callbacks import routes as callbacks
 from callcenter.web.configuration import routes as configuration
+from callcenter.web.contracts import formula
+from callcenter.web.contracts import routes as contracts
 from callcenter.web.errors import add_error_pages
 from callcenter.web.marked import routes as marked
 from callcenter.web.messages import routes as messages
+from callcenter.web.portal import contract, members, service
 from callcenter.web.portal import routes as portal
 from callcenter.web.records import routes as records
+from callcenter.web.requests import routes as requests
 from callcenter.web.services import open_services
 from callcenter.web.supervisor import routes as supervisor
 from callcenter.web.supervisor import staff
@@ -33,9 +39,25 @@ from callcenter.web.tickets import routes as tickets
 from dialplan.recording import LARGEST_MB
 
 ROOMS = (
-    *(login, agent, supervisor, callbacks, messages, marked, records, tickets, billing, portal, admin, configuration),
+    *(
+        login,
+        agent,
+        supervisor,
+        callbacks,
+        messages,
+        marked,
+        records,
+        tickets,
+        tariffs,
+        billing,
+        portal,
+        admin,
+        configuration,
+    ),
     *(api, health, staff, call_up),
 )
+#: Applications, contracts, and what a company does for itself.
+COMPANY_ROOMS = (apply, contracts, formula, contract, members, service, requests)
 
 #: An uploaded prompt is the largest thing that anybody sends.
 LARGEST_BODY = (LARGEST_MB + 1) * 1024 * 1024
@@ -96,6 +118,6 @@ def create_app(settings: Settings) -> FastAPI:
     app.add_middleware(SafeHeaders)
     add_error_pages(app)
     app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"), name="static")
-    for room in ROOMS:
+    for room in (*ROOMS, *COMPANY_ROOMS):
         app.include_router(room.router)
     return app

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, date, datetime
+from fractions import Fraction
 from zoneinfo import ZoneInfo
 
 ZONE = ZoneInfo("Asia/Seoul")
@@ -70,9 +71,14 @@ def clock(at: datetime | None) -> str:
     return at.astimezone(ZONE).strftime("%H:%M:%S") if at else NOTHING
 
 
-def percent(share: float | None, digits: int = 0) -> str:
+def percent(share: float | Fraction | None, digits: int = 0) -> str:
     """A share of 1 as a percentage; a dash when there was nothing to measure."""
-    return NOTHING if share is None else f"{share * 100:.{digits}f} %"
+    return NOTHING if share is None else f"{float(share) * 100:.{digits}f} %"
+
+
+def plain(typed: str) -> str:
+    """What somebody typed, without blanks around it and without the one character that a database cannot keep."""
+    return typed.replace("\0", "").strip()
 
 
 def whole(number: int | None) -> str:

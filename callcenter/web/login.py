@@ -53,7 +53,8 @@ async def sign_in(
         return render(request, "templates/login.html", status_code=429, failed=failed, login=login)
     async with services.sessions() as session:
         user = await Users(session, WholeCentre()).get(login)
-    if not await password_fits(password, user.password_hash if user else None) or user is None:
+    fits = await password_fits(password, user.password_hash if user else None)
+    if not fits or user is None or user.disabled_at is not None:
         return render(request, "templates/login.html", status_code=401, failed=("wrong", {}), login=login)
     await forget_failures(services.redis, login)
     if brought := request.cookies.get(COOKIE):
@@ -65,6 +66,7 @@ async def sign_in(
         language=chosen if chosen in LANGUAGES else user.language,
         company=user.company,
         agent=user.agent,
+        level=user.level,
     )
     token = await begin_session(services.redis, person)
     answer = RedirectResponse(LANDING[person.role], status_code=303)

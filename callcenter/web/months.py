@@ -5,11 +5,10 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from billing.month import Month
-from billing.statement import Statement
 from billing.tariff import Tariff, TariffError, in_force
-from callcenter.statements import company_statement
-from callcenter.store.records import Records
+from callcenter.statements import Shown, made_statement, open_statement
 from callcenter.store.scope import OneCompany
+from callcenter.store.statements import Statements
 from callcenter.tariffs import load_tariffs
 from callcenter.web.errors import Refused
 from callcenter.web.services import Services
@@ -48,10 +47,13 @@ def tariff_of(services: Services, month: Month) -> Tariff:
         raise Refused(503, "tariff", month=str(month)) from error
 
 
-async def statement_of(services: Services, company: str, month: Month) -> Statement:
+async def statement_of(services: Services, company: str, month: Month) -> Shown:
     """One company's statement; the query cannot reach another company's calls. Raises `Refused`."""
-    tariff = tariff_of(services, month)
+    zone = services.centre.zone
     async with services.sessions() as session:
-        return await company_statement(
-            Records(session, OneCompany(company)), tariff, company=company, month=month, zone=services.centre.zone
-        )
+        books = Statements(session, OneCompany(company))
+        made = await made_statement(books, company=company, month=month, zone=zone)
+        if made is not None:
+            return made
+        tariff = tariff_of(services, month)
+        return await open_statement(session, tariff, company=company, month=month, zone=zone)

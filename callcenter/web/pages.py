@@ -11,9 +11,11 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
+from billing import statement_forms, statement_words
+from billing.opening import line_calls, line_key
 from callcenter.centre import Centre, Names
 from callcenter.config.words import label
-from callcenter.store.models import Role
+from callcenter.store.models import Level, Role
 from callcenter.web import formats
 from callcenter.web.explanation import reason
 from callcenter.web.people import Person
@@ -23,15 +25,26 @@ from callcenter.web.words import CATALOGUE, LANGUAGES, phrase, preferred_languag
 LANGUAGE_COOKIE = "cc_language"
 
 #: The pages of each role, in the order of the header.
-NAVIGATION = {
+NAVIGATION: dict[Role, tuple[str, ...]] = {
     Role.AGENT: ("agent", "callbacks", "messages", "compare"),
-    Role.SUPERVISOR: ("board", "callbacks", "messages", "records", "tickets", "staff", "marked", "configuration"),
-    Role.BILLING: ("billing", "compare"),
-    Role.COMPANY: ("portal", "records", "tickets", "statement"),
-    Role.ADMIN: (
-        *("board", "callbacks", "messages", "records", "tickets", "staff", "marked", "billing", "compare"),
-        *("prompts", "configuration"),
+    Role.SUPERVISOR: (
+        *("board", "callbacks", "messages", "records", "tickets", "staff", "marked", "configuration"),
+        *("contracts", "requests"),
     ),
+    Role.BILLING: ("billing", "contracts", "compare"),
+    Role.COMPANY: ("portal", "records", "tickets", "service", "statement", "contract", "members", "requests"),
+    Role.ADMIN: (
+        *("board", "callbacks", "messages", "records", "tickets", "staff", "marked", "billing", "contracts"),
+        *("requests", "compare", "prompts", "configuration"),
+    ),
+}
+
+#: Pages of a company that not all of its levels open.
+_LEVELS = {
+    "tickets": {Level.ADMIN, Level.STAFF},
+    "contract": {Level.ADMIN},
+    "members": {Level.ADMIN},
+    "requests": {Level.ADMIN},
 }
 
 _environment = Environment(
@@ -58,6 +71,15 @@ _environment.filters.update(
 )
 #: `known_words` tells a template whether a slug from another process has a phrase.
 _environment.globals.update(languages=LANGUAGES, known_words=frozenset(CATALOGUE[LANGUAGES[0]]))
+# The words of a statement are billing's own, so that a page, a PDF and a file name a line alike.
+_environment.globals.update(
+    line_label=statement_words.label,
+    line_quantity=statement_words.quantity,
+    line_amount=statement_words.amount,
+    line_key=line_key,
+    line_calls=line_calls,
+    outcome_words=statement_forms.outcome,
+)
 
 
 class Naming:
@@ -115,6 +137,14 @@ def fill(template: str, *, centre: Centre, language: str, **context: Any) -> str
     )
 
 
+def navigation_of(person: Person) -> tuple[str, ...]:
+    """The pages in this person's header."""
+    items = NAVIGATION[person.role]
+    if person.role is not Role.COMPANY:
+        return items
+    return tuple(item for item in items if item not in _LEVELS or person.level in _LEVELS[item])
+
+
 def render(request: Request, template: str, *, status_code: int = 200, **context: Any) -> HTMLResponse:
     """A page, or a part of one, for whoever asks."""
     person: Person | None = getattr(request.state, "person", None)
@@ -124,7 +154,7 @@ def render(request: Request, template: str, *, status_code: int = 200, **context
         centre=request.app.state.services.centre,
         language=language_of(request),
         person=person,
-        navigation=NAVIGATION[person.role] if person else (),
+        navigation=navigation_of(person) if person else (),
         path=request.url.path,
         form_token=form_token(token) if token else "",
         **context,

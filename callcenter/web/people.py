@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
-from callcenter.store.models import Role
+from callcenter.store.models import Level, Role
 
 #: Where each person lands after signing in.
 LANDING = {
@@ -39,5 +39,7 @@ class Person:
     language: str
     #: The only company whose data they see; None for the centre's own people.
     company: str | None = None
+    #: How much of their company's data they see; None for the centre's own people.
+    level: Level | None = None
     #: The extension they answer, if they are an agent.
     agent: str | None = None

@@ -1,9 +1,10 @@
-"""Whose data somebody sees: a company its own, the centre's people all."""
+"""Whose data somebody sees: a company its own, the centre's people all; and how much of it."""
 
 from __future__ import annotations
 
-from callcenter.store.models import Role
+from callcenter.store.models import Level, Role
 from callcenter.store.scope import OneCompany, Scope, WholeCentre
+from callcenter.web.errors import Refused
 from callcenter.web.people import Person
 
 
@@ -12,3 +13,14 @@ def scope_of(person: Person) -> Scope:
     if person.role is Role.COMPANY or person.company is not None:
         return OneCompany(person.company or "")
     return WholeCentre()
+
+
+def sees_customers(person: Person) -> bool:
+    """Whether names, numbers and voices of customers are for this person: not for a company's viewers."""
+    return person.role is not Role.COMPANY or person.level in {Level.ADMIN, Level.STAFF}
+
+
+def need_customers(person: Person) -> None:
+    """Raises `Refused` for whom they are not."""
+    if not sees_customers(person):
+        raise Refused(403, "forbidden")

@@ -11,11 +11,12 @@ import hmac
 import secrets
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Any
 
 import orjson
 from redis.asyncio import Redis
 
-from callcenter.store.models import Role
+from callcenter.store.models import Level, Role
 from callcenter.web.people import ABSOLUTE, IDLE, Person
 
 COOKIE = "cc_session"
@@ -52,7 +53,7 @@ async def find_session(redis: Redis, token: str, *, touch: bool = True) -> Perso
         return None
     held = orjson.loads(raw)
     ends = held.pop("ends")
-    person = Person(**{**held, "role": Role(held["role"])})
+    person = _person(held)
     now = datetime.now(UTC)
     if now.timestamp() >= ends:
         await redis.delete(_key(token))
@@ -68,7 +69,7 @@ async def set_session_language(redis: Redis, token: str, language: str) -> None:
     if raw is not None:
         held = orjson.loads(raw)
         ends = held.pop("ends")
-        person = Person(**{**held, "role": Role(held["role"])})
+        person = _person(held)
         await _write(redis, _key(token), replace(person, language=language), ends=ends)
 
 
@@ -83,6 +84,11 @@ async def end_sessions(redis: Redis, login: str) -> None:
     await redis.delete(_index(login), *keys)
 
 
+def _person(held: dict[str, Any]) -> Person:
+    level = held.get("level")
+    return Person(**{**held, "role": Role(held["role"]), "level": Level(level) if level else None})
+
+
 async def _write(redis: Redis, key: str, person: Person, *, ends: int) -> None:
     held = {
         "login": person.login,
@@ -90,6 +96,7 @@ async def _write(redis: Redis, key: str, person: Person, *, ends: int) -> None:
         "language": person.language,
         "company": person.company,
         "agent": person.agent,
+        "level": person.level,
         "ends": ends,
     }
     idle = int((datetime.now(UTC) + IDLE[person.role]).timestamp())

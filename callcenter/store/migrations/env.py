@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from alembic import context
 
-from callcenter.store import work_models  # noqa: F401 (its tables belong to the same Base)
+from callcenter.store import contract_models, settlement_models, work_models  # noqa: F401 (their tables belong to the same Base)
 from callcenter.store.models import Base
 
 connection = context.config.attributes["connection"]

@@ -22,7 +22,7 @@ from callcenter.web.engine import command, read_json
 from callcenter.web.errors import Refused, SignInNeeded
 from callcenter.web.guard import signed_in
 from callcenter.web.people import Person
-from callcenter.web.scoping import scope_of
+from callcenter.web.scoping import need_customers, scope_of
 from callcenter.web.services import Services, services_of
 from callcenter.web.tokens import login_of_token, token_holds
 
@@ -42,8 +42,16 @@ async def caller(
         async with services.sessions() as session:
             user = await Users(session, WholeCentre()).get(login)
         secret = services.settings.secret_key.get_secret_value()
-        if user is not None and token_holds(secret, given.credentials, login, user.password_hash):
-            return Person(login=login, role=user.role, language=user.language, company=user.company, agent=user.agent)
+        known = user is not None and user.disabled_at is None
+        if known and user is not None and token_holds(secret, given.credentials, login, user.password_hash):
+            return Person(
+                login=login,
+                role=user.role,
+                language=user.language,
+                company=user.company,
+                agent=user.agent,
+                level=user.level,
+            )
     raise SignInNeeded
 
 
@@ -125,6 +133,7 @@ async def records(
 ) -> RecordPage:
     """Calls that entered from `since` to `until` (days of the centre, both included; today by default)."""
     _need(person, Role.SUPERVISOR, Role.ADMIN, Role.COMPANY, Role.BILLING)
+    need_customers(person)
     zone = services.centre.zone
     last = until or datetime.now(zone).date()
     span = Span(day_span(since or last, zone).since, day_span(last, zone).until)
@@ -139,6 +148,7 @@ async def records(
 async def record(services: Uses, person: Caller, call: str) -> CallRecord:
     """One call."""
     _need(person, Role.SUPERVISOR, Role.ADMIN, Role.COMPANY, Role.BILLING)
+    need_customers(person)
     async with services.sessions() as session:
         found = await Records(session, scope_of(person)).get(call)
     if found is None:

@@ -25,7 +25,7 @@ from callcenter.web.guard import allow
 from callcenter.web.pages import Naming, language_of, render
 from callcenter.web.people import Person
 from callcenter.web.records.audio import Stereo, UnreadableRecording, message_path, recording_paths
-from callcenter.web.scoping import scope_of
+from callcenter.web.scoping import need_customers, scope_of
 from callcenter.web.services import Services, services_of
 from callcenter.web.words import phrase
 
@@ -133,6 +133,7 @@ async def export(request: Request, services: Uses, person: Reader, asked: Asked)
 
 
 async def _one(services: Services, person: Person, call: str) -> CallRecord:
+    need_customers(person)
     async with services.sessions() as session:
         record = await Records(session, scope_of(person)).get(call)
     if record is None:

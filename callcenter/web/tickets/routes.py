@@ -14,12 +14,21 @@ from callcenter.web.errors import Refused
 from callcenter.web.guard import allow
 from callcenter.web.pages import render
 from callcenter.web.people import Person
-from callcenter.web.scoping import scope_of
+from callcenter.web.scoping import need_customers, scope_of
 from callcenter.web.services import Services, services_of
 
 router = APIRouter(include_in_schema=False)
 Uses = Annotated[Services, Depends(services_of)]
-Reader = Annotated[Person, Depends(allow(Role.SUPERVISOR, Role.ADMIN, Role.COMPANY))]
+Allowed = Annotated[Person, Depends(allow(Role.SUPERVISOR, Role.ADMIN, Role.COMPANY))]
+
+
+async def _reader(person: Allowed) -> Person:
+    """A ticket is about a customer."""
+    need_customers(person)
+    return person
+
+
+Reader = Annotated[Person, Depends(_reader)]
 
 PAGE = 50
 

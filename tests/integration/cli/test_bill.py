@@ -15,7 +15,8 @@ from typer.testing import CliRunner
 from callcenter.cli import app
 from callcenter.ledger.record import Direction, Outcome, Via
 from callcenter.store.engine import open_sync_engine
-from callcenter.store.models import Base, CallRow
+from callcenter.store.migrate import upgrade
+from callcenter.store.models import CallRow
 
 pytestmark = pytest.mark.integration
 EXAMPLE = Path(__file__).parents[3] / "callcenter" / "example"
@@ -48,7 +49,7 @@ def record(
 def _installation(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     url = f"sqlite+aiosqlite:///{tmp_path}/callcenter.db"
     engine = open_sync_engine(url)
-    Base.metadata.create_all(engine)
+    upgrade(url)
     with Session(engine) as session, session.begin():
         session.add_all(
             [
@@ -124,6 +125,71 @@ def test_calls_of_nobody_are_counted_beside_the_statements() -> None:
     assert (result.exit_code, result.stdout) == (0, "1\n")
 
 
-def test_a_month_that_is_not_over_is_called_provisional() -> None:
-    assert "provisional" in statement(month="2090-01").stderr
-    assert "provisional" not in statement(month="2025-06").stderr
+def bill(*words: str) -> Result:
+    return CliRunner().invoke(app, ["bill", *words])
+
+
+def test_a_statement_is_provisional_until_its_month_is_closed() -> None:
+    assert "provisional" in statement().stderr
+    assert "not over" in bill("settle", "--month=2090-01").stderr
+    settled = bill("settle", "--month=2026-10")
+    assert settled.stdout == "2026-10: 10 statements, 1 entries; now in review\n", settled.stderr
+    assert "provisional" in statement(month="2026-10").stderr
+    assert bill("close", "--month=2026-10").stdout == "2026-10: closed, 10 statements numbered\n"
+    told = statement(month="2026-10")
+    assert "provisional" not in told.stderr
+    assert "demo-1" in told.stdout
+    assert bill("months").stdout == "2026-10  closed  10/10 statements, 1 entries\n"
+    assert bill("verify", "--month=2026-10").exit_code == 0
+
+
+def test_a_closed_month_is_corrected_by_notes_and_invoiced(tmp_path: Path) -> None:
+    shutil.copy(EXAMPLE / "parties.toml", tmp_path / "parties.toml")
+    assert "no statement of" in correct("-1000").stderr
+    bill("settle", "--month=2026-10")
+    assert "not closed" in correct("-1000").stderr
+    bill("close", "--month=2026-10")
+    assert correct("-2500").stdout.endswith("-00001\n")
+    assert "more than is left" in correct("-160001").stderr
+    invoices = json.loads(bill("tax-invoice", "--company=nurim", "--month=2026-10").stdout)
+    assert [(one["type_code"], one["amendment"], one["supply"], one["original"]) for one in invoices] == [
+        ("0301", None, 162_500, None),
+        ("0401", "01", -162_500, invoices[0]["number"]),
+        ("0401", "01", 160_000, invoices[0]["number"]),
+    ]
+    assert {one["written_on"] for one in invoices} == {"2026-10-31"}
+    assert invoices[0]["issue_by"] == "2026-11-10"
+
+
+def correct(supply: str) -> Result:
+    return bill(
+        "correct", "--company=nurim", "--month=2026-10", f"--supply={supply}", "--reason=mistake", "--note=착오"
+    )
+
+
+def test_rerating_shows_a_difference_and_waits_for_approval(tmp_path: Path) -> None:
+    bill("settle", "--month=2026-10")
+    bill("close", "--month=2026-10")
+    other = tmp_path / "other.toml"
+    other.write_text((EXAMPLE / "tariffs" / "2026-01.toml").read_text("utf-8").replace("50_000", "40_000"), "utf-8")
+    told = bill("rerate", "--month=2026-10", f"--tariff={other}").stdout
+    assert told.count("-10,000") == 10
+    assert told.endswith("proposal 1: 10 statements differ; nothing was changed\n")
+    assert "162,500" in statement(month="2026-10").stdout
+    assert bill("approve", "1").stdout.count("-10,000") == 10
+    assert bill("approve", "1").exit_code == 2
+
+
+def test_the_payers_report_adds_up_over_all_companies() -> None:
+    bill("settle", "--month=2026-10")
+    rows = list(csv.reader(io.StringIO(bill("payers", "--month=2026-10", "--lang=en").stdout)))
+    assert rows[0] == ["Company", "the company", "the government"]
+    assert rows[11] == ["Total", "1125000", "2625000"]
+    assert rows[12] == ["This year", "1125000", "2625000"]
+
+
+def test_pdf_xlsx_and_csv_of_every_company(tmp_path: Path) -> None:
+    assert "needs --out" in bill("statement", "--company=nurim", "--month=2026-11", "--format=pdf").stderr
+    assert bill("export", "--month=2026-11", f"--to={tmp_path / 'out'}").stdout.startswith("30 files")
+    made = sorted(path.name for path in (tmp_path / "out").iterdir() if "nurim" in path.name)
+    assert made == ["2026-11-nurim.csv", "2026-11-nurim.pdf", "2026-11-nurim.xlsx"]

@@ -10,11 +10,13 @@ from pathlib import Path
 import pytest
 from click.testing import Result
 from redis import Redis
+from sqlalchemy import text
 from typer.testing import CliRunner
 
 from callcenter.cli import app
 from callcenter.embedded_redis import embedded_redis
 from callcenter.redis import command_client
+from callcenter.settings import Settings
 from callcenter.store.engine import open_sync_engine
 from callcenter.store.models import Base, Role
 from callcenter.web.people import Person
@@ -55,6 +57,18 @@ def test_people_are_added_and_listed() -> None:
     assert run("add", "sup", "--role", "supervisor", "--name", "팀장", "--password-stdin").exit_code == 0
     assert run("add", "nurim", "--role", "company", "--company", "nurim", "--password-stdin").exit_code == 0
     assert run("list").output.splitlines() == ["nurim\tcompany\tnurim\tnurim", "sup\tsupervisor\t\t팀장"]
+
+
+@pytest.mark.usefixtures("redis_url")
+def test_a_companys_first_user_is_its_administrator_and_others_as_told() -> None:
+    for login, words in (("first", ()), ("second", ("--level", "viewer")), ("sup", ("--role", "supervisor"))):
+        whose = words if "--role" in words else ("--role", "company", "--company", "nurim", *words)
+        assert run("add", login, *whose, "--password-stdin").exit_code == 0
+    engine = open_sync_engine(Settings().database_url)
+    with engine.connect() as connection:
+        found = connection.execute(text("SELECT login, level FROM user_account ORDER BY login"))
+        assert [tuple(row) for row in found] == [("first", "admin"), ("second", "viewer"), ("sup", None)]
+    engine.dispose()
 
 
 @pytest.mark.usefixtures("redis_url")

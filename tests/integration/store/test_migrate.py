@@ -4,7 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from alembic import command
-from sqlalchemy import inspect
+from sqlalchemy import inspect, text
 
 from callcenter.store.engine import open_sync_engine
 from callcenter.store.migrate import configuration, upgrade
@@ -28,4 +28,25 @@ def test_processes_that_start_together_migrate_once(empty_database_url: str) -> 
     engine = open_sync_engine(empty_database_url)
     with engine.connect() as connection:
         assert "call_record" in inspect(connection).get_table_names()
+    engine.dispose()
+
+
+def test_companies_users_of_the_first_version_keep_all_that_they_could_see(empty_database_url: str) -> None:
+    engine = open_sync_engine(empty_database_url)
+    with engine.begin() as connection:
+        command.upgrade(configuration(connection), "0001")
+        for login, role, company in (("nurim", "company", "nurim"), ("sup", "supervisor", None)):
+            connection.execute(
+                text(
+                    "INSERT INTO user_account (login, name, role, company, password_hash, language)"
+                    " VALUES (:login, 'x', :role, :company, 'x', 'ko')"
+                ),
+                {"login": login, "role": role, "company": company},
+            )
+    engine.dispose()
+    upgrade(empty_database_url)
+    engine = open_sync_engine(empty_database_url)
+    with engine.connect() as connection:
+        found = connection.execute(text("SELECT login, level, disabled_at FROM user_account ORDER BY login"))
+        assert [tuple(row) for row in found] == [("nurim", "admin", None), ("sup", None, None)]
     engine.dispose()

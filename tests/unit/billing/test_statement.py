@@ -7,9 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from billing.statement import Line, LineKind, Statement
+from billing.opening import behind
+from billing.rules import Kind
+from billing.statement import Adjustment, Line, LineKind, Statement, StatementError
 from billing.tariff import Meter, Tariff
-from tests.unit.billing.samples import BANDS, CONTINUOUS, call, november, payer, raw, tariff
+from tests.unit.billing.samples import BANDS, CONTINUOUS, call, november, november_usage, payer, raw, response, tariff
 
 
 def lines(of: Statement, kind: LineKind) -> list[Line]:
@@ -61,14 +63,85 @@ def test_the_other_payers_part_is_shown_but_not_due() -> None:
     assert [one.of for one in lines(month, LineKind.SHARE) if one.due] == ["company"]
 
 
-def test_free_services_are_metered_and_cost_nothing() -> None:
+def behind_ids(of: Tariff, calls: list[Any], kind: LineKind, part: str = "") -> list[str]:
+    return [entry.used.id for entry in behind(line(november(of, calls), kind, part), november_usage(of, calls))]
+
+
+def test_free_services_are_metered_and_cost_nothing_whatever_they_would_have_cost() -> None:
+    """asterisk-billing ASTPP#311 charged free minutes."""
     calls = [call(1, talk_s=90), call(2, talk_s=30), call(3, talk_s=0, outcome="abandoned_queue")]
     month = november(tariff(), calls)
-    talk, at_once, seats = (line(month, LineKind.FREE, meter) for meter in Meter)
-    assert (talk.quantity, talk.calls) == (2, ("demo-1", "demo-2"))
-    assert (at_once.quantity, at_once.calls) == (2, ("demo-1", "demo-2"))
-    assert seats.quantity == line(month, LineKind.AGENTS).quantity
-    assert {free.amount for free in (talk, at_once, seats)} == {0}
+    talk, at_once, seats = (line(month, LineKind.FREE, meter) for meter in list(Meter)[:3])
+    assert (talk.quantity, talk.worth) == (2, 78)
+    assert (at_once.quantity, at_once.worth) == (2, 22_000)
+    assert (seats.quantity, seats.worth) == (line(month, LineKind.AGENTS).quantity, 666)
+    assert {one.amount for one in lines(month, LineKind.FREE)} == {0}
+    for meter in (Meter.TALK_MINUTES, Meter.LINES):
+        assert behind_ids(tariff(), calls, LineKind.FREE, meter) == ["demo-1", "demo-2"]
+
+
+def test_happy_calls_and_messages_are_free() -> None:
+    calls = [
+        call(1, kind=Kind.HAPPY, outcome="completed"),
+        call(2, kind=Kind.SMS, outcome="sent", talk_s=0),
+        call(3, kind=Kind.SMS, outcome="sent", talk_s=0),
+    ]
+    month = november(tariff(), calls)
+    assert month.total == 50_000
+    assert line(month, LineKind.FREE, Meter.HAPPY_CALLS).worth == 1125
+    assert line(month, LineKind.FREE, Meter.MESSAGES).worth == 40
+    assert behind_ids(tariff(), calls, LineKind.FREE, Meter.MESSAGES) == ["demo-2", "demo-3"]
+
+
+@pytest.mark.parametrize(
+    ("calls", "responses", "counted"),
+    [(0, 3, 3), (150, 50, 200), (150, 80, 200), (199, 1, 200), (200, 5, 200), (250, 5, 250)],
+)
+def test_survey_responses_count_only_within_the_remaining_basic_calls(calls: int, responses: int, counted: int) -> None:
+    used = [*answered(calls), *(response(n) for n in range(responses)), response(999, "partial")]
+    month = november(tariff(BANDS), used)
+    assert (month.counted, month.remaining) == (counted, max(200 - calls, 0))
+    assert line(month, LineKind.SURVEY).quantity == counted - calls
+    assert line(month, LineKind.USAGE).quantity == counted
+    if calls <= 200:
+        assert month.total == 162_500, "surveys never lift a company into a higher band"
+
+
+def test_connect_fees_and_minutes_in_increments_are_part_of_what_is_shared() -> None:
+    prices = {"connect": "100.5", "minute": "36", "increment_s": 10}
+    of = tariff(call_price=prices)
+    month = november(of, [call(1, talk_s=61), call(2, talk_s=10), call(3, talk_s=5, outcome="closed")])
+    assert line(month, LineKind.CONNECT).amount == 201
+    assert line(month, LineKind.MINUTES).quantity == Fraction(80, 60)
+    assert line(month, LineKind.MINUTES).amount == 48
+    assert line(month, LineKind.LABOUR).amount == 3750
+    assert sum(one.amount for one in lines(month, LineKind.SHARE)) == 3750 + 201 + 48
+    assert line(month, LineKind.SHARE, "company").amount == 1199
+
+
+def test_a_line_is_rounded_once_not_at_every_call() -> None:
+    """Rounding per increment and at the end gave different totals in cgrates#118, #260 and ivozprovider#692."""
+    of = tariff(call_price={"connect": "0.4", "minute": "0", "increment_s": 1})
+    month = november(of, answered(10))
+    assert line(month, LineKind.CONNECT).amount == 4
+
+
+def test_minimum_and_cap_are_lines_of_their_own() -> None:
+    low = november(tariff(minimum=80_000, cap=90_000), answered(1))
+    assert (line(low, LineKind.MINIMUM).amount, low.total) == (80_000 - 50_562, 80_000)
+    high = november(tariff(minimum=80_000, cap=90_000), answered(2000))
+    assert (line(high, LineKind.CAP).amount, high.total) == (90_000 - 1_175_000, 90_000)
+    between = november(tariff(minimum=1, cap=90_000_000), answered(1))
+    assert not lines(between, LineKind.MINIMUM) + lines(between, LineKind.CAP)
+
+
+def test_adjustments_stand_with_their_reason_before_the_vat() -> None:
+    vat = {"charged": True, "rate": "1/10"}
+    of = tariff(vat=vat)
+    month = november(of, [], "nurim", Adjustment(id="1", amount=-10_000, reason="장애 보상"))
+    assert (month.supply, month.vat, month.total) == (40_000, 4_000, 44_000)
+    with pytest.raises(StatementError, match="take off more than there is"):
+        november(of, [], "nurim", Adjustment(id="1", amount=-50_001, reason="x"))
 
 
 def test_vat_is_added_to_what_the_company_pays_only_if_charged() -> None:
@@ -79,9 +152,17 @@ def test_vat_is_added_to_what_the_company_pays_only_if_charged() -> None:
 
 
 def test_every_charged_line_opens_to_its_calls() -> None:
-    month = november(tariff(), [call(1), call(2, outcome="abandoned_queue"), call(3)])
-    for kind in (LineKind.USAGE, LineKind.AGENTS, LineKind.LABOUR, LineKind.SHARE):
-        assert all(one.calls == ("demo-1", "demo-3") for one in lines(month, kind))
+    calls = [call(1), call(2, outcome="abandoned_queue"), call(3)]
+    for kind, part in (
+        (LineKind.USAGE, ""),
+        (LineKind.AGENTS, ""),
+        (LineKind.LABOUR, ""),
+        (LineKind.SHARE, "company"),
+        (LineKind.RULE, "answered"),
+    ):
+        assert behind_ids(tariff(), calls, kind, part) == ["demo-1", "demo-3"]
+    assert behind_ids(tariff(), calls, LineKind.RULE, "abandoned") == ["demo-2"]
+    assert behind_ids(tariff(), calls, LineKind.BASE_FEE) == []
 
 
 def test_a_tariff_does_not_charge_a_month_it_is_not_valid_in() -> None:
@@ -91,6 +172,19 @@ def test_a_tariff_does_not_charge_a_month_it_is_not_valid_in() -> None:
 
 
 WEIGHTS = st.lists(st.integers(0, 97), min_size=1, max_size=5).filter(any)
+
+
+FREE_CALLS = {"connect": "0", "minute": "0", "increment_s": 1}
+PRICES = st.one_of(
+    st.just(FREE_CALLS),
+    st.fixed_dictionaries(
+        {
+            "connect": st.sampled_from(["0.4", "1/3", "100.5"]),
+            "minute": st.sampled_from(["1/7", "36"]),
+            "increment_s": st.integers(1, 60),
+        }
+    ),
+)
 
 
 @st.composite
@@ -111,6 +205,7 @@ def tariffs(draw: st.DrawFn) -> Tariff:
             "unit": draw(st.sampled_from([1, 10])),
         },
         vat={"charged": draw(st.booleans()), "rate": "1/10"},
+        call_price=draw(PRICES),
     )
 
 
@@ -125,12 +220,16 @@ CALLS = st.lists(
 def test_the_lines_add_up(of: Tariff, calls: list[Any]) -> None:
     month = november(of, calls)
     assert sum(one.amount for one in month.lines if one.due) == month.total
-    assert sum(one.amount for one in lines(month, LineKind.SHARE)) == line(month, LineKind.LABOUR).amount
+    service = [one for kind in (LineKind.LABOUR, LineKind.CONNECT, LineKind.MINUTES) for one in lines(month, kind)]
+    assert sum(one.amount for one in lines(month, LineKind.SHARE)) == sum(one.amount for one in service)
     company = line(month, LineKind.SHARE, "company")
     vat = sum(one.amount for one in lines(month, LineKind.VAT))
     assert month.total == company.amount + of.base_fee + vat
-    assert company.amount == of.rounding.won(of.labour(len(company.calls)) * company.quantity)
+    if not of.call_price.connect:
+        assert company.amount == of.rounding.won(of.labour(month.counted) * company.quantity)
     assert all(one.amount >= 0 for one in month.lines)
+    entries = sum(one.quantity for one in lines(month, LineKind.RULE))
+    assert entries == len(calls), "every entry belongs to exactly one line"
 
 
 @given(tariffs(), CALLS, st.integers(0, 30))
@@ -138,7 +237,7 @@ def test_two_parts_of_a_month_cost_exactly_the_whole_in_the_continuous_form(
     of: Tariff, calls: list[Any], cut: int
 ) -> None:
     def exact(some: list[Any]) -> Fraction:
-        return of.labour(len(line(november(of, some), LineKind.USAGE).calls))
+        return of.labour(november(of, some).counted)
 
     if of.band(0) is None:
         assert exact(calls[:cut]) + exact(calls[cut:]) == exact(calls)

@@ -8,11 +8,13 @@ from typing import Any
 
 import pytest
 
+from billing.rules import Used
 from billing.statement import Statement
 from billing.statement_forms import as_csv, as_json, as_text
+from billing.usage import Usage
 from billing.words import Language
 from callcenter.ledger.record import Outcome
-from tests.unit.billing.samples import BANDS, call, november, tariff
+from tests.unit.billing.samples import BANDS, CONTINUOUS, call, november, november_usage, tariff
 
 CALLS = [call(2, talk_s=90.5), call(1, talk_s=0, outcome="abandoned_queue")]
 
@@ -23,20 +25,23 @@ class Company:
     name_en: str = "Nurim Electronics"
 
 
-def month(**changes: Any) -> Statement:
-    return november(tariff(BANDS, **changes), CALLS)
+def month(calls: list[Used] | None = None, version: str = BANDS, **changes: Any) -> tuple[Statement, Usage]:
+    of, used = tariff(version, **changes), CALLS if calls is None else calls
+    return november(of, used), november_usage(of, used)
 
 
 def test_json_is_the_same_to_the_byte_whatever_order_the_calls_come_in() -> None:
-    assert as_json(month()) == as_json(november(tariff(BANDS), CALLS[::-1]))
+    assert as_json(*month()) == as_json(*month(CALLS[::-1]))
 
 
 def test_json_tells_amounts_exact_quantities_and_calls() -> None:
-    told = json.loads(as_json(month()))
+    told = json.loads(as_json(*month()))
     assert (told["company"], told["month"], told["total"]) == ("nurim", "2026-11", 162_500)
     assert told["tariff"]["band"] == {"first": 0, "last": 200, "agents": "1/6"}
     assert [(line["line"], line["of"], line["amount"], line["due"]) for line in told["lines"]] == [
         ("usage", None, 0, False),
+        ("rule", "answered", 0, False),
+        ("rule", "abandoned", 0, False),
         ("agents", None, 0, False),
         ("labour", None, 375_000, False),
         ("share", "company", 112_500, True),
@@ -45,30 +50,34 @@ def test_json_tells_amounts_exact_quantities_and_calls() -> None:
         ("free", "talk_minutes", 0, True),
         ("free", "lines", 0, True),
         ("free", "seats", 0, True),
+        ("free", "messages", 0, True),
+        ("free", "happy_calls", 0, True),
     ]
     assert told["lines"][0]["calls"] == ["demo-2"]
-    assert told["lines"][6]["quantity"] == "181/120"
+    assert told["lines"][8]["quantity"] == "181/120"
     assert told["calls"][0] == {
         "call": "demo-1",
         "entered_at": "2026-11-23T09:01:00.000+09:00",
-        "direction": "inbound",
+        "kind": "inbound",
         "outcome": "abandoned_queue",
         "talk_ms": 0,
+        "rule": "abandoned",
         "counted": False,
     }
 
 
 def test_csv_has_the_lines_the_total_and_the_calls() -> None:
-    rows = list(csv.DictReader(io.StringIO(as_csv(month(), Language.EN))))
+    rows = list(csv.DictReader(io.StringIO(as_csv(*month(), Language.EN))))
     assert sum(int(row["amount"]) for row in rows if row["record"] == "line" and row["due"] == "yes") == 162_500
     (total,) = [row for row in rows if row["record"] == "total"]
     assert (total["text"], total["amount"]) == ("Amount due", "162500")
     (seats,) = [row for row in rows if row["key"] == "free.seats"]
     assert seats["quantity"] == "0.1667"
     first, second = (row for row in rows if row["record"] == "call")
-    assert (first["key"], first["lines"]) == ("demo-1", "free.lines")
+    assert (first["key"], first["lines"]) == ("demo-1", "rule.abandoned free.lines")
     assert second["lines"].split() == [
         "usage",
+        "rule.answered",
         "agents",
         "labour",
         "share.company",
@@ -79,27 +88,31 @@ def test_csv_has_the_lines_the_total_and_the_calls() -> None:
 
 
 def test_no_spreadsheet_runs_a_name() -> None:
-    service = {"meter": "lines", "name": "=1+1", "name_en": "=1+1"}
-    assert "\nline,nurim,2026-11,free.lines,'=1+1 (free)," in as_csv(month(free=[service]), Language.EN)
+    service = {"meter": "lines", "name": "=1+1", "name_en": "=1+1", "price": "1"}
+    assert "\nline,nurim,2026-11,free.lines,'=1+1 (free)," in as_csv(*month(free=[service]), Language.EN)
 
 
 def test_text_in_korean() -> None:
-    assert as_text(month(), Company(), Language.KO) == (
+    assert as_text(*month(), Company(), Language.KO) == (
         "이용요금 명세서 2026-11\n"
         "\n"
         "회사    누림전자 (nurim)\n"
         "요금표  2026-01부터, 구간제\n"
         "\n"
         "이용 콜                                 1 콜\n"
+        "  상담한 콜                             1 콜\n"
+        "  연결 전 포기                          1 콜\n"
         "필요 상담사 (월 0~200콜 구간)  0.17 (1/6) 명\n"
-        "상담사 인건비                                 375,000 원\n"
-        "  기업 부담 30 %                              112,500 원\n"
-        "  정부 부담 70 % (별도 청구)                  262,500 원\n"
-        "기본료                                         50,000 원\n"
-        "통화료 (무상)                         1.5 분        0 원\n"
-        "전용회선 (무상)                       1 회선        0 원\n"
-        "상담 좌석 (무상)               0.17 (1/6) 명        0 원\n"
-        "청구 금액                                     162,500 원\n"
+        "상담사 인건비                                            375,000 원\n"
+        "  기업 부담 30 %                                         112,500 원\n"
+        "  정부 부담 70 % (별도 청구)                             262,500 원\n"
+        "기본료                                                    50,000 원\n"
+        "통화료 (무상)                         1.5 분      58 원 상당 → 0 원\n"
+        "전용회선 (무상)                       1 회선  11,000 원 상당 → 0 원\n"
+        "상담 좌석 (무상)               0.17 (1/6) 명  66,666 원 상당 → 0 원\n"
+        "문자 전송료 (무상)                      0 건                   0 원\n"
+        "해피콜 (무상)                           0 콜                   0 원\n"
+        "청구 금액                                                162,500 원\n"
         "\n"
         "통화 내역\n"
         "들어온 시각          통화 시간  결과          청구    콜 번호\n"
@@ -109,7 +122,7 @@ def test_text_in_korean() -> None:
 
 
 def test_text_in_english() -> None:
-    text = as_text(month(vat={"charged": True, "rate": "1/10"}), Company(), Language.EN)
+    text = as_text(*month(vat={"charged": True, "rate": "1/10"}), Company(), Language.EN)
     for words in (
         "Nurim Electronics (nurim)",
         "since 2026-01, bands",
@@ -122,12 +135,12 @@ def test_text_in_english() -> None:
 
 
 def test_text_of_a_month_without_calls() -> None:
-    assert as_text(november(tariff(), []), Company(), Language.EN).endswith("Calls\nNo calls in this month.\n")
+    assert as_text(*month([], CONTINUOUS), Company(), Language.EN).endswith("Calls\nNo calls in this month.\n")
 
 
 @pytest.mark.parametrize("language", Language)
 @pytest.mark.parametrize("outcome", Outcome)
 def test_every_outcome_has_words(outcome: Outcome, language: Language) -> None:
-    text = as_text(november(tariff(), [call(1, outcome=outcome)]), Company(), language)
+    text = as_text(*month([call(1, outcome=outcome)]), Company(), language)
     assert language is Language.EN or outcome not in text
     assert "_" not in text

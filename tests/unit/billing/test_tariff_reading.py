@@ -7,9 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from billing.rules import Kind
 from billing.tariff import TariffError
 from billing.tariff_reading import read_tariff
-from tests.unit.billing.samples import BANDS, CONTINUOUS, DIRECTIONS, OUTCOMES, payer, raw, tariff
+from callcenter.ledger.record import Outcome
+from tests.unit.billing.samples import BANDS, CONTINUOUS, payer, raw, rule, tariff
 
 
 def problems(version: str = CONTINUOUS, **changes: Any) -> tuple[str, ...]:
@@ -114,11 +116,47 @@ def test_nothing_is_divided_by_zero(key: str) -> None:
 
 
 def test_a_misspelt_outcome_is_not_silently_free() -> None:
-    (problem,) = problems(billable=[{"direction": "inbound", "outcomes": ["anwsered"]}])
-    assert problem == (
-        "t.toml: billable.1.outcomes: is ['anwsered']; "
-        "expected a list of some of answered, fallback_answered, abandoned_queue"
+    (problem,) = problems(rule=[rule("a", "inbound", outcomes=["anwsered"])])
+    assert problem.startswith(
+        "t.toml: rule.1.outcomes: is ['anwsered']; expected a list of some of abandoned_greeting, "
     )
+
+
+def test_everything_that_can_be_used_must_be_decided() -> None:
+    kinds = [kind for kind in Kind if kind != "happy"]
+    assert problems(rule=[rule("most", *kinds), rule("happy", "happy", outcomes=["completed", "partial"])]) == (
+        "t.toml: rule: nothing decides 'happy' that ends as refused, not_reached; expected a rule that does, such as a "
+        "last one without outcomes",
+    )
+    only_repeats = rule("r", *Kind, repeat_within_minutes=5)
+    assert len(problems(rule=[only_repeats])) == len(Kind)
+
+
+def test_only_surveys_use_up_basic_calls_and_a_rule_stands_once() -> None:
+    (problem,) = problems(rule=[rule("a", *Kind, charge="survey")])
+    assert problem.startswith("t.toml: rule.1.charge: only surveys use up basic calls")
+    assert problems(rule=[rule("a", *Kind), rule("a", "sms")]) == (
+        "t.toml: rule: 'a' stands more than once; expected each id once",
+    )
+
+
+def test_a_cap_is_not_below_the_minimum() -> None:
+    assert problems(minimum=2, cap=1) == ("t.toml: cap: is below the minimum; expected 2 or more",)
+
+
+@pytest.mark.parametrize("numbers", [["010-1234-5678"], "01012345678", [1012345678], None])
+def test_test_numbers_are_digits(numbers: Any) -> None:
+    (problem,) = problems(test_numbers=numbers)
+    assert problem.startswith("t.toml: test_numbers: is ")
+    assert problem.endswith("; expected a list of telephone numbers as digits in quotes")
+
+
+def test_increments_are_seconds_and_prices_exact() -> None:
+    assert [p.split(": ")[1] for p in problems(call_price={"connect": 100, "minute": "1/0", "increment_s": 0})] == [
+        "call_price.connect",
+        "call_price.minute",
+        "call_price.increment_s",
+    ]
 
 
 def test_unknown_keys_are_named_wherever_they_stand() -> None:
@@ -161,7 +199,7 @@ JSON = st.recursive(
 def test_whatever_the_file_holds_the_answer_is_a_tariff_or_problems(changes: dict[str, Any], version: str) -> None:
     found: tuple[str, ...] = ("t.toml: none",)
     try:
-        read_tariff(raw(version) | changes, "t.toml", directions=DIRECTIONS, outcomes=OUTCOMES)
+        read_tariff(raw(version) | changes, "t.toml", outcomes=list(Outcome))
     except TariffError as error:
         found = error.problems
     assert found

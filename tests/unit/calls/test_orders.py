@@ -41,7 +41,7 @@ class Desk(Script):
         return self.said(Dial)
 
     def callback(self, call: str) -> dict[str, Any]:
-        """An open callback as it stands."""
+        """The open callback of this call as it stands."""
         return dict(self.floor.callbacks.items[f"callback:{call}"].to_json())
 
 

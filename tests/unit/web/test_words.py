@@ -3,20 +3,34 @@
 from __future__ import annotations
 
 import re
+from dataclasses import fields
 from pathlib import Path
 from string import Formatter
+from typing import Any
 
 import pytest
 
+import billing.contracts
+from billing.contracts.eligibility import Answer, Doubt, Goods, Made, Refusal, Verdict
+from billing.contracts.events import KINDS, By, Source
+from billing.contracts.participation import Status
+from billing.contracts.reminders import Task
+from billing.contracts.service_level import Formula
+from billing.rules import Charge
 from callcenter.agents.presence import PauseReason, State
 from callcenter.calls.callers import Mark
 from callcenter.calls.journal import Kind
 from callcenter.desk.tickets import Reason
 from callcenter.ledger.record import EndedBy, Outcome, Via
+from callcenter.letters.text import Kind as LetterKind
+from callcenter.papers import Paper
 from callcenter.staffing.plan import Lack
-from callcenter.store.models import Role, TicketStatus
+from callcenter.store.models import Level, Role, TicketStatus
+from callcenter.store.settlement_models import CorrectionReason, PeriodState, ReratingState
 from callcenter.store.work_models import MessageState
+from callcenter.web.apply.form import FIELDS
 from callcenter.web.pages import NAVIGATION
+from callcenter.web.requests.routes import Wish
 from callcenter.web.words import CATALOGUE, LANGUAGES, phrase, preferred_language
 from routing.acd import Rule
 from routing.callback import State as CallbackState
@@ -33,6 +47,23 @@ ORDER_ERRORS = (
     "callback_over", "callback_dialling", "callback_in_line", "callback_hours", "callback_open", "callback_number",
     "callback_group", "callback_off", "expired",
 )  # fmt: skip
+
+
+def _contract_errors() -> set[str]:
+    """Whatever the rules can refuse, but for what no page lets anybody do."""
+    rules = [*Path(billing.contracts.__file__).parent.glob("*.py"), *(WEB / "contracts").glob("*.py")]
+    found = {key for path in rules for key in re.findall(r'ContractError\("([a-z_]+)"', path.read_text("utf-8"))}
+    return found - {"not_applied", "applied_before", "unknown"} | {"company_taken", "changed_meanwhile"}
+
+
+def _shown_fields(kind: type[Any]) -> set[str]:
+    return {field.name for field in fields(kind)} - {"refusals", "doubts", "insured_sum"}
+
+
+def _period_errors() -> set[str]:
+    paths = [*WEB.parent.joinpath("store").glob("*.py"), *WEB.parent.joinpath("settlement").glob("*.py")]
+    return {key for path in paths for key in re.findall(r'PeriodError\(\s*"([a-z_]+)"', path.read_text("utf-8"))}
+
 
 #: Keys that a page puts together from a value.
 COMPOSED = {
@@ -75,12 +106,43 @@ COMPOSED = {
     *(f"agent.call_{stage}" for stage in ("ringing", "talking", "wrapup")),
     *(f"agent.next_{state}" for state in ("ready", "paused", "offline")),
     *(f"command.{error}" for error in ("no_reply", "not_logged_in", "unknown_agent", "resting", "no_call")),
-    *(f"statement.unit_{unit}" for unit in ("call", "agent_month", "month", "minute", "line")),
-    *(f"statement.{kind}" for kind in ("usage", "agents", "labour", "base_fee", "vat")),
     *(f"configuration.{how}" for how in ("closed", "times", "usual")),
+    *(f"settlement.state_{state}" for state in PeriodState),
+    *(f"settlement.{what}" for what in ("settle", "close", "reopen")),
+    *(f"correction.{why}" for why in CorrectionReason),
+    *(f"charge.{charge}" for charge in Charge),
+    *(f"rerating.{state}" for state in ReratingState),
+    *(f"errors.period_{key}" for key in _period_errors()),
     *(f"login.{failure}" for failure in ("wrong", "locked")),
     *(f"records.{column}" for column in ("ticket", "call")),
     *(f"errors.{error}" for error in ("sign_in", "internal", "too_large", "redis_away", "database_away")),
+    *(f"apply.{field}" for field in FIELDS),
+    *(f"apply.{field}_hint" for field in ("registration", "business", "calls_per_month")),
+    *(f"apply_error.{key}" for key in ("needed", "registration_digits", "registration_check", "number", "telephone")),
+    *(f"apply_error.{key}" for key in ("email", "registration_paper")),
+    *(f"paper.{paper}" for paper in Paper),
+    *(f"errors.paper_{key}" for key in ("empty", "too_large", "type", "too_many")),
+    *(f"goods.{one}" for one in Goods),
+    *(f"made.{one}" for one in Made),
+    *(f"answer.{one}" for one in Answer),
+    *(f"verdict.{one}" for one in Verdict),
+    *(f"refusal.{one}" for one in Refusal),
+    *(f"doubt.{one}" for one in Doubt),
+    *(f"{section}{status}" for status in Status for section in ("contract_status.", "apply.now_")),
+    *(f"task.{task}" for task in Task),
+    *(f"happened.{kind}" for kind in KINDS),
+    *(f"source.{one}" for one in Source),
+    *(f"side.{one}" for one in By),
+    *(f"letter.{kind}" for kind in LetterKind),
+    *(f"account.{part}" for part in ("charged", "settled", "owed", "deposit", "credit", "money_in", "money_out")),
+    *(f"service.{column}" for column in ("day", "offered", "answered", "in_time", "abandoned", "answer_rate")),
+    *(f"formula.{one}" for one in Formula),
+    *(f"level.{level}{hint}" for level in Level for hint in ("", "_hint")),
+    *(f"member.problem_{problem}" for problem in ("login", "taken", "full")),
+    *(f"member.did_{what}" for what in ("added", "level", "disabled", "enabled", "password")),
+    *(f"request.{one}" for one in [*Wish, "open", "granted", "declined"]),
+    *(f"contract_error.{key}" for key in _contract_errors()),
+    *(f"contract.field_{name}" for kind in KINDS.values() for name in _shown_fields(kind)),
 }
 
 

@@ -1,0 +1,1 @@
+"""A company's life with the centre: application, selection, guarantee, yearly contracts, money, end. Pure."""

@@ -1,0 +1,152 @@
+"""The commands of `callcenter bill` that change the books. Each is written into the audit with the caller's name."""
+
+from __future__ import annotations
+
+import getpass
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, TypeVar
+
+import typer
+from sqlalchemy.exc import SQLAlchemyError
+
+from billing.payers import as_csv
+from billing.statement import StatementError
+from billing.tariff import TariffError
+from billing.words import Language
+from callcenter.centre import CentreError
+from callcenter.cli.bill_asking import ask, away, month_of, must_exist, remark, stop, tariff_of
+from callcenter.settings import Settings
+from callcenter.settlement.bookkeeping import Bookkeeping, bookkeeping
+from callcenter.settlement.shares import payers_report
+from callcenter.store.periods import Actor, PeriodError
+from callcenter.store.scope import WholeCentre
+from callcenter.store.settlement_models import CorrectionReason
+from callcenter.store.statements import Statements
+from callcenter.tariffs import read_text
+
+MonthOption = Annotated[str, typer.Option(help="Such as 2026-11.")]
+_Result = TypeVar("_Result")
+
+
+def settle(month: MonthOption) -> None:
+    """Make a month's statements, to be looked through; killed, it goes on when it is repeated."""
+    chosen = month_of(month)
+    settled = _books(lambda books, actor: books.settle(chosen, actor))
+    print(f"{chosen}: {settled.companies} statements, {settled.entries} entries; now in review")
+
+
+def close(month: MonthOption) -> None:
+    """Number a month's statements and let them stand; what is wrong later is corrected by notes."""
+    chosen = month_of(month)
+    print(f"{chosen}: closed, {_books(lambda books, actor: books.close(chosen, actor))} statements numbered")
+
+
+def reopen(month: MonthOption) -> None:
+    """Take a month out of review; its statements go."""
+    chosen = month_of(month)
+    _books(lambda books, actor: books.reopen(chosen, actor))
+    print(f"{chosen}: open")
+
+
+def months() -> None:
+    """Every month that was settled: its state, statements, entries."""
+    for row in _books(lambda books, _: books.periods()):
+        print(f"{row.month}  {row.state:<7} {row.done}/{row.companies} statements, {row.entries} entries")
+
+
+def adjust(
+    company: Annotated[str, typer.Option()],
+    month: MonthOption,
+    amount: Annotated[int, typer.Option(help="Won, less than zero to take off.")],
+    reason: Annotated[str, typer.Option()],
+) -> None:
+    """Add to a company's statement of an open month, or take off it."""
+    chosen = month_of(month)
+    row = _books(lambda books, actor: books.adjust(company, chosen, amount, reason, actor))
+    print(f"adjustment {row.id}")
+
+
+def correct(
+    company: Annotated[str, typer.Option()],
+    month: MonthOption,
+    supply: Annotated[int, typer.Option(help="Won without VAT, less than zero to take off.")],
+    note: Annotated[str, typer.Option(help="Why, in words.")],
+    reason: Annotated[CorrectionReason, typer.Option()],
+    vat: Annotated[int, typer.Option(help="The VAT of it.")] = 0,
+) -> None:
+    """Correct a closed statement by a note of this month."""
+    chosen = month_of(month)
+    row = _books(
+        lambda books, actor: books.correct(
+            company, chosen, reason=reason, supply=supply, vat=vat, note=note, actor=actor
+        )
+    )
+    print(row.number)
+
+
+def rerate(month: MonthOption, tariff: Annotated[Path, typer.Option(help="Another version, as a file.")]) -> None:
+    """What another tariff would change of a closed month. It changes nothing; see `approve`."""
+    chosen = month_of(month)
+    try:
+        text = tariff.read_text(encoding="utf-8")
+        other = read_text(text, tariff.name)
+    except OSError as error:
+        stop(f"{tariff}: {error.strerror}")
+    except ValueError as error:
+        stop(str(error))
+    row = _books(lambda books, actor: books.rerate(chosen, other, text, actor))
+    for told in row.differences:
+        before, after = (told["supply"][n] + told["vat"][n] for n in (0, 1))
+        print(f"{told['company']:<20} {before:>14,} -> {after:>14,}  {after - before:>+14,}")
+    print(f"proposal {row.id}: {len(row.differences)} statements differ; nothing was changed")
+
+
+def approve(proposal: int) -> None:
+    """Carry a re-rating out by notes."""
+    for row in _books(lambda books, actor: books.decide(proposal, actor, approve=True)):
+        print(f"{row.number}  {row.company}  {row.supply + row.vat:+,}")
+
+
+def reject(proposal: int) -> None:
+    """Drop a re-rating."""
+    _books(lambda books, actor: books.decide(proposal, actor, approve=False))
+    print(f"proposal {proposal}: rejected")
+
+
+def verify(month: MonthOption) -> None:
+    """Compute every statement of a month again from what it was made from; exit code 1 if one differs."""
+    chosen = month_of(month)
+    unlike = _books(lambda books, _: books.unlike(chosen))
+    for company in unlike:
+        print(company)
+    remark(f"{len(unlike)} statements of {chosen} do not come out the same")
+    if unlike:
+        raise typer.Exit(1)
+
+
+def payers(month: MonthOption, lang: Annotated[Language, typer.Option("--lang")] = Language.KO) -> None:
+    """What each payer owes for a month over all companies, and its budget, as CSV."""
+    settings, chosen = Settings(), month_of(month)
+    tariff = tariff_of(settings, chosen)
+    report = ask(settings, lambda session: payers_report(Statements(session, WholeCentre()), chosen, tariff))
+    print(as_csv(report, lang), end="")
+
+
+def add_to(app: typer.Typer) -> None:
+    """Make these commands of the app."""
+    for command in (settle, close, reopen, months, adjust, correct, rerate, approve, reject, verify, payers):
+        app.command()(command)
+
+
+def _books(what: Callable[[Bookkeeping, Actor], _Result]) -> _Result:
+    settings = Settings()
+    try:
+        must_exist(settings)
+        with bookkeeping(settings) as books:
+            return what(books, Actor(by=getpass.getuser(), at=time.time_ns() // 1_000_000))
+    except (PeriodError, StatementError, TariffError, CentreError) as error:
+        stop(str(error))
+    except (SQLAlchemyError, OSError) as error:
+        away(error)

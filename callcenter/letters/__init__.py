@@ -1,0 +1,1 @@
+"""Letters to companies about their contract: what they say, and how they look on paper."""

@@ -1,0 +1,1 @@
+"""Settling months: from call records to statements that stand, and what follows them."""

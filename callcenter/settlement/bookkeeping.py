@@ -1,0 +1,139 @@
+"""What a billing clerk does with a month, for pages, jobs and the command line alike."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session
+
+from billing.month import Month
+from billing.tariff import Tariff, in_force
+from callcenter.centre import Centre, load_centre
+from callcenter.settings import Settings
+from callcenter.settlement.again import decide_rerating, rerate, unlike
+from callcenter.settlement.months import Settled, settle_month
+from callcenter.store.corrections import Corrections
+from callcenter.store.engine import open_sync_engine
+from callcenter.store.periods import Actor, PeriodError, Periods
+from callcenter.store.settlement_models import (
+    AdjustmentRow,
+    CorrectionReason,
+    CorrectionRow,
+    PeriodRow,
+    PeriodState,
+    ReratingRow,
+)
+from callcenter.tariffs import load_tariffs
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Bookkeeping:
+    """The books of one centre. Every method is one transaction, but for settling, which goes on where it was killed."""
+
+    engine: Engine
+    centre: Centre
+    tariffs: Path
+
+    def settle(self, month: Month, actor: Actor) -> Settled:
+        """Make the month's statements. Raises `PeriodError`, `StatementError`, `TariffError`."""
+        tariff = self.tariff(month)
+        return settle_month(
+            self.engine,
+            month,
+            tariff=tariff,
+            text=(self.tariffs / tariff.source).read_text(encoding="utf-8"),
+            members=[company.id for company in self.centre.company],
+            zone=self.centre.zone,
+            actor=actor,
+        )
+
+    def close(self, month: Month, actor: Actor) -> int:
+        """Number the statements and let the month stand. Raises `PeriodError`."""
+        with self._transaction() as session:
+            return Periods(session).close(month, actor)
+
+    def reopen(self, month: Month, actor: Actor) -> None:
+        """Take the month out of review. Raises `PeriodError`."""
+        with self._transaction() as session:
+            Periods(session).reopen(month, actor)
+
+    def adjust(self, company: str, month: Month, amount: int, reason: str, actor: Actor) -> AdjustmentRow:
+        """Add to a statement of an open month, or take off it. Raises `PeriodError`."""
+        with self._transaction() as session:
+            return Periods(session).adjust(company, month, amount, reason, actor)
+
+    def correct(
+        self, company: str, month: Month, *, reason: CorrectionReason, supply: int, vat: int, note: str, actor: Actor
+    ) -> CorrectionRow:
+        """Correct a closed statement by a note of today's month. Raises `PeriodError`."""
+        with self._transaction() as session:
+            stored = Corrections(session)
+            return stored.correct(
+                stored.statement(company, month),
+                month=self.today(actor),
+                reason=reason,
+                supply=supply,
+                vat=vat,
+                note=note,
+                actor=actor,
+            )
+
+    def rerate(self, month: Month, tariff: Tariff, text: str, actor: Actor) -> ReratingRow:
+        """What another tariff would change of a closed month; changes nothing. Raises `PeriodError`."""
+        return rerate(self.engine, month, tariff, text, actor)
+
+    def decide(self, rerating: int, actor: Actor, *, approve: bool) -> list[CorrectionRow]:
+        """Carry a re-rating out, or drop it. Raises `PeriodError`."""
+        return decide_rerating(self.engine, rerating, approve=approve, today=self.today(actor), actor=actor)
+
+    def reratings(self, month: Month) -> list[ReratingRow]:
+        """What was proposed for the month."""
+        with self._transaction() as session:
+            return Corrections(session).reratings(month)
+
+    def save_tariff(self, name: str, text: str, first: Month, actor: Actor) -> None:
+        """Write a version into the folder of tariffs. Raises `PeriodError` if months from its first on were settled."""
+        with self._transaction() as session:
+            periods = Periods(session)
+            settled = [row.month for row in periods.all() if row.state is not PeriodState.OPEN]
+            if any(month >= str(first) for month in settled):
+                raise PeriodError("tariff_used", f"{first} or a later month is settled; begin with a later month")
+            (self.tariffs / name).write_text(text, encoding="utf-8")
+            periods.note(actor, "tariff.saved", month=first, tariff=periods.save_tariff(name, text))
+
+    def unlike(self, month: Month) -> list[str]:
+        """Companies whose statement does not come out the same from its stored inputs: none, or somebody meddled."""
+        with Session(self.engine) as session:
+            return unlike(session, month)
+
+    def periods(self) -> list[PeriodRow]:
+        """Every month that was settled or is being settled."""
+        with self._transaction() as session:
+            return Periods(session).all()
+
+    def tariff(self, month: Month) -> Tariff:
+        """The tariff in force. Raises `TariffError`."""
+        return in_force(load_tariffs(self.tariffs), month)
+
+    def today(self, actor: Actor) -> Month:
+        """The month in which the actor acts."""
+        return Month.of_ms(actor.at, self.centre.zone)
+
+    @contextmanager
+    def _transaction(self) -> Iterator[Session]:
+        with Session(self.engine, expire_on_commit=False) as session, session.begin():
+            yield session
+
+
+@contextmanager
+def bookkeeping(settings: Settings) -> Iterator[Bookkeeping]:
+    """The books of this installation. Raises `CentreError`."""
+    engine = open_sync_engine(settings.database_url)
+    try:
+        yield Bookkeeping(engine=engine, centre=load_centre(settings.centre), tariffs=settings.tariffs)
+    finally:
+        engine.dispose()

@@ -1,0 +1,223 @@
+"""A statement as PDF: one page with everything that is paid, then the calls. The typeface is embedded.
+
+Drawn rather than laid out by a browser's engine, which takes twenty times as long (docs/adr/0010).
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from reportlab import rl_config
+from reportlab.lib.pagesizes import A4
+from reportlab.lib.units import mm
+from reportlab.pdfbase import pdfmetrics
+from reportlab.pdfbase.ttfonts import TTFont
+from reportlab.pdfgen.canvas import Canvas
+
+from billing.statement import Line, LineKind, Statement
+from billing.statement_forms import local, outcome
+from billing.statement_words import WORDS, amount, label, quantity
+from billing.usage import Entry, Usage
+from billing.words import Language, duration, won
+from callcenter.settlement.fonts import typeface
+
+_WIDTH, _HEIGHT = A4
+_LEFT, _RIGHT = 20 * mm, A4[0] - 20 * mm
+_TOP, _BOTTOM = A4[1] - 22 * mm, 18 * mm
+_LINE, _CALL = float(6.6 * mm), float(4.2 * mm)
+#: Room for a line's label.
+_LABEL = float(90 * mm)
+#: Where the fields of a call begin in its column.
+_FIELDS = (0.0, float(27 * mm), float(42 * mm), float(70 * mm))
+_INK, _QUIET, _RULE = (0.1, 0.1, 0.12), (0.42, 0.42, 0.46), (0.8, 0.8, 0.83)
+#: More calls than this are in the CSV and XLSX forms, not on paper.
+_MOST_CALLS = 2_000
+_PAGE_WORDS = {
+    Language.KO: {
+        "number": "문서 번호",
+        "provisional": "임시 (마감 전)",
+        "to": "{company} 귀중",
+        "worth": "무상 지원 상당액",
+        "page": "{n} 쪽",
+        "more": "통화 {n}건의 내역은 CSV·XLSX 파일에 있습니다.",
+        "due": "이 금액은 귀사가 부담하실 금액이며, 다른 부담자의 몫은 별도로 청구됩니다.",
+        "vat": "부가가치세 포함 합계",
+    },
+    Language.EN: {
+        "number": "Number",
+        "provisional": "provisional (not closed)",
+        "to": "To {company}",
+        "worth": "Services free of charge, worth",
+        "page": "page {n}",
+        "more": "The {n} calls are in the CSV and XLSX forms.",
+        "due": "This is what your company pays; the other payers' shares are billed apart.",
+        "vat": "Total including VAT",
+    },
+}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Sheet:
+    """What stands on the paper beside the statement itself."""
+
+    centre: str
+    company: str
+    #: None: not closed yet.
+    number: str | None
+    language: Language
+
+
+def statement_pdf(statement: Statement, usage: Usage, sheet: Sheet) -> bytes:
+    """The document; the same statement gives the same bytes. Raises `FontError`."""
+    _register()
+    rl_config.useA85 = 0
+    out = io.BytesIO()
+    canvas = Canvas(out, pagesize=A4, invariant=1, pageCompression=1, initialFontName="regular")
+    words = WORDS[sheet.language]
+    canvas.setTitle(f"{words['title']} {statement.month} {sheet.company}")
+    canvas.setAuthor(sheet.centre)
+    canvas.setSubject(sheet.number or str(statement.month))
+    _Page(canvas, sheet).first(statement)
+    if 0 < len(usage.entries) <= _MOST_CALLS:
+        _Page(canvas, sheet, 2).calls(usage)
+    canvas.save()
+    return out.getvalue()
+
+
+@cache
+def _register() -> None:
+    regular, bold = typeface()
+    pdfmetrics.registerFont(TTFont("regular", str(regular)))
+    pdfmetrics.registerFont(TTFont("bold", str(bold)))
+
+
+class _Page:
+    """Pages of one document, from the top down."""
+
+    def __init__(self, canvas: Canvas, sheet: Sheet, number: int = 1) -> None:
+        self._canvas = canvas
+        self._sheet = sheet
+        self._words = _PAGE_WORDS[sheet.language]
+        self._number = number
+
+    def first(self, statement: Statement) -> None:
+        """Head, lines, total, what was free."""
+        sheet, words, told = self._sheet, WORDS[self._sheet.language], self._words
+        self._text(_LEFT, _TOP, words["title"], 22, bold=True)
+        self._text(_RIGHT, _TOP, str(statement.month), 22, bold=True, right=True)
+        y = _TOP - 12 * mm
+        self._text(_LEFT, y, told["to"].format(company=sheet.company), 13, bold=True)
+        self._text(_RIGHT, y, sheet.centre, 11, right=True)
+        y -= 6.5 * mm
+        tariff = statement.tariff
+        since = words["since"].format(month=tariff.valid_from, form=words[tariff.form])
+        self._text(_LEFT, y, f"{words['tariff']}: {since}", 9, quiet=True)
+        self._text(_RIGHT, y, f"{told['number']}: {sheet.number or told['provisional']}", 9, quiet=True, right=True)
+        y -= 6 * mm
+        for line in statement.lines:
+            y = self._row(y, statement, line)
+        y -= 3 * mm
+        self._rule(y + 7 * mm, heavy=True)
+        with_vat = any(line.kind is LineKind.VAT for line in statement.lines)
+        self._text(_LEFT, y, told["vat"] if with_vat else words["total"], 13, bold=True)
+        self._text(_RIGHT, y, won(statement.total, sheet.language), 17, bold=True, right=True)
+        y -= 9 * mm
+        worth = sum(line.worth for line in statement.lines)
+        self._text(_LEFT, y, told["worth"], 9.5, quiet=True)
+        self._text(_RIGHT, y, won(worth, sheet.language), 9.5, quiet=True, right=True)
+        self._text(_LEFT, y - 6 * mm, told["due"], 8.5, quiet=True)
+        listed = sum(statement.tally.by_rule)
+        if listed > _MOST_CALLS:
+            self._text(_LEFT, y - 11 * mm, told["more"].format(n=f"{listed:,}"), 8.5, quiet=True)
+        self._foot()
+
+    def _row(self, y: float, statement: Statement, line: Line) -> float:
+        if y < _BOTTOM + 40 * mm:
+            self._foot()
+            y = _TOP
+        language = self._sheet.language
+        text = label(statement, line, language)
+        quiet = not line.due or line.kind is LineKind.FREE
+        indent = 5 * mm if text.startswith(" ") else 0
+        self._rule(y + 4.6 * mm)
+        self._text(_LEFT + indent, y, _fitting(text.strip(), 9.5, _LABEL - indent), 9.5, quiet=quiet)
+        self._text(_RIGHT - 50 * mm, y, quantity(line, language), 9.5, quiet=quiet, right=True)
+        self._text(_RIGHT, y, amount(line, language), 9.5, quiet=quiet, bold=line.due and bool(line.amount), right=True)
+        return y - _LINE
+
+    def calls(self, usage: Usage) -> None:
+        """Two columns of calls a page."""
+        language = self._sheet.language
+        words = WORDS[language]
+        rows = int((_TOP - 14 * mm - _BOTTOM) / _CALL)
+        width = (_RIGHT - _LEFT + 8 * mm) / 2
+        for start in range(0, len(usage.entries), 2 * rows):
+            self._text(_LEFT, _TOP, words["calls"], 13, bold=True)
+            for column in (0, 1):
+                first = start + column * rows
+                self._column(
+                    _LEFT + column * width, [_cells(usage, e, language) for e in usage.entries[first : first + rows]]
+                )
+            self._foot()
+
+    def _column(self, left: float, rows: Sequence[tuple[str, ...]]) -> None:
+        """One run of text for each field: far fewer instructions than one for each cell."""
+        if not rows:
+            return
+        words = WORDS[self._sheet.language]
+        heads = (words["entered"], words["talk"], words["outcome"], words["counted"])
+        for field, offset in enumerate(_FIELDS):
+            self._text(left + offset, _TOP - 8 * mm, heads[field], 7.5, quiet=True)
+            run = self._canvas.beginText(left + offset, _TOP - 13 * mm)
+            run.setFont("regular", 7.5)
+            run.setFillColorRGB(*_INK)
+            run.setLeading(_CALL)
+            for row in rows:
+                run.textLine(row[field])
+            self._canvas.drawText(run)
+
+    def _text(
+        self,
+        x: float,
+        y: float,
+        text: str,
+        size: float,
+        *,
+        bold: bool = False,
+        quiet: bool = False,
+        right: bool = False,
+    ) -> None:
+        if not text:
+            return
+        self._canvas.setFont("bold" if bold else "regular", size)
+        self._canvas.setFillColorRGB(*(_QUIET if quiet else _INK))
+        (self._canvas.drawRightString if right else self._canvas.drawString)(x, y, text)
+
+    def _rule(self, y: float, *, heavy: bool = False) -> None:
+        self._canvas.setStrokeColorRGB(*(_INK if heavy else _RULE))
+        self._canvas.setLineWidth(1.2 if heavy else 0.4)
+        self._canvas.line(_LEFT, y, _RIGHT, y)
+
+    def _foot(self) -> None:
+        self._text(_LEFT, _BOTTOM - 6 * mm, self._sheet.centre, 8, quiet=True)
+        self._text(_RIGHT, _BOTTOM - 6 * mm, self._words["page"].format(n=self._number), 8, quiet=True, right=True)
+        self._canvas.showPage()
+        self._number += 1
+
+
+def _fitting(text: str, size: float, width: float) -> str:
+    """The text, cut with an ellipsis where it is too wide: a reason may be as long as somebody likes."""
+    if pdfmetrics.stringWidth(text, "regular", size) <= width:
+        return text
+    while text and pdfmetrics.stringWidth(text + "…", "regular", size) > width:
+        text = text[:-1]
+    return text + "…"
+
+
+def _cells(usage: Usage, entry: Entry, language: Language) -> tuple[str, ...]:
+    at = local(usage, entry).strftime("%m-%d %H:%M:%S")
+    counted = WORDS[language]["yes" if entry.counted else "no"]
+    return at, duration(entry.used.talk_ms), outcome(entry, language), counted

@@ -1,0 +1,154 @@
+"""Statements that stand, their inputs, and what corrects them. For the centre's own people, through `settlement/`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from billing.month import Month
+from billing.rules import Used
+from billing.statement import Adjustment
+from callcenter.store.periods import Actor, PeriodError, Periods
+from callcenter.store.settlement_models import (
+    LINES_A_STATEMENT,
+    AdjustmentRow,
+    CorrectionReason,
+    CorrectionRow,
+    PeriodState,
+    ReratingRow,
+    ReratingState,
+    StatementRow,
+    UsageEntryRow,
+)
+
+_PAGE = 20_000
+
+
+class Corrections:
+    """Reads what statements were made from; adds notes, never changes a statement."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._periods = Periods(session)
+
+    def statement(self, company: str, month: Month) -> StatementRow:
+        """The company's statement. Raises `PeriodError` if there is none."""
+        query = select(StatementRow).where(StatementRow.company == company, StatementRow.month == str(month))
+        found = self._session.scalars(query).one_or_none()
+        if found is None:
+            raise PeriodError("no_statement", f"{company} has no statement of {month}")
+        return found
+
+    def statements(self, month: Month) -> list[StatementRow]:
+        """All statements of the month, by company."""
+        query = select(StatementRow).where(StatementRow.month == str(month)).order_by(StatementRow.company)
+        return list(self._session.scalars(query))
+
+    def adjustments(self, company: str, month: Month) -> list[Adjustment]:
+        """What was added to the statement or taken off it."""
+        query = select(AdjustmentRow).where(AdjustmentRow.company == company, AdjustmentRow.month == str(month))
+        return [
+            Adjustment(id=str(row.id), amount=row.amount, reason=row.reason)
+            for row in self._session.scalars(query.order_by(AdjustmentRow.id))
+        ]
+
+    def entries(self, statement: StatementRow) -> Iterator[list[tuple[Used, int]]]:
+        """Pages of what stands on the statement, in the order of deciding, each with the place of its rule."""
+        first = statement.id * LINES_A_STATEMENT
+        row, place = UsageEntryRow, UsageEntryRow.line - first
+        bytewise = "C" if self._session.get_bind().dialect.name == "postgresql" else "BINARY"
+        query = (
+            select(row.call, row.kind, row.company, row.at, row.ended_at, row.talk_ms, row.outcome, row.caller, place)
+            .where(row.line >= first, row.line < first + LINES_A_STATEMENT)
+            .order_by(row.at, row.call.collate(bytewise), row.kind.collate(bytewise))
+            .execution_options(yield_per=_PAGE)
+        )
+        for page in self._session.execute(query).partitions():
+            yield [(Used._make(found[:8]), int(found[8] or 0)) for found in page]
+
+    def correct(
+        self,
+        statement: StatementRow,
+        *,
+        month: Month,
+        reason: CorrectionReason,
+        supply: int,
+        vat: int,
+        note: str,
+        actor: Actor,
+    ) -> CorrectionRow:
+        """A note with a number of the month in which it is written. Raises `PeriodError`.
+
+        A note takes off at most what is left of the statement: together they are never below zero.
+        """
+        period = self._periods.get(Month.parse(statement.month))
+        if period is None or period.state is not PeriodState.CLOSED:
+            raise PeriodError("not_closed", f"{statement.month} is not closed; take it out of review and adjust it")
+        if not note.strip() or (supply == 0 and vat == 0) or supply * vat < 0:
+            raise PeriodError("reason", "a note needs an amount, its VAT with the same sign, and a reason")
+        before_supply, before_vat = self.corrected(statement)
+        if statement.supply + before_supply + supply < 0 or statement.vat + before_vat + vat < 0:
+            raise PeriodError("too_much", "the note takes off more than is left of the statement")
+        number = self._periods.numbers(f"C{month}", 1)
+        row = CorrectionRow(
+            number=f"C{month}-{number:05}",
+            statement=statement.id,
+            company=statement.company,
+            reason=reason,
+            note=note.strip(),
+            supply=supply,
+            vat=vat,
+            by=actor.by,
+            at=actor.at,
+        )
+        self._session.add(row)
+        self._session.flush()
+        self._periods.note(
+            actor,
+            "statement.corrected",
+            month=Month.parse(statement.month),
+            company=statement.company,
+            number=row.number,
+            supply=supply,
+            vat=vat,
+            reason=reason,
+        )
+        return row
+
+    def corrected(self, statement: StatementRow) -> tuple[int, int]:
+        """Supply and VAT of all its notes together."""
+        query = select(func.coalesce(func.sum(CorrectionRow.supply), 0), func.coalesce(func.sum(CorrectionRow.vat), 0))
+        supply, vat = self._session.execute(query.where(CorrectionRow.statement == statement.id)).one()
+        return int(supply), int(vat)
+
+    def propose(self, month: Month, tariff: str, differences: Sequence[dict[str, Any]], actor: Actor) -> ReratingRow:
+        """Write down what another tariff would change."""
+        row = ReratingRow(
+            month=str(month),
+            tariff=tariff,
+            state=ReratingState.PROPOSED,
+            differences=list(differences),
+            by=actor.by,
+            at=actor.at,
+        )
+        self._session.add(row)
+        self._session.flush()
+        self._periods.note(actor, "month.rerated", month=month, rerating=row.id, statements=len(differences))
+        return row
+
+    def reratings(self, month: Month) -> list[ReratingRow]:
+        """What was proposed for the month, oldest first."""
+        query = select(ReratingRow).where(ReratingRow.month == str(month)).order_by(ReratingRow.id)
+        return list(self._session.scalars(query))
+
+    def decide(self, number: int, state: ReratingState, actor: Actor) -> ReratingRow:
+        """Approve or reject a proposal, once. Raises `PeriodError`."""
+        row = self._session.get(ReratingRow, number, with_for_update=True)
+        if row is None or row.state is not ReratingState.PROPOSED:
+            raise PeriodError("no_proposal", f"there is no open proposal {number}")
+        row.state = state
+        self._periods.note(actor, f"rerating.{state}", month=Month.parse(row.month), rerating=number)
+        return row

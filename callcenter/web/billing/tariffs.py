@@ -1,0 +1,138 @@
+"""The tariffs' page: read a version before it is used, save it, see what it would make of a month that is closed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Form, Request
+from fastapi.responses import RedirectResponse, Response
+
+from billing.month import Month
+from billing.tariff import Tariff, TariffError, in_order
+from callcenter.settlement.bookkeeping import Bookkeeping
+from callcenter.store.models import Role
+from callcenter.store.periods import Actor
+from callcenter.store.settlement_models import PeriodState
+from callcenter.tariffs import load_tariffs, read_text
+from callcenter.web.billing.books import change
+from callcenter.web.errors import Refused
+from callcenter.web.guard import allow
+from callcenter.web.months import chosen_month
+from callcenter.web.pages import render
+from callcenter.web.people import Person
+from callcenter.web.services import Services, services_of
+
+router = APIRouter(include_in_schema=False)
+Uses = Annotated[Services, Depends(services_of)]
+Clerk = Annotated[Person, Depends(allow(Role.BILLING, Role.ADMIN))]
+#: Volumes for which a preview tells what a month costs.
+_VOLUMES = (0, 1, 100, 200, 201, 400, 600, 1000, 2000, 4000, 6000, 10_000)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Preview:
+    """What a text is good for."""
+
+    tariff: Tariff | None
+    problems: tuple[str, ...]
+    #: Calls a month, labour, what each payer pays of it, what the company pays with the base fee.
+    rows: tuple[tuple[int, int, tuple[int, ...], int], ...]
+
+
+@router.get("/billing/tariff")
+async def tariff(request: Request, services: Uses, _: Clerk, version: str = "") -> Response:
+    """A version's words, the newest by default, with its preview."""
+    names = _versions(services)
+    chosen = version if version in names else names[-1] if names else ""
+    text = (services.settings.tariffs / chosen).read_text(encoding="utf-8") if chosen else ""
+    return await _page(request, services, text, chosen)
+
+
+@router.post("/billing/tariff")
+async def save(
+    request: Request, services: Uses, person: Clerk, text: Annotated[str, Form()], what: Annotated[str, Form()]
+) -> Response:
+    """Preview a text, or save it as a version of its first month."""
+    text = text.replace("\r\n", "\n")
+    seen = preview(text, services)
+    if what != "save" or seen.tariff is None:
+        return await _page(request, services, text, "")
+    name = f"{seen.tariff.valid_from}.toml"
+    first = seen.tariff.valid_from
+
+    def write(books: Bookkeeping, actor: Actor) -> None:
+        books.save_tariff(name, text, first, actor)
+
+    await change(services, person, write)
+    return RedirectResponse(f"/billing/tariff?version={name}", status_code=303)
+
+
+@router.post("/billing/tariff/rerate")
+async def rerate(
+    services: Uses, person: Clerk, text: Annotated[str, Form()], month: Annotated[str, Form()]
+) -> Response:
+    """What this text would make of a closed month; nothing is changed."""
+    chosen = chosen_month(services, month)
+    text = text.replace("\r\n", "\n")
+    seen = preview(text, services)
+    if seen.tariff is None:
+        raise Refused(422, "tariff_text")
+    other = seen.tariff
+    await change(services, person, lambda books, actor: books.rerate(chosen, other, text, actor).id)
+    return RedirectResponse(f"/billing/tariff/{chosen}", status_code=303)
+
+
+@router.get("/billing/tariff/{month}")
+async def proposals(request: Request, services: Uses, person: Clerk, month: str) -> Response:
+    """What other tariffs would make of the month."""
+    chosen = chosen_month(services, month)
+    rows = await change(services, person, lambda books, _: books.reratings(chosen))
+    return render(request, "billing/templates/rerating.html", month=chosen, proposals=rows)
+
+
+@router.post("/billing/tariff/{month}/{number}")
+async def decide(services: Uses, person: Clerk, month: str, number: int, what: Annotated[str, Form()]) -> Response:
+    """Carry a proposal out by correcting notes, or drop it."""
+    chosen = chosen_month(services, month)
+    await change(services, person, lambda books, actor: books.decide(number, actor, approve=what == "approve"))
+    return RedirectResponse(f"/billing/tariff/{chosen}", status_code=303)
+
+
+def preview(text: str, services: Services) -> Preview:
+    """What the text means, or everything that is wrong with it, alone and beside the other versions."""
+    try:
+        tariff = read_text(text, "tariff")
+        others = [one for one in load_tariffs(services.settings.tariffs) if one.valid_from != tariff.valid_from]
+        in_order([*others, tariff])
+    except TariffError as error:
+        return Preview(tariff=None, problems=error.problems, rows=())
+    except ValueError as error:
+        return Preview(tariff=None, problems=(f"TOML: {error}",), rows=())
+    rows = []
+    for calls in _VOLUMES:
+        shares = tuple(amount for _, amount in tariff.split(tariff.labour(calls)))
+        rows.append((calls, tariff.rounding.won(tariff.labour(calls)), shares, shares[0] + tariff.base_fee))
+    return Preview(tariff=tariff, problems=(), rows=tuple(rows))
+
+
+def _versions(services: Services) -> list[str]:
+    return sorted(path.name for path in services.settings.tariffs.glob("*.toml"))
+
+
+async def _page(request: Request, services: Services, text: str, version: str) -> Response:
+    person: Person = request.state.person
+    closed = await change(
+        services,
+        person,
+        lambda books, _: [row.month for row in books.periods() if row.state is PeriodState.CLOSED],
+    )
+    return render(
+        request,
+        "billing/templates/tariff.html",
+        text=text,
+        version=version,
+        versions=_versions(services),
+        preview=preview(text, services),
+        closed=[Month.parse(one) for one in reversed(closed)],
+    )

@@ -1,0 +1,1 @@
+"""What companies ask of their data: they ask, the centre answers."""

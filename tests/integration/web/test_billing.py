@@ -1,0 +1,116 @@
+"""The clerk's pages: a month from open to closed, a statement opened to its calls, a tariff tried."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import os
+import re
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import pytest
+from pypdf import PdfReader
+
+from tests.integration.web.conftest import Browser, browser
+from tests.web_centre import WebCentre, record
+
+pytestmark = pytest.mark.integration
+#: 10:00 on 5 October 2026 in Seoul.
+AT = 1_791_162_000_000
+
+
+@asynccontextmanager
+async def worker(web: WebCentre) -> AsyncIterator[None]:
+    """A worker process of this centre."""
+    names = ("database_url", "redis_url", "centre", "tariffs", "data")
+    settings = {f"CALLCENTER_{name.upper()}": str(getattr(web.settings, name)) for name in names}
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "callcenter", "worker", env={**os.environ, **settings}
+    )
+    try:
+        yield
+    finally:
+        process.terminate()
+        await process.wait()
+
+
+async def page_when(clerk: Browser, what: str) -> str:
+    """The month's page once this stands on it."""
+    for _ in range(600):
+        if what in (body := (await clerk.get("/billing?month=2026-10"))[1]):
+            return body
+        await asyncio.sleep(0.05)
+    raise AssertionError(f"{what} did not appear")
+
+
+async def test_a_month_is_settled_closed_and_corrected_by_its_pages(
+    web: WebCentre,
+) -> None:
+    await web.add(*(record(f"cc-{n}", entered_at=AT + n * 60_000) for n in range(3)))
+    await web.add(record("cc-9", entered_at=AT, company="hanbit", outcome="abandoned_queue", talk_ms=0))
+    async with browser(web, "bill") as clerk:
+        status, body = await clerk.get("/billing?month=2026-10")
+        assert status == 200
+        assert 'action="/billing/2026-10/settle"' in body
+        status, _ = await clerk.post("/billing/2026-10/nurim/adjust", {"amount": "-2500", "reason": "장애 보상"})
+        assert status in {200, 303}
+        assert "장애 보상" in (await clerk.get("/billing/2026-10/nurim"))[1]
+
+        assert (await clerk.post("/billing/2026-10/settle", {}))[0] in {200, 303}
+        assert 'hx-trigger="every 2s"' in (await clerk.get("/billing?month=2026-10"))[1]
+        # Two workers, and the button pressed again: the month is settled once.
+        await clerk.post("/billing/2026-10/settle", {})
+        async with worker(web), worker(web):
+            body = await page_when(clerk, 'action="/billing/2026-10/close"')
+        assert re.search(r'id="sum">1,622,500<', body), "ten statements of 162,500, one of them 2,500 less"
+        assert (await clerk.post("/billing/2026-10/nurim/adjust", {"amount": "-1", "reason": "x"}))[0] == 409
+
+        await clerk.post("/billing/2026-10/close", {})
+        async with worker(web):
+            body = await page_when(clerk, "2026-10-00001")
+        assert "/settle" not in body
+
+        statement = (await clerk.get("/billing/2026-10/nurim?line=rule.answered"))[1]
+        assert statement.count('data-href="/records/cc-') == 3
+        assert (await clerk.get("/billing/2026-10/hanbit?line=usage"))[1].count('data-href="/records/cc-') == 0
+        note = {"supply": "-1000", "reason": "mistake", "note": "금액 착오"}
+        assert (await clerk.post("/billing/2026-10/nurim/correct", note))[0] in {200, 303}
+        assert "금액 착오" in (await clerk.get("/billing/2026-10/nurim"))[1]
+        assert (await clerk.post("/billing/2026-10/nurim/correct", note | {"supply": "-999999"}))[0] == 409
+
+        payers = (await clerk.get("/billing/2026-10/payers"))[1]
+        assert "2,625,000" in payers
+        status, _ = await clerk.get("/billing/2026-10/nurim/tax-invoice.json")
+        assert status == 409, "there is no parties.toml beside this centre's file"
+
+
+async def test_the_pdf_of_the_page_is_the_statement(web: WebCentre) -> None:
+    await web.add(record("cc-1", entered_at=AT))
+    address = f"{web.url}/billing/2026-10/nurim/statement.pdf"
+    async with browser(web, "bill") as clerk, clerk.http.get(address) as answer:
+        content = await answer.read()
+    text = PdfReader(io.BytesIO(content)).pages[0].extract_text()
+    assert "누림전자 귀중" in text
+    assert "162,500" in text
+
+
+async def test_a_tariff_is_previewed_with_every_mistake_and_saved_only_without(web: WebCentre) -> None:
+    folder = web.settings.data / "tariffs"
+    folder.mkdir()
+    for path in web.settings.tariffs.glob("*.toml"):
+        (folder / path.name).write_bytes(path.read_bytes())
+    web.settings.tariffs = folder
+    text = (folder / "2026-01.toml").read_text("utf-8").replace('valid_from = "2026-01"', 'valid_from = "2030-01"')
+    async with browser(web, "bill") as clerk:
+        assert "162,500" in (await clerk.get("/billing/tariff"))[1]
+        wrong = text.replace("first = 201", "first = 301")
+        for what in ("preview", "save"):
+            body = (await clerk.post("/billing/tariff", {"text": wrong, "what": what}))[1]
+            assert "there is a gap after 200" in body
+        assert not (folder / "2030-01.toml").exists()
+        await clerk.post("/billing/tariff", {"text": text, "what": "save"})
+        assert (folder / "2030-01.toml").read_text("utf-8") == text
+    async with browser(web, "nurim") as company:
+        assert (await company.get("/billing/tariff"))[0] == 403
