@@ -114,7 +114,7 @@ async def test_keys_are_listed_and_lead_on(web: WebCentre, sign_in: SignIn) -> N
     await page.keyboard.press("Escape")
     await expect(page.locator("#shortcuts")).to_be_hidden()
     await page.keyboard.press("g")
-    await page.keyboard.press("2")
+    await page.keyboard.press("4")
     await page.wait_for_url("**/records")
 
 

@@ -70,7 +70,12 @@ def test_two_workers_do_what_is_due_once(redis_url: str, redis: Redis, tmp_path:
     upgrade(f"sqlite+aiosqlite:///{tmp_path}/callcenter.db")
     with worker(redis_url, tmp_path) as one, worker(redis_url, tmp_path) as other:
         eventually(lambda: redis.scard("rq:workers") == 2)
-        eventually(lambda: any(job.get_status() is JobStatus.FINISHED for job in jobs(redis)))
+        eventually(
+            lambda: (
+                {"marks", "reconcile"}
+                <= {job.id.partition("-")[0] for job in jobs(redis) if job.get_status() is JobStatus.FINISHED}
+            )
+        )
         (job,) = [job for job in jobs(redis) if job.id.startswith("reconcile-")]
         assert job.return_value() == 0
         assert 0 < redis.ttl(f"rq:job:{job.id}") <= 24 * 3600
@@ -101,6 +106,14 @@ def test_what_is_due_is_enqueued_once_an_hour_and_forgotten_when_it_failed_long_
     assert enqueue_due(queue, noon + timedelta(hours=1), hourly) == ["reconcile-20261123T1300Z"]
     assert [job.failure_ttl for job in jobs(redis)] == [7 * 24 * 3600] * 2
     assert {job.name for job in SCHEDULE} >= {"reconcile", "destroy"}
+
+
+def test_marked_numbers_are_mirrored_every_five_minutes(redis: Redis) -> None:
+    queue, noon = job_queue(redis), datetime(2026, 11, 23, 12, tzinfo=UTC)
+    marks = [job for job in SCHEDULE if job.name == "marks"]
+    assert enqueue_due(queue, noon, marks) == ["marks-20261123T1200Z"]
+    assert enqueue_due(queue, noon + timedelta(minutes=4, seconds=59), marks) == []
+    assert enqueue_due(queue, noon + timedelta(minutes=5), marks) == ["marks-20261123T1205Z"]
 
 
 def test_a_daily_job_is_due_at_midnight() -> None:

@@ -95,6 +95,7 @@ def test_outside_the_calling_hours_it_is_tried_when_they_begin(desk: Desk) -> No
 
 def test_who_left_a_message_is_phoned_at_the_place_of_the_message(desk: Desk) -> None:
     desk.happens(events.CallEntered("cc-1.1", "07000000109", "0200000001"))
+    desk.passes(1)
     assert desk.wants() is None
     assert desk.floor.acd.waiting("kitchen") == ["callback:cc-1.9", "cc-1.1"]
     desk.agent_ready()
