@@ -193,3 +193,9 @@ def test_pdf_xlsx_and_csv_of_every_company(tmp_path: Path) -> None:
     assert bill("export", "--month=2026-11", f"--to={tmp_path / 'out'}").stdout.startswith("30 files")
     made = sorted(path.name for path in (tmp_path / "out").iterdir() if "nurim" in path.name)
     assert made == ["2026-11-nurim.csv", "2026-11-nurim.pdf", "2026-11-nurim.xlsx"]
+
+
+def test_a_statement_needs_a_tariff_for_the_month() -> None:
+    result = CliRunner().invoke(app, ["bill", "statement", "--company=nurim", "--month=2024-11"])
+    assert result.exit_code == 2
+    assert "no tariff for 2024-11" in result.stderr

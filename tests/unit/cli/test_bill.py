@@ -96,10 +96,6 @@ def test_a_bad_month_is_refused(command: list[str]) -> None:
     )
 
 
-def test_statement_needs_a_tariff_for_the_month() -> None:
-    assert "no tariff for 2024-11" in refused("statement", "--company=nurim", "--month=2024-11")
-
-
 def test_statement_needs_a_centre(installation: Path) -> None:
     (installation / "centre.toml").unlink()
     assert "no such file" in refused("statement", "--company=nurim", "--month=2026-11")
