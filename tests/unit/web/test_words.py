@@ -10,6 +10,7 @@ import pytest
 
 from callcenter.agents.presence import PauseReason, State
 from callcenter.calls.journal import Kind
+from callcenter.calls.replay import Why
 from callcenter.desk.tickets import Reason
 from callcenter.ledger.record import EndedBy, Outcome, Via
 from callcenter.staffing.plan import Lack
@@ -48,6 +49,11 @@ COMPOSED = {
         for word in ("rests_on", "basis", "block", "nobody_to_call", "short_of_peak", "minutes", "total")
     ),
     *(f"staff.{word}" for word in ("without_end", "nobody_paid")),
+    *(
+        f"replay.{word}"
+        for word in ("total", "nothing", "then", "now", "nobody", "passed_over", "until", "onwards", "gap")
+    ),
+    *(f"replay.{why}" for why in Why),
     *(f"ticket.{status}" for status in TicketStatus),
     *(f"stage.{stage}" for stage in ("greeting", "menu", "queue", "ringing")),
     *(f"agent.call_{stage}" for stage in ("ringing", "talking", "wrapup")),
