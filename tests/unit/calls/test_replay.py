@@ -21,7 +21,7 @@ from callcenter.calls.events import AsteriskSeen, SeenCall
 from callcenter.calls.feed import Feed
 from callcenter.calls.journal import Entry, Kind
 from callcenter.calls.reconfigure import reconfigure
-from callcenter.calls.recovery import compare
+from callcenter.calls.recovery import compare, restore
 from callcenter.calls.replay import READ, Decision, Gap, Replay, Why
 from callcenter.centre import Centre as Description
 from routing.acd import Acd
@@ -348,3 +348,20 @@ def test_begun_at_an_hour_the_replay_knows_what_companies_are_owed() -> None:
     assert script.floor.acd.favours()
     assert again.standing()["favours"] == script.floor.acd.favours()
     assert as_known(again) == as_known(script.floor.contracts)
+
+
+def test_after_a_restart_of_the_engine_the_replay_goes_on_from_its_start(script: Script) -> None:
+    script.call("cc-1.5")
+    after = Script(OPEN, **WAITING)
+    after.now, after.floor.version = script.now + 5000, 2
+    after.floor.stands("start", after.now)
+    restore(after.floor, script.journal, script.floor.staff.agents.values())
+    channels = frozenset(script.floor.calls) | {agent.channel or "" for agent in script.floor.staff.agents.values()}
+    seen = [SeenCall(call, "07000000109", "", "held") for call in script.floor.calls]
+    after._came(compare(after.floor, AsteriskSeen(tuple(seen), channels, True), after.now))
+    for agent in ("1001", "1002"):
+        after.agent_ready(agent)
+    journal = [*script.journal, *after.journal]
+    replay = replayed(journal)
+    assert decided(after.journal) > 0
+    assert (replay.differences, replay.gaps, replay.decisions) == ([], [], decided(journal))
