@@ -27,6 +27,7 @@ from callcenter.calls.floor import Floor
 from callcenter.calls.recovery import restore
 from callcenter.centre import Centre
 from callcenter.config.taking_effect import TakingEffect
+from callcenter.config.versions import Versions, stamp
 from callcenter.journal import JournalWriter, read_callbacks, read_open
 from callcenter.redis import blocking_client, command_client
 from callcenter.settings import Settings
@@ -62,6 +63,7 @@ class Controller:
         today = date.today()  # noqa: DTZ011 - only the years matter
         years = [(today - timedelta(days=7)).year, today.year, today.year + 1]
         self.floor = Floor(centre, frozenset(holidays.country_holidays("KR", years=years)))
+        self.floor.version = next((v.number for v in Versions(settings.centre).all() if stamp(v.text) == known), 0)
         self._redis: Redis = command_client(settings.redis_url)
         self._patient: Redis = blocking_client(settings.redis_url)
         self._journal = JournalWriter(self._redis)
@@ -126,6 +128,7 @@ class Controller:
     async def _restore(self) -> None:
         stored = await self._redis.mget([f"cc:agent:{agent}" for agent in self.floor.staff.agents])
         presences = [from_json(orjson.loads(raw)) for raw in stored if raw]
+        self.floor.stands("start", now_ms())
         restore(self.floor, await read_open(self._redis), presences)
         self.floor.callbacks.restore(await read_callbacks(self._redis), self.floor.calls.__contains__, now_ms())
 

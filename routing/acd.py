@@ -243,6 +243,10 @@ class Acd:
             self._favours[company] = credit_ms
             self._show_anew(company)
 
+    def favours(self) -> dict[str, int]:
+        """The credits in force, ms, by company."""
+        return {company: credit_ms for company, credit_ms in self._favours.items() if credit_ms}
+
     def block(self, company: str) -> None:
         """The company's calls wait until `unblock`, whoever is idle."""
         if company not in self._blocked:

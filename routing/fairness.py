@@ -63,6 +63,15 @@ class Fairness:
         lag = min((limit - level) / _FULL_LAG, 1.0)
         return round(min(self._most * lag * contract.weight, self._most))
 
+    def remembered(self) -> dict[str, tuple[float, float, int, bool]]:
+        """All that is known, by company: calls in time, calls, both fading since the time that follows, favoured."""
+        return {company: (*counts, company in self._favoured) for company, counts in self._counts.items()}
+
+    def remember(self, company: str, in_time: float, offered: float, at: int, favoured: bool) -> None:
+        """Know of the company what `remembered` told, and nothing else."""
+        self._counts[company] = (in_time, offered, at)
+        (self._favoured.add if favoured else self._favoured.discard)(company)
+
     def _faded(self, company: str, at: int) -> tuple[float, float]:
         good, offered, then = self._counts.get(company, (0.0, 0.0, at))
         kept: float = 0.5 ** ((at - then) / self._memory)

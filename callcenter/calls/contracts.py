@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
+from callcenter.calls.feed import Feed
+from callcenter.calls.journal import Json
 from callcenter.centre import Centre
 from routing import fairness
 from routing.acd import Acd, Assignment
 
+#: What `fairness.Fairness.remembered` tells of a company.
+Level = tuple[float, float, int, bool]
+
 
 class Contracts:
-    """Keeps the distribution true to the contracts. Times are epoch milliseconds."""
+    """Keeps the distribution true to the contracts, noting in the feed what they are told. Times are epoch ms."""
 
-    def __init__(self, centre: Centre, acd: Acd) -> None:
+    def __init__(self, centre: Centre, acd: Acd, feed: Feed) -> None:
+        self._feed = feed
         self._fairness = fairness.Fairness()
+        self._engaged: dict[str, set[str]] = {}
         self.know(centre, acd)
 
     def know(self, centre: Centre, acd: Acd) -> None:
@@ -25,7 +32,7 @@ class Contracts:
             for c in centre.company
             if c.contract.service_level or c.contract.most_calls
         }
-        self._engaged: dict[str, set[str]] = {}
+        self._engaged = {}
 
     def resume(self, engaged: Iterable[tuple[str, str | None]], now: int) -> None:
         """After `know`: the calls with their companies that have an agent now, and the favours that are due."""
@@ -37,17 +44,38 @@ class Contracts:
     def favours(self, now: int) -> dict[str, dict[str, float | int]]:
         """The companies favoured now: their recent service level, their floor, and the credit in seconds."""
         shown: dict[str, dict[str, float | int]] = {}
-        for company, contract in self._contracts.items():
-            if credit := self._fairness.credit_ms(company, contract, now):
+        # Those in force: to reckon them anew would move them, and looking must change nothing.
+        for company, credit in self._acd.favours().items():
+            if contract := self._contracts.get(company):
                 level = self._fairness.level(company, now) or 0.0
                 shown[company] = {"level": round(level, 3), "floor": contract.floor, "credit_s": round(credit / 1000)}
         return shown
+
+    def standing(self) -> dict[str, Json]:
+        """What is known, for `stand`: the calls with an agent, the service levels, the favours in force."""
+        return {
+            "engaged": [[call, company] for company, calls in self._engaged.items() for call in sorted(calls)],
+            "levels": {company: [*known] for company, known in self._fairness.remembered().items()},
+            "favours": {**self._acd.favours()},
+        }
+
+    def stand(
+        self, engaged: Iterable[tuple[str, str]], levels: Mapping[str, Level], favours: Mapping[str, int]
+    ) -> None:
+        """Know what `standing` told; for contracts that know nothing yet."""
+        for call, company in engaged:
+            self.engaged(call, company)
+        for company, known in levels.items():
+            self._fairness.remember(company, *known)
+        for company, credit_ms in favours.items():
+            self._acd.favour(company, credit_ms)
 
     def engaged(self, call: str, company: str | None) -> None:
         """An agent is being rung for the call, or talks with the caller."""
         contract = self._contracts.get(company or "")
         if contract is None or contract.cap is None or company is None:
             return
+        self._feed.quiet("engaged", call, company)
         calls = self._engaged.setdefault(company, set())
         calls.add(call)
         if len(calls) >= contract.cap:
@@ -58,22 +86,26 @@ class Contracts:
         calls = self._engaged.get(company or "")
         if calls is None or company is None or call not in calls:
             return None
-        calls.discard(call)
         contract = self._contracts[company]
         assert contract.cap is not None
+        note = self._feed.deciding if len(calls) >= contract.cap else self._feed.quiet
+        note("released", call, company)
+        calls.discard(call)
         return self._acd.unblock(company) if len(calls) < contract.cap else None
 
     def answered(self, company: str | None, waited_ms: int, now: int) -> None:
         """A call of the company reached an agent."""
-        self._note(company, waited_ms <= self._in_time_ms, now)
+        self.served(company, waited_ms <= self._in_time_ms, now)
 
     def lost(self, company: str | None, now: int) -> None:
         """A caller of the company left the line without having reached an agent."""
-        self._note(company, False, now)
+        self.served(company, False, now)
 
-    def _note(self, company: str | None, in_time: bool, now: int) -> None:
+    def served(self, company: str | None, in_time: bool, now: int) -> None:
+        """A call of the company was answered within the time promised, or was not."""
         contract = self._contracts.get(company or "")
         if contract is None or company is None or not contract.floor:
             return
+        self._feed.quiet("served", company, in_time, now)
         self._fairness.note(company, in_time, now)
         self._acd.favour(company, self._fairness.credit_ms(company, contract, now))

@@ -27,6 +27,7 @@ from callcenter.calls.contracts import Contracts
 from callcenter.calls.dialogue import Chosen, Dialogue, Refused, Wants
 from callcenter.calls.estimates import Estimates
 from callcenter.calls.feature_codes import dialled
+from callcenter.calls.feed import FedAcd, Feed
 from callcenter.calls.greeting import Greeting
 from callcenter.calls.journal import Entry, Json, Kind
 from callcenter.calls.ladders import LADDER, Ladders
@@ -34,10 +35,11 @@ from callcenter.calls.line import Line
 from callcenter.calls.orders import carry_out
 from callcenter.calls.peak import PEAK, PeakTime
 from callcenter.calls.staff import Staff
+from callcenter.calls.standing import STANDING_EVERY_MS, standing
 from callcenter.calls.succession import standing_in
 from callcenter.calls.wish import Wish
 from callcenter.centre import Centre
-from routing.acd import Acd, Assignment
+from routing.acd import Assignment
 from routing.callback import Outcome, State
 
 #: Whose hang-up it was that ended a channel: in a conversation only the agent's leg tells.
@@ -54,8 +56,12 @@ class Floor:
     def __init__(self, centre: Centre, holidays: frozenset[date] = frozenset()) -> None:
         self.holidays = holidays
         self.calls: dict[str, Call] = {}
-        self.acd = Acd({g.id: g.strategy for g in centre.group})
-        self.contracts = Contracts(centre, self.acd)
+        self.feed = Feed()
+        self.acd = FedAcd({g.id: g.strategy for g in centre.group}, self.feed)
+        self.contracts = Contracts(centre, self.acd, self.feed)
+        #: The version of the centre's description; 0 when nobody told.
+        self.version = 0
+        self._stood_at = 0
         self.estimates = Estimates(centre.waiting.wrapup_s)
         #: Differences between belief and Asterisk that were put right.
         self.healed = 0
@@ -93,6 +99,8 @@ class Floor:
 
     def handle(self, event: events.Event, now: int) -> list[Command]:
         """What to do about this event."""
+        if now // STANDING_EVERY_MS != self._stood_at // STANDING_EVERY_MS:
+            self.stands("hour", now)
         match event:
             case events.CallEntered():
                 self._entered(event, now)
@@ -138,7 +146,7 @@ class Floor:
                 self._feature(event, now)
             case events.ColleagueDialled(channel, agent, number):
                 self._colleague(channel, agent, number)
-        return self.drain()
+        return self.drain(now)
 
     def _asked(self, agent: str, verb: str, reason: str | None, now: int) -> str | None:
         if verb == "abuse" and (presence := self.staff.agents.get(agent)):
@@ -149,8 +157,14 @@ class Floor:
         """Add a command to the answer being made."""
         self._out.append(command)
 
-    def drain(self) -> list[Command]:
+    def stands(self, why: str, now: int) -> None:
+        """Write down how the distribution stands, so that it can be replayed from here."""
+        self._stood_at = now
+        self._out.append(self.feed.stands(standing(self.acd, self.contracts, why, self.version), now))
+
+    def drain(self, now: int) -> list[Command]:
         """The commands gathered so far; they are forgotten here."""
+        self.feed.write_onto(self._out, now)
         commands = self._out[:]
         self._out.clear()
         return commands
@@ -316,9 +330,8 @@ class Floor:
             call, Kind.IDENTIFIED, now, company=call.company, category=call.group, group=call.group, how=CALLBACK
         )
         self.write(call, Kind.QUEUED, now, group=call.group, position=1, since=callback.since)
-        rule = assignment.rule.value
         self.write(
-            call, Kind.OFFERED, now, group=call.group, agent=agent.id, rule=rule, ring=assignment.ring, reserved=True
+            call, Kind.OFFERED, now, group=call.group, agent=agent.id, **_why(assignment), reserved=item.callback.id
         )
         self._out.append(LookUp(call.id, item.number))
 
@@ -355,10 +368,7 @@ class Floor:
         call.late_stage, call.agent, call.agent_channel, call.offered_at = Stage.RINGING, agent.id, None, now
         self.staff.rings(agent, call, now)
         self.contracts.engaged(call.id, call.company)
-        why: dict[str, Json] = {"rule": assignment.rule.value, "ring": assignment.ring}
-        if assignment.passed_over:
-            why["passed_over"] = assignment.passed_over
-        self.write(call, Kind.OFFERED, now, group=assignment.group, agent=agent.id, **why)
+        self.write(call, Kind.OFFERED, now, group=assignment.group, agent=agent.id, **_why(assignment))
         self._ring(call, now)
 
     def _ring(self, call: Call, now: int) -> None:
@@ -481,6 +491,11 @@ class Floor:
             key=key, kind=kind, at=at, call=call.id, agent=agent if isinstance(agent, str) else None, data=data
         )
         self._out.append(Write(entry))
+
+
+def _why(assignment: Assignment) -> dict[str, Json]:
+    why: dict[str, Json] = {"rule": assignment.rule.value, "ring": assignment.ring}
+    return why | ({"passed_over": assignment.passed_over} if assignment.passed_over else {})
 
 
 def recording_name(call: str) -> str:

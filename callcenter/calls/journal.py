@@ -22,12 +22,15 @@ class Kind(StrEnum):
     #: moved: the group is no longer there and another one stands in
     IDENTIFIED = "call.identified"
     #: group, position, agents (how many of the group's own agents are in which state), forecast_s? (the expected wait),
-    #: since? (a callback's place in line), sticky? (the agent who is waited for), repeat? (a repeat call's credit, ms)
+    #: since? (a callback's place in line), sticky? (the agent who is waited for), repeat? (a repeat call's credit, ms),
+    #: feed?, fed?
     QUEUED = "call.queued"
-    #: group, ring, why (after | forecast | queue): agents up to this ring of similar groups may take the call now
+    #: group, ring, why (after | forecast | queue): agents up to this ring of similar groups may take the call now;
+    #: feed?, fed?
     WIDENED = "call.widened"
     #: group, agent, rule (a `routing.acd.Rule`), ring, passed_over? (the call that had waited longer), reserved? (the
-    #: agent waits while the customer is being phoned)
+    #: callback whose customer is being phoned while the agent waits), feed? (the entry that carries what led to it),
+    #: fed?
     OFFERED = "call.offered"
     #: agent, status (Asterisk's DIALSTATUS), ring_ms
     MISSED = "call.missed"
@@ -61,7 +64,7 @@ class Kind(StrEnum):
     LOGGED_IN = "agent.logged_in"
     #: nothing more
     LOGGED_OUT = "agent.logged_out"
-    #: previous (the state left)
+    #: previous (the state left), feed?, fed?
     READY = "agent.ready"
     #: reason (a PauseReason, or no_answer)
     PAUSED = "agent.paused"
@@ -73,6 +76,19 @@ class Kind(StrEnum):
     PEAK_CAME = "peak.came"
     #: came (when): the agent is off line again; the time since is paid
     PEAK_LEFT = "peak.left"
+    #: feed (a running number since the engine's start), fed: what the distribution was fed with, in its order, since
+    #: the entry of the former number (`calls/feed.py`); an entry of its own only where no other one can carry it. An
+    #: offer beside the carrying entry has the number alone. Each step is a name with its arguments:
+    #: joins (call, group, since, company, credit ms, ring, sticky?), widens (call, ring), leaves (call),
+    #: idle (agent, since, occupancy in thousandths), away (agent: its phone rings, is unreachable or in use, or it
+    #: paused), engaged and released (call, company: it has an agent, it no longer has one), served (company, in time?,
+    #: at). The last three only of companies whose contract needs it.
+    FED = "line.fed"
+    #: feed, why (start | hour | configured), version (of the centre's description), waiting (as in `joins`), idle (as
+    #: in `idle`), engaged (call, company), levels (company: calls in time, calls, fading since, favoured), favours
+    #: (ms), fed? (what led to it): how the distribution stands when the engine starts, every hour, and when it is
+    #: configured anew
+    STANDS = "line.stands"
     #: version, by: another description of the centre is in effect
     CONFIGURED = "centre.configured"
     #: node; calls that were alive are lost

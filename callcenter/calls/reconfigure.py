@@ -12,11 +12,12 @@ from dataclasses import replace
 
 from callcenter.calls.call import Call, Stage
 from callcenter.calls.commands import AgentChanged, Command, StartTimer, StopTimer, Write
+from callcenter.calls.feed import FedAcd
 from callcenter.calls.floor import Floor
 from callcenter.calls.journal import Entry, Kind
 from callcenter.calls.succession import standing_in
 from callcenter.centre import Centre
-from routing.acd import Acd, Request
+from routing.acd import Request
 
 
 def reconfigure(floor: Floor, centre: Centre, now: int, *, version: int, by: str) -> list[Command]:
@@ -24,7 +25,8 @@ def reconfigure(floor: Floor, centre: Centre, now: int, *, version: int, by: str
     former, before = floor.centre, floor.acd
     shown = {presence.id: (presence.groups, presence.peak) for presence in floor.staff.agents.values()}
     floor.know(centre)
-    floor.acd = Acd({group.id: group.strategy for group in centre.group})
+    floor.version = version
+    floor.acd = FedAcd({group.id: group.strategy for group in centre.group}, floor.feed)
     floor.estimates.wrapup_s = centre.waiting.wrapup_s
     floor.staff.know(centre, floor.acd)
     floor.contracts.know(centre, floor.acd)
@@ -42,6 +44,7 @@ def reconfigure(floor: Floor, centre: Centre, now: int, *, version: int, by: str
         floor.acd.offer(_renewed(floor, request, former))
     with_agent = (Stage.DIALLING, Stage.RINGING, Stage.TALKING)
     floor.contracts.resume(((c.id, c.company) for c in floor.calls.values() if c.stage in with_agent), now)
+    floor.stands("configured", now)
     for agent in shown.keys() - {agent.id for agent in centre.agent} - floor.staff.leaving:
         floor.staff.leave(agent, now)
     floor.peak.reconfigure(centre, now)
@@ -60,7 +63,7 @@ def reconfigure(floor: Floor, centre: Centre, now: int, *, version: int, by: str
         key=f"centre:{Kind.CONFIGURED}:{now}", kind=Kind.CONFIGURED, at=now, data={"version": version, "by": by}
     )
     floor.command(Write(entry))
-    return floor.drain()
+    return floor.drain(now)
 
 
 def _inform(floor: Floor, call: Call, former: Centre, now: int) -> None:

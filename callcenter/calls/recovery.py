@@ -104,7 +104,7 @@ def compare(floor: Floor, seen: AsteriskSeen, now: int) -> list[Command]:
             _adopt(floor, stranger, now)
     floor.strangers = set(shown) - set(floor.calls)
     _correct_agents(floor, seen, now)
-    return floor.drain()
+    return floor.drain(now)
 
 
 def _difference(floor: Floor, call: Call, at: SeenCall | None, seen: AsteriskSeen) -> str | None:

@@ -81,7 +81,7 @@ def test_an_engine_that_starts_again_stands_down_who_came_before() -> None:
     stored = from_json(to_json(script.floor.staff.agents["1002"]))
     after = Script(more=PEAK)
     restore(after.floor, [], [stored])
-    after._came(after.floor.drain())
+    after._came(after.floor.drain(after.now))
     assert LOOK in after.said(StartTimer)
     for _ in range(6):
         after.passes(5)

@@ -20,6 +20,7 @@ from billing.rules import Charge
 from callcenter.agents.presence import PauseReason, State
 from callcenter.calls.callers import Mark
 from callcenter.calls.journal import Kind
+from callcenter.calls.replay import Why as NotReplayed
 from callcenter.campaigns.attempts import Outcome as AttemptOutcome
 from callcenter.campaigns.columns import Field, RowFault
 from callcenter.campaigns.consent import Act, Matter, Standing
@@ -116,6 +117,11 @@ COMPOSED = {
     *(f"marked.told_{told}" for told in ("added", "removed")),
     *(f"callbacks.done_{verb}" for verb in ("now", "cancel")),
     *(f"command.{error}" for error in ORDER_ERRORS),
+    *(
+        f"replay.{word}"
+        for word in ("total", "nothing", "then", "now", "nobody", "passed_over", "until", "onwards", "gap")
+    ),
+    *(f"replay.{why}" for why in NotReplayed),
     *(f"ticket.{status}" for status in TicketStatus),
     *(f"stage.{stage}" for stage in ("greeting", "menu", "queue", "ringing")),
     *(f"agent.call_{stage}" for stage in ("ringing", "talking", "wrapup")),
