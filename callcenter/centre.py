@@ -131,16 +131,32 @@ class Waiting(_Part):
     key_tries: int = Field(3, ge=1, le=9)
 
 
-class Widen(_Part):
-    """A step of the overflow ladder: the call is offered to more agents as soon as one of the conditions holds."""
+class Conditions(_Part):
+    """When a step of the overflow ladder is due: as soon as one of these holds."""
 
-    #: 2: agents of the first similar group as well, 3: of the second, 4: of the third.
-    ring: int = Field(ge=2, le=RINGS)
     after_s: int | None = Field(None, ge=1, le=3600)
     #: So much of the wait is still expected.
     forecast_s: int | None = Field(None, ge=1, le=3600)
     #: More calls than this wait in the group.
     queue_over: int | None = Field(None, ge=0, le=10_000)
+    #: The group's recent service level, a share, is lower.
+    level_below: float | None = Field(None, gt=0, le=1)
+
+
+class Widen(Conditions):
+    """The call is offered to more agents."""
+
+    #: 2: agents of the first similar group as well, 3: of the second, 4: of the third.
+    ring: int = Field(ge=2, le=RINGS)
+
+
+class Then(Conditions):
+    """What else is done for a call that still waits; a caller gets these in their order, each once."""
+
+    #: call_up: peak-time agents are asked to come on line. callback: the caller is told of it. voicemail: the caller
+    #: leaves a message. number: the caller is put through to another number.
+    do: Literal["call_up", "callback", "voicemail", "number"]
+    number: Number | None = None
 
 
 class Peak(_Part):
@@ -182,6 +198,7 @@ class Group(Names):
     #: Groups whose agents help out, the nearest first; `widen` says when.
     similar: tuple[Slug, ...] = Field((), max_length=RINGS - 1)
     widen: tuple[Widen, ...] = ()
+    then: tuple[Then, ...] = ()
     #: Which idle agent is asked first.
     strategy: Strategy = Strategy.LONGEST_IDLE
     #: Its calls count as having waited so much longer than others.

@@ -14,7 +14,7 @@ from billing.rules import Kind, Used
 from billing.statement import Statement, statement
 from billing.tariff import Tariff
 from billing.usage import Entry, Usage, usage
-from callcenter.ledger.record import CallRecord
+from callcenter.ledger.record import CallRecord, Via
 from callcenter.store.records import Records
 from callcenter.store.scope import OneCompany
 from callcenter.store.settlement_models import CorrectionRow, PeriodState, StatementRow
@@ -103,7 +103,7 @@ def used(record: CallRecord, tariff: Tariff) -> Used:
     test = record.caller in tariff.test_numbers or record.dnis in tariff.test_numbers
     return Used(
         id=record.call,
-        kind=Kind.TEST if test else str(record.direction),
+        kind=Kind.TEST if test else Kind.CALLBACK if record.via is Via.CALLBACK else str(record.direction),
         company=record.company,
         at=record.entered_at,
         ended_at=record.ended_at,

@@ -25,6 +25,12 @@ class CallUp:
         self._calm_since: float | None = None
         self.active = False
 
+    def demand(self) -> bool:
+        """Somebody asks for help beside the rule, which stands them down again; whether they are called up by this."""
+        self._calm_since = None
+        called, self.active = not self.active, True
+        return called
+
     def observe(self, waiting: int, longest_s: float, at_s: float) -> bool | None:
         """True: call them up now. False: stand them down now. None: as it was."""
         rule = self._rule

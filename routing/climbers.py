@@ -2,7 +2,7 @@
 
 A step by time waited is due at a time known beforehand. A step by queue length can only become due when a call joins,
 and then it is due for every call of the group that stands lower: each of them climbs it once and is not looked at for
-it again. A step by forecast is looked at when the call joins and every `FORECAST_EVERY_MS`.
+it again. A step by forecast or service level is looked at when the call joins and every `FORECAST_EVERY_MS`.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ class Climbers:
         self._climbers[call] = climber = _Climber(group, since, ring)
         self._counts[group] = count = self._counts.get(group, 0) + 1
         self._standing.setdefault((group, ring), {})[call] = None
-        self._plan(call, climber, now if any(step.forecast_s is not None for step in ladder) else None)
+        self._plan(call, climber, now if any(_foretold(step) for step in ladder) else None)
         for step in ladder:
             if step.queue_over is not None and count > step.queue_over:
                 for lower in range(1, step.ring):
@@ -63,19 +63,28 @@ class Climbers:
         """When somebody may climb, as far as is known now; None when nobody may."""
         return self._due.next_at()
 
-    def climb(self, now: int, forecast_s: Callable[[str], float | None]) -> list[tuple[str, Climb]]:
-        """Those who climb now, the longest waiting first; `forecast_s`: how long a call has still to wait."""
+    def climb(
+        self,
+        now: int,
+        forecast_s: Callable[[str], float | None],
+        level: Callable[[str], float | None] = lambda _: None,
+    ) -> list[tuple[str, Climb]]:
+        """Those who climb now, the longest waiting first.
+
+        `forecast_s`: how long a call has still to wait; `level`: a group's recent service level.
+        """
         taken = sorted(self._due.take(now), key=lambda call: (self._climbers[call].since, call))
         climbs = []
         for call in taken:
             climber = self._climbers[call]
             ladder = self._ladders[climber.group]
-            ahead = any(step.forecast_s is not None and step.ring > climber.ring for step in ladder)
+            ahead = any(_foretold(step) and step.ring > climber.ring for step in ladder)
             waiter = Waiter(
                 ring=climber.ring,
                 waited_s=(now - climber.since) / 1000,
                 forecast_s=forecast_s(call) if ahead else None,
                 queue=self._counts[climber.group],
+                level=level(climber.group) if ahead else None,
             )
             if (step := climb(ladder, waiter)) is not None:
                 del self._standing[climber.group, climber.ring][call]
@@ -91,7 +100,12 @@ class Climbers:
     def _plan(self, call: str, climber: _Climber, forecast_at: int | None) -> None:
         steps = [step for step in self._ladders[climber.group] if step.ring > climber.ring]
         times = [climber.since + ceil(step.after_s * 1000) for step in steps if step.after_s is not None]
-        if forecast_at is not None and any(step.forecast_s is not None for step in steps):
+        if forecast_at is not None and any(_foretold(step) for step in steps):
             times.append(forecast_at)
         if times:
             self._due.put(call, min(times))
+
+
+def _foretold(step: Step) -> bool:
+    """Whether the step may become due without anything happening to the call."""
+    return step.forecast_s is not None or step.level_below is not None

@@ -17,6 +17,8 @@ class Step:
     forecast_s: float | None = None
     #: More calls than this wait in the group.
     queue_over: int | None = None
+    #: The group's recent service level, a share, is lower.
+    level_below: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,11 +30,13 @@ class Waiter:
     #: None when nothing can be said.
     forecast_s: float | None
     queue: int
+    #: The group's recent service level; None without recent calls.
+    level: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Climb:
-    """The call goes up to this ring; `why` names the condition: after, forecast or queue."""
+    """The call goes up to this ring; `why` names the condition: after, forecast, queue or level."""
 
     ring: int
     why: str
@@ -49,4 +53,6 @@ def climb(ladder: Sequence[Step], waiter: Waiter) -> Climb | None:
             return Climb(step.ring, "forecast")
         if step.queue_over is not None and waiter.queue > step.queue_over:
             return Climb(step.ring, "queue")
+        if step.level_below is not None and waiter.level is not None and waiter.level < step.level_below:
+            return Climb(step.ring, "level")
     return None

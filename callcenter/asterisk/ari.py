@@ -235,6 +235,10 @@ class Channels(_Resource):
         answer = await self._client.request("GET", f"channels/{_id(channelId)}/variable", variable=variable)
         return str(answer["value"])
 
+    def setChannelVar(self, channelId: str, variable: str, value: str) -> None:
+        """Set a channel variable or function."""
+        self._client.send("POST", f"channels/{_id(channelId)}/variable", variable=variable, value=value)
+
     def answer(self, channelId: str) -> None:
         """Answer the channel."""
         self._client.send("POST", f"channels/{_id(channelId)}/answer")

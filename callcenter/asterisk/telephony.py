@@ -22,7 +22,7 @@ from dialplan.render import CUSTOMERS
 
 _WAITING = "cc-waiting"
 _MUSIC = "default"
-_CALLER_CONTEXTS = ("from-trunk", "cc-connect", "cc-fallback", "cc-callback", "cc-voicemail")
+_CALLER_CONTEXTS = ("from-trunk", "cc-connect", "cc-fallback", "cc-callback", "cc-voicemail", "cc-outside")
 #: A customer is phoned only when what was decided is safe in the journal, which must not take longer.
 _SAFE_S = 3.0
 _ANNOUNCER = "-announcer"
@@ -158,6 +158,9 @@ class Telephony:
                     task.add_done_callback(self._dialling.discard)
                 case commands.TakeMessage(channel):
                     self.ari.channels.continueInDialplan(channel, "cc-voicemail", message_extension(command))
+                case commands.PutThrough(channel):
+                    self.ari.channels.setChannelVar(channel, "CC_OUTSIDE", outside_endpoint(command.number))
+                    self.ari.channels.continueInDialplan(channel, "cc-outside", f"{command.group}*{command.company}")
                 case commands.HoldInQueue(channel):
                     self.ari.bridges.addChannel(_WAITING, channel)
                 case commands.Play(channel, playback, prompts, language):
@@ -274,6 +277,8 @@ def _caller(channel: Json, bridge: Json | None, names: dict[str, str]) -> dict[s
     if channel["dialplan"]["app_name"] == "AppDial2":
         # What a channel that Asterisk phones runs until somebody answers; it stands in its endpoint's own context.
         where = "dialling"
+    elif context == "cc-outside" and channel["dialplan"]["app_name"] != "Stasis":
+        where = "elsewhere"
     elif bridge and bridge["id"] == _WAITING:
         where = "waiting"
     elif len(peers) == 1 and peers[0] in names:

@@ -23,6 +23,8 @@ class Stage(StrEnum):
     TALKING = "talking"
     #: Leaves a message.
     MESSAGE = "message"
+    #: Put through to another number.
+    ELSEWHERE = "elsewhere"
     #: Told goodbye or hung up by the engine; the channel is about to vanish.
     DONE = "done"
 
@@ -53,6 +55,8 @@ class Call:
     sticky: str | None = None
     #: How far around its group agents may take it; the overflow ladder widens it.
     ring: int = 1
+    #: The last step of the group's `then` that was taken; 1 before the first.
+    then: int = 1
     agent: str | None = None
     agent_channel: str | None = None
     offered_at: int = 0

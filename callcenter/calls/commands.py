@@ -86,6 +86,16 @@ class TakeMessage:
 
 
 @dataclass(frozen=True, slots=True)
+class PutThrough:
+    """Hand the caller to the dialplan, which rings this number outside; `CallReturned` when nobody answers there."""
+
+    channel: str
+    number: str
+    group: str
+    company: str
+
+
+@dataclass(frozen=True, slots=True)
 class ConnectColleague:
     """Hand an agent's own call to the dialplan, which rings the colleague."""
 
@@ -156,6 +166,7 @@ Command = (
     | LookUp
     | Dial
     | TakeMessage
+    | PutThrough
     | ConnectColleague
     | Announce
     | HangUp

@@ -164,7 +164,8 @@ class SeenCall:
     dnis: str
     caller: str
     #: waiting: in the engine's hands, in the shared music. held: in its hands, alone. ringing and talking: in the
-    #: dialplan's Dial. message: in its voicemail. dialling: the
+    #: dialplan's Dial. message: in its voicemail. elsewhere: put through to
+    #: another number. dialling: the
     #: customer's phone rings. away: in the fallback.
     where: str
     agent: str | None = None

@@ -407,6 +407,7 @@ class Floor:
             self.callbacks.attempted(call.callback, Outcome.REACHED, "reached", at)
         elif call.answered_at is None:
             self.contracts.answered(call.company, at - call.queued_at, at)
+            self.line.served(call.group, at - call.queued_at, at)
             self.estimates.answered(call, at)
         call.late_stage, call.agent_channel, call.answered_at = Stage.TALKING, agent_channel, at
         agent = self.staff.agents[call.agent]
@@ -447,8 +448,9 @@ class Floor:
             self.staff.call_over(agent, now)
         if call.answered_at is not None:
             self.estimates.handled(call, now)
-        elif call.queued_at and not call.callback and why not in ("callback", "voicemail"):
+        elif call.queued_at and not call.callback and why not in ("callback", "voicemail", "transferred"):
             self.contracts.lost(call.company, now)
+            self.line.served(call.group, None, now)
             self.estimates.lost(call, now)
         call.late_stage = Stage.DONE
         self._release(call, now)

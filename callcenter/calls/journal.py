@@ -25,9 +25,11 @@ class Kind(StrEnum):
     #: since? (a callback's place in line), sticky? (the agent who is waited for), repeat? (a repeat call's credit, ms),
     #: feed?, fed?
     QUEUED = "call.queued"
-    #: group, ring, why (after | forecast | queue): agents up to this ring of similar groups may take the call now;
-    #: feed?, fed?
+    #: group, ring, why (after | forecast | queue | level | sticky): agents up to this ring of similar groups may take
+    #: the call now; feed?, fed?
     WIDENED = "call.widened"
+    #: group, do (a `Then.do`), step, why (as above): something else was done for who still waits
+    STEPPED = "call.stepped"
     #: group, agent, rule (a `routing.acd.Rule`), ring, passed_over? (the call that had waited longer), reserved? (the
     #: callback whose customer is being phoned while the agent waits), feed? (the entry that carries what led to it),
     #: fed?

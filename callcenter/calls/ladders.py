@@ -1,16 +1,22 @@
-"""The overflow ladders of the groups at work: whose step is due, and the timer for the next one."""
+"""The overflow ladders of the groups at work: whose step is due, and the timer for the next one.
+
+A group has two: `widen` asks more agents, `then` does something else for who still waits. Both are climbed alike; the
+steps of `then` are numbered from 2 in their order.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
 from callcenter.calls.commands import Command, StartTimer
-from callcenter.centre import Centre
+from callcenter.centre import Centre, Conditions
 from routing.climbers import Climbers
 from routing.ladder import Climb, Step
 
 #: The timer's name.
 LADDER = "ladder"
+#: A call that has not climbed `then` yet stands here.
+BEFORE_THEN = 1
 
 
 class Ladders:
@@ -23,25 +29,43 @@ class Ladders:
 
     def know(self, centre: Centre) -> None:
         """Work by these ladders; whoever waits has to join anew."""
-        self._climbers = Climbers({g.id: tuple(Step(**dict(w)) for w in g.widen) for g in centre.group})
+        self._widen = Climbers({g.id: [_step(w, w.ring) for w in g.widen] for g in centre.group})
+        self._then = Climbers(
+            {g.id: [_step(t, n) for n, t in enumerate(g.then, BEFORE_THEN + 1)] for g in centre.group}
+        )
 
-    def joins(self, name: str, group: str, *, since: int, ring: int, now: int) -> None:
-        """The call of this name waits since then, for agents up to this ring."""
-        self._climbers.joins(name, group, since=since, now=now, ring=ring)
+    def joins(self, name: str, group: str, *, since: int, ring: int, now: int, then: int | None = None) -> None:
+        """The call of this name waits since then, for agents up to this ring; `then`: its last step, None for none."""
+        self._widen.joins(name, group, since=since, now=now, ring=ring)
+        if then is not None:
+            self._then.joins(name, group, since=since, now=now, ring=then)
         self.plan(now)
 
     def leaves(self, name: str) -> None:
         """It waits no longer."""
-        self._climbers.leaves(name)
+        self._widen.leaves(name)
+        self._then.leaves(name)
 
-    def climb(self, now: int, forecast_s: Callable[[str], float | None]) -> list[tuple[str, Climb]]:
-        """The timer ran out: those whose step is due, the longest waiting first."""
+    def climb(
+        self, now: int, forecast_s: Callable[[str], float | None], level: Callable[[str], float | None]
+    ) -> tuple[list[tuple[str, Climb]], list[tuple[str, Climb]]]:
+        """The timer ran out: whose steps of `widen` and of `then` are due, the longest waiting first."""
         self._planned = None
-        return self._climbers.climb(now, forecast_s)
+        return self._widen.climb(now, forecast_s, level), self._then.climb(now, forecast_s, level)
 
     def plan(self, now: int) -> None:
         """Have the timer run out when the next step may be due."""
-        at = self._climbers.next_at()
+        at = min((at for at in (self._widen.next_at(), self._then.next_at()) if at is not None), default=None)
         if at is not None and (self._planned is None or at < self._planned):
             self._planned = at
             self._out.append(StartTimer(LADDER, max(at - now, 0)))
+
+
+def _step(conditions: Conditions, ring: int) -> Step:
+    return Step(
+        ring=ring,
+        after_s=conditions.after_s,
+        forecast_s=conditions.forecast_s,
+        queue_over=conditions.queue_over,
+        level_below=conditions.level_below,
+    )

@@ -14,6 +14,7 @@ from callcenter.calls.commands import (
     HangUp,
     HoldInQueue,
     Play,
+    PutThrough,
     StartTimer,
     StopPlaying,
     StopTimer,
@@ -21,7 +22,7 @@ from callcenter.calls.commands import (
 )
 from callcenter.calls.estimates import Estimates
 from callcenter.calls.journal import Json, Kind
-from callcenter.calls.ladders import Ladders
+from callcenter.calls.ladders import BEFORE_THEN, Ladders
 from callcenter.calls.peak import PeakTime
 from callcenter.calls.staff import Staff
 from callcenter.calls.succession import standing_in
@@ -29,10 +30,13 @@ from callcenter.calls.wish import CALLBACK_KEY, MESSAGE_KEY, OFFERS, CallMe, Wis
 from callcenter.centre import Centre
 from routing.acd import Acd, Assignment, Request
 from routing.callback import State
+from routing.fairness import Fairness
 from routing.forecast import Estimate
 from routing.ladder import Climb
 
 _POSITIONS_RECORDED = 30
+#: A group's recent service level: a call counts half after a quarter of an hour.
+_LEVEL_MEMORY_MS = 900_000
 
 
 class WriteCall(Protocol):
@@ -71,6 +75,7 @@ class Line:
         self._callbacks = callbacks
         self._write = write
         self._connect = connect
+        self._levels = Fairness(memory_ms=_LEVEL_MEMORY_MS)
         self.know(centre, acd)
 
     def know(self, centre: Centre, acd: Acd) -> None:
@@ -207,13 +212,17 @@ class Line:
 
     def climb(self, now: int) -> None:
         """Whoever's step of the group's ladder is due climbs it, the longest waiting first."""
-        for name, step in self._ladders.climb(now, self._forecasts(now)):
+        widened, further = self._ladders.climb(now, self._forecasts(now), lambda group: self._levels.level(group, now))
+        for name, step in widened:
             if call := self._calls.get(name):
                 self._widen(call, step, now)
             elif (item := self._callbacks.items.get(name)) and (
                 assignment := self._callbacks.widen(item, step.ring, now)
             ):
                 self._connect(assignment, now)
+        for name, step in further:
+            if (call := self._calls.get(name)) and call.stage is Stage.QUEUE:
+                self._then(call, step, now)
         self._ladders.plan(now)
 
     def _forecasts(self, now: int) -> Callable[[str], float | None]:
@@ -232,10 +241,42 @@ class Line:
         if assignment := self._acd.widen(call.id, step.ring):
             self._connect(assignment, now)
 
+    def _then(self, call: Call, step: Climb, now: int) -> None:
+        """The group's ladder has something else for who still waits."""
+        call.then = step.ring
+        what = self._groups[call.group or ""].then[step.ring - BEFORE_THEN - 1]
+        self._write(call, Kind.STEPPED, now, group=call.group, do=what.do, step=step.ring, why=step.why)
+        match what.do:
+            case "call_up":
+                self._peak.demand(now)
+            case "callback" if call.talk is None:
+                self._hush(call)
+                call.told += 1
+                call.playback = f"{call.id}:offer:{call.told}"
+                self._out.append(
+                    Play(call.id, call.playback, ("queue-sorry", *self._choices(call)), call.dialogue.language)
+                )
+            case "voicemail":
+                self.take_message(call)
+            case "number":
+                assert what.number
+                self.leave(call)
+                call.late_stage, call.why = Stage.ELSEWHERE, "transferred"
+                self._out.append(PutThrough(call.id, what.number, call.group or "", call.company or ""))
+            case _:
+                pass
+
+    def served(self, group: str | None, waited_ms: int | None, now: int) -> None:
+        """A caller of the group was answered after so long, or (None) left without an agent."""
+        if group:
+            in_time = waited_ms is not None and waited_ms <= self._centre.waiting.service_level_s * 1000
+            self._levels.note(group, in_time, now)
+
     def begin_climbing(self, call: Call, now: int) -> None:
         """The waiting call's group may have a ladder."""
         assert call.group
-        self._ladders.joins(call.id, call.group, since=call.since, ring=call.ring, now=now)
+        then = None if call.callback else call.then
+        self._ladders.joins(call.id, call.group, since=call.since, ring=call.ring, now=now, then=then)
 
     def await_closing(self, call: Call, now: int) -> None:
         """The waiting caller is told when the hours end, if the centre wants it so."""

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from callcenter.agents.presence import Presence, State
 from callcenter.calls.commands import AgentChanged, Command, StartTimer, Write
-from callcenter.calls.journal import Entry, Kind
+from callcenter.calls.journal import Entry, Json, Kind
 from callcenter.calls.staff import Staff
 from callcenter.centre import Centre
 from routing.call_up import CallUp, CallUpRule
@@ -55,6 +55,12 @@ class PeakTime:
         """Whether peak-time agents are asked to come on line."""
         return self._call_up is not None and self._call_up.active
 
+    def demand(self, now: int) -> None:
+        """A group's ladder asks for them; the rule stands them down again."""
+        if self._call_up and self._call_up.demand():
+            self._called(Kind.PEAK_CALLED, {}, now)
+            self.wake()
+
     def wake(self) -> None:
         """Somebody waits, or came by a former call-up: look from now on."""
         if self._call_up and not self._looking:
@@ -74,17 +80,20 @@ class PeakTime:
         change = self._call_up.observe(len(since), longest_ms / 1000, now / 1000)
         if change is not None:
             kind = Kind.PEAK_CALLED if change else Kind.PEAK_STOOD_DOWN
-            data = {"waiting": len(since), "longest_ms": longest_ms}
-            self._out.append(Write(Entry(key=f"centre:{kind}:{now}", kind=kind, at=now, data={**data})))
-            for agent in agents:
-                agent.called_up_at = now if change else None
-                self._out.append(AgentChanged(agent.id))
+            self._called(kind, {"waiting": len(since), "longest_ms": longest_ms}, now)
         if not self._call_up.active:
             for agent in agents:
                 if agent.stays_until is not None and agent.stays_until <= now:
                     self._stand_down(agent, now)
         if since or self._call_up.active or any(agent.came for agent in agents):
             self.wake()
+
+    def _called(self, kind: Kind, data: dict[str, Json], now: int) -> None:
+        self._out.append(Write(Entry(key=f"centre:{kind}:{now}", kind=kind, at=now, data=data)))
+        for agent in self._staff.agents.values():
+            if agent.peak:
+                agent.called_up_at = now if kind is Kind.PEAK_CALLED else None
+                self._out.append(AgentChanged(agent.id))
 
     def _stand_down(self, agent: Presence, now: int) -> None:
         if agent.next_state is State.OFFLINE:

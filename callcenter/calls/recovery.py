@@ -12,6 +12,9 @@ from callcenter.calls.events import AsteriskSeen, SeenCall
 from callcenter.calls.floor import Floor
 from callcenter.calls.journal import Entry, Json, Kind
 
+#: Callers who are in the dialplan's hands for good, by where Asterisk shows them: the stage, and why the call ends.
+_HANDED_OVER = {"message": (Stage.MESSAGE, "voicemail"), "elsewhere": (Stage.ELSEWHERE, "transferred")}
+
 
 def restore(floor: Floor, entries: Iterable[Entry], presences: Iterable[Presence]) -> None:
     """Bring back calls and agents as the journal and the last known presences tell; `compare` puts them to work."""
@@ -59,6 +62,8 @@ def _replay(floor: Floor, entry: Entry) -> None:
             call.late_stage = Stage.DIALLING if call.callback else Stage.QUEUE
         case Kind.WIDENED:
             call.ring = _whole(data, "ring") or call.ring
+        case Kind.STEPPED:
+            call.then = _whole(data, "step") or call.then
         case Kind.OFFERED:
             call.agent, call.offered_at = _text(data, "agent"), entry.at
             call.late_stage = Stage.DIALLING if data.get("reserved") else Stage.RINGING
@@ -121,6 +126,8 @@ def _difference(floor: Floor, call: Call, at: SeenCall | None, seen: AsteriskSee
             return None
         case "message":
             return None if call.stage is Stage.MESSAGE else "message"
+        case "elsewhere":
+            return None if call.stage is Stage.ELSEWHERE else "elsewhere"
         case _ if call.stage is Stage.DONE:
             return "done"
         case _ if call.stage is Stage.QUEUE:
@@ -139,9 +146,9 @@ def _correct(floor: Floor, call: Call, at: SeenCall | None, now: int) -> None:
         _with_agent(floor, call, at, now)
     elif at.where == "away":
         floor.acd.withdraw(call.id)
-    elif at.where == "message":
+    elif at.where in _HANDED_OVER:
         floor.line.leave(call)
-        call.late_stage, call.why = Stage.MESSAGE, "voicemail"
+        call.late_stage, call.why = _HANDED_OVER[at.where]
     elif call.stage is Stage.DONE:
         floor.command(HangUp(call.id))
     else:
@@ -177,8 +184,8 @@ def _adopt(floor: Floor, at: SeenCall, now: int) -> None:
         floor.write(call, Kind.IDENTIFIED, now, company=at.company, category=at.group, group=at.group, how="dnis")
         floor.write(call, Kind.QUEUED, now, group=at.group, position=1)
         _with_agent(floor, call, at, now)
-    elif at.where == "message":
-        call.late_stage, call.why = Stage.MESSAGE, "voicemail"
+    elif at.where in _HANDED_OVER:
+        call.late_stage, call.why = _HANDED_OVER[at.where]
     else:
         floor.rejoin(call, now)
 

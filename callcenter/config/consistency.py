@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from callcenter.config.locate import Path
 from routing.acd import RINGS
 
+_CONDITIONS = frozenset({"after_s", "forecast_s", "queue_over", "level_below"})
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 #: Days that are open when nothing is said of them.
 _OPEN_BY_ITSELF = frozenset(_DAYS) - {"sun"}
@@ -33,6 +34,7 @@ def contradictions(raw: Mapping[str, Any]) -> Iterator[Finding]:
     groups = {group["id"] for _, group in _tables(raw, "group") if isinstance(group.get("id"), str)}
     yield from _references(raw, groups)
     yield from _ladders(raw)
+    yield from _further(raw)
     yield from _unserved(raw)
     yield from _hours(raw)
     yield from _twice(raw)
@@ -83,13 +85,29 @@ def _ladders(raw: Mapping[str, Any]) -> Iterator[Finding]:
             if _whole(ring) and len(similar) + 1 < ring <= RINGS:
                 gaps = {"ring": ring, "needed": ring - 1, "there": len(similar)}
                 yield Finding((*path, "ring"), "ring_beyond", gaps)
-            if not {"after_s", "forecast_s", "queue_over"} & step.keys():
+            if not _CONDITIONS & step.keys():
                 yield Finding(path, "no_condition")
             for key in ("after_s", "forecast_s", "queue_over"):
                 nearer = next((p for p, other in steps if _overtakes(step, other, key)), None)
                 if nearer is not None:
                     said = {"ring": str(ring), "limit": key}
                     yield Finding((*path, key), "ladder_backwards", said, ("group", n, "widen", nearer))
+
+
+def _further(raw: Mapping[str, Any]) -> Iterator[Finding]:
+    needs = {"call_up": "peak", "callback": "callback", "voicemail": "voicemail"}
+    for n, group in _tables(raw, "group"):
+        steps = list(_tables(group, "then"))
+        for place, step in steps:
+            path, do = ("group", n, "then", place), step.get("do")
+            if not _CONDITIONS & step.keys():
+                yield Finding(path, "no_condition")
+            if isinstance(do, str) and (needed := needs.get(do)) and needed not in raw:
+                yield Finding((*path, "do"), "then_needs", {"do": do, "part": needed})
+            if (do == "number") != ("number" in step):
+                yield Finding(path, "then_number")
+            if do in ("voicemail", "number") and place != steps[-1][0]:
+                yield Finding(path, "then_not_last", {"do": do})
 
 
 def _overtakes(wider: Mapping[str, Any], nearer: Mapping[str, Any], key: str) -> bool:

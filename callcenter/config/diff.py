@@ -62,7 +62,9 @@ class Change:
         if isinstance(value, bool):
             return label(language, "value", str(value).lower())
         if isinstance(value, BaseModel):
-            said = ((key, one) for key, one in value if one is not None)
+            # What a part is about comes before what it shares with others of its kind.
+            own = type(value).__annotations__
+            said = sorted(((key, one) for key, one in value if one is not None), key=lambda pair: pair[0] not in own)
             return " ".join(f"{label(language, 'key', key)} {self._shown(one, language)}" for key, one in said)
         if isinstance(value, Mapping):
             return ", ".join(f"{self._shown(key, language)} {self._shown(value[key], language)}" for key in value)

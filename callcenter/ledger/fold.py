@@ -38,6 +38,7 @@ _WHY = {
     "unknown_number": Outcome.UNKNOWN_NUMBER,
     "no_choice": Outcome.NO_CHOICE,
     "refused": Outcome.REFUSED,
+    "transferred": Outcome.TRANSFERRED,
     "failed": Outcome.FAILED,
 }
 _ABANDONED_IN = {

@@ -64,6 +64,8 @@ class Outcome(StrEnum):
     CALLBACK = "callback"
     #: A customer who had asked for it was phoned and not reached.
     NOT_REACHED = "not_reached"
+    #: Nobody of the centre was free; put through to another number.
+    TRANSFERRED = "transferred"
     #: The number is one from which no calls are taken.
     REFUSED = "refused"
     #: Asterisk could not do what the engine asked for.

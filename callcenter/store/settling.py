@@ -11,8 +11,9 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, text
 
 from billing.month import Month
-from billing.rules import Used
+from billing.rules import Kind, Used
 from billing.statement import Adjustment, Statement
+from callcenter.ledger.record import Via
 from callcenter.store.periods import PeriodError
 from callcenter.store.settlement_models import LINES_A_STATEMENT, WRITTEN_BEFORE
 from callcenter.store.span import Span
@@ -115,11 +116,8 @@ class Settling:
     ) -> list[RecordValues]:
         numbers = tuple(test_numbers)
         marks = ", ".join("?" * len(numbers))
-        kind = (
-            f"CASE WHEN caller IN ({marks}) OR dnis IN ({marks}) THEN 'test' ELSE direction END"
-            if numbers
-            else "direction"
-        )
+        test = f"WHEN caller IN ({marks}) OR dnis IN ({marks}) THEN 'test' " if numbers else ""
+        kind = f"CASE {test}WHEN via = '{Via.CALLBACK}' THEN '{Kind.CALLBACK}' ELSE direction END"
         # A closed record without an end cannot be: billing tells it apart as one that ends before it enters.
         query = (
             f"SELECT call, {kind}, company, entered_at, coalesce(ended_at, entered_at - 1), talk_ms, outcome, caller "  # noqa: S608

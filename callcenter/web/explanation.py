@@ -25,6 +25,8 @@ def reason(entry: Entry, language: str) -> str:
         case Kind.WIDENED:
             near = phrase(language, "why.ring", n=_whole(data, "ring"))
             return f"{near} · {_said(language, 'climb', data.get('why'))}"
+        case Kind.STEPPED:
+            return f"{_said(language, 'then', data.get('do'))} · {_said(language, 'climb', data.get('why'))}"
         case Kind.OFFERED:
             rule = _said(language, "rule", data.get("rule"))
             ring = _whole(data, "ring")

@@ -142,3 +142,25 @@ def test_values_of_a_wrong_kind_hide_nothing_else() -> None:
         changed(("similar = [", "similar = 3 # ["), ('code = "102"', "code = 102"), ("[hours]", "hours = 1\n[x]"))
     )
     assert {line.split(": ")[1] for line in said} >= {"group.0.similar", "company.1.code", "hours", "x"}
+
+
+@pytest.mark.parametrize(
+    ("then", "expected"),
+    [
+        ('{ do = "number", after_s = 5 }', "'number' belongs to do = 'number', and only to it"),
+        ('{ do = "voicemail", after_s = 5 }, { do = "call_up", after_s = 9 }', "nobody waits after 'voicemail'"),
+        ('{ do = "call_up" }', "says no condition; expected after_s, forecast_s, queue_over or level_below"),
+    ],
+)
+def test_further_steps_that_cannot_be_are_refused(then: str, expected: str) -> None:
+    before = "\npriority_s = 30\n"
+    said = told(changed((before, f"{before}then = [{then}]\n")))
+    assert expected in said[0]
+
+
+def test_a_further_step_needs_its_part() -> None:
+    before = "\npriority_s = 30\n"
+    said = told(
+        changed((before, before + 'then = [{ do = "voicemail", after_s = 5 }]\n'), ("[voicemail]\nmost_s = 120\n", ""))
+    )
+    assert "do = 'voicemail' needs the part [voicemail]" in said[0]
