@@ -6,7 +6,7 @@ import asyncio
 import shutil
 import socket
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -174,6 +174,10 @@ class WebCentre:
 
     async def answer_commands(self, *replies: dict[str, Any]) -> list[dict[str, str]]:
         """Take as many commands as there are replies and answer each; returns the commands."""
+        async with asyncio.timeout(20):
+            return await self._answer(replies)
+
+    async def _answer(self, replies: Sequence[dict[str, Any]]) -> list[dict[str, str]]:
         seen: list[dict[str, str]] = []
         last = "0"
         for reply in replies:

@@ -100,6 +100,8 @@ document.addEventListener("keydown", (event) => {
   afterG = event.key === "g";
   const button = document.querySelector(`[data-key="${CSS.escape(event.key.toLowerCase())}"]:not(:disabled)`);
   if (button && !afterG) {
+    // A part that was exchanged this very moment may not be at work yet.
+    htmx.process(button);
     if (button.matches("input, textarea, select, summary")) button.focus();
     if (button.matches("button, a, summary")) button.click();
     event.preventDefault();
