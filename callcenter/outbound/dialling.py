@@ -169,7 +169,7 @@ class Outbound:
         self._tell(_campaign(attempt), events.LineEnded(attempt, outcome))
         self._customers.pop(attempt, None)
 
-    async def _dial(self, number: int, dial: Dial) -> None:
+    async def _dial(self, dial: Dial) -> None:
         customer = self._customers.get(dial.attempt)
         variables = {"CHANNEL(language)": customer.language if customer else "ko", "CDR_PROP(disable)": "1"}
         try:
@@ -181,7 +181,7 @@ class Outbound:
             log.warning("dial.failed", status=trouble.status)
             # Without an answer nobody can tell whether it rings.
             outcome = Outcome.FAILED if trouble.status else Outcome.UNCERTAIN
-            self._tell(number, events.LineEnded(dial.attempt, outcome))
+            self._ended(dial.attempt, outcome)
 
     # -- the interview
 
@@ -231,7 +231,7 @@ class Outbound:
                     self._todo.put_nowait((desk, command, now))
                 case Dial():
                     self._dialled.append(now)
-                    self._tasks.create_task(self._dial(desk.work.number, command))
+                    self._tasks.create_task(self._dial(command))
                 case BeginInterview(attempt):
                     self._begin(desk, attempt)
                 case HangUp(attempt):
@@ -265,6 +265,8 @@ class Outbound:
                 await self._book.set_aside(contact, why)
             case WriteOutcome(attempt=attempt, outcome=outcome):
                 await self._book.finish(work, attempt, outcome, now, self._asked.pop(attempt, None))
+                if attempt not in desk.dialler.lines:
+                    self._customers.pop(attempt, None)
         return None
 
     # -- the clock

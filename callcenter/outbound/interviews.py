@@ -14,6 +14,9 @@ from callcenter.calls.commands import Play, StartTimer, StopPlaying, StopTimer
 from callcenter.campaigns.commands import Command, Record
 from callcenter.campaigns.interview import Interview
 
+#: The tone before a recording, and some patience after its longest.
+_RECORDING_SPARE_S = 5.0
+
 log = structlog.get_logger()
 
 
@@ -83,8 +86,15 @@ class Interviews:
         recording = event["recording"]
         channel = recording["target_uri"].removeprefix("channel:")
         if talk := self._talks.get(channel):
+            self._stop(talk, recording["name"])
             length_ms = 1000 * int(recording.get("duration", 0))
             self._obey(channel, talk.interview.recorded(recording["name"], length_ms))
+
+    def _unrecorded(self, channel: str, recording: str) -> None:
+        """Asterisk could not record, so nothing told of an end: as if nothing had been said."""
+        if talk := self._talks.get(channel):
+            log.error("answer.unrecorded")
+            self._obey(channel, talk.interview.recorded(recording, 0))
 
     def _silent(self, channel: str, timer: str) -> None:
         if talk := self._talks.get(channel):
@@ -104,6 +114,10 @@ class Interviews:
                     self._ari.playbacks.stop(f"{playback}:{self._token}")
                 case Record(_, recording, most_s):
                     self._ari.channels.record(channel, recording, most_s)
+                    wait_s = most_s + _RECORDING_SPARE_S
+                    talk.timers[recording] = asyncio.get_running_loop().call_later(
+                        wait_s, self._unrecorded, channel, recording
+                    )
                 case StartTimer(name, after_ms):
                     self._stop(talk, name)
                     loop = asyncio.get_running_loop()

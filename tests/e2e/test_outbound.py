@@ -11,6 +11,7 @@ from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import aiohttp
 import pytest
 
 from callcenter.campaigns.consent import Act, Entry, Matter
@@ -24,9 +25,10 @@ from callcenter.store.engine import open_engine, sessions
 from callcenter.store.epoch import to_ms
 from callcenter.store.permissions import Permissions
 from callcenter.store.scope import WholeCentre
+from callcenter.web.tokens import make_token
 from tests.e2e.harness.centre import Centre
-from tests.e2e.harness.fixtures import At
-from tests.e2e.tones import loudness
+from tests.e2e.harness.fixtures import CUSTOMER_HZ, At
+from tests.e2e.tones import expect_tone, loudness
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(240)]
 
@@ -54,6 +56,14 @@ kind = "scale"
 measure = "csat"
 ko = "수리에 얼마나 만족하셨습니까? 일 번부터 오 번까지 눌러 주세요."
 en = "How satisfied are you with the repair? Press one to five."
+branch = [{ at_most = 2, go = "reason" }]
+next = "thanks"
+[[question]]
+id = "reason"
+kind = "open"
+most_s = 20
+ko = "말씀해 주세요."
+en = "Tell us why."
 """
 ALWAYS = Hours(**dict.fromkeys(("mon", "tue", "wed", "thu", "fri", "sat", "sun"), "00:00-24:00"))
 
@@ -112,6 +122,21 @@ async def attempts(centre: Centre, campaign: int, wanted: Callable[[list[str | N
         raise AssertionError(f"not within 40 s; at last: {[one['outcome'] for one in found]}") from None
 
 
+async def results(centre: Centre, campaign: int) -> dict[str, Any]:
+    """What the API tells a campaign operator."""
+    with closing(sqlite3.connect(centre.settings.data / "callcenter.db", timeout=10)) as database:
+        user = ("outbound-op", "op", "campaigns", "x", "ko")
+        asked = "INSERT OR IGNORE INTO user_account (login, name, role, password_hash, language) VALUES (?, ?, ?, ?, ?)"
+        database.execute(asked, user)
+        database.commit()
+    token = make_token(centre.settings.secret_key.get_secret_value(), "outbound-op", "x", days=1)
+    address = f"http://{centre.settings.web_host}:{centre.settings.web_port}/api/v1/campaigns/{campaign}/results"
+    async with aiohttp.ClientSession(headers={"Authorization": f"Bearer {token}"}) as http, http.get(address) as answer:
+        assert answer.status == 200
+        told: dict[str, Any] = await answer.json()
+        return told
+
+
 def stop(centre: Centre, campaign: int) -> None:
     with closing(sqlite3.connect(centre.settings.data / "callcenter.db", timeout=10)) as database:
         database.execute("UPDATE campaign SET state = 'stopped' WHERE number = ?", (campaign,))
@@ -138,6 +163,10 @@ async def test_a_happy_call_is_answered_by_keys_and_kept_exactly(centre: Centre,
     assert 4000 < used["talk_ms"] < 12_000
     [contact] = rows(centre, "SELECT * FROM contact WHERE campaign = ?", campaign)
     assert (contact["outcome"], contact["due_at"], contact["held"]) == ("completed", None, 0)
+    shown = await results(centre, campaign)
+    assert shown["funnel"] == dict.fromkeys(("contacts", "permitted", "dialled", "answered", "complete"), 1)
+    counts = {one["question"]: {key: n for key, n in one["counts"].items() if n} for one in shown["questions"]}
+    assert (counts["again"], counts["repair"]) == ({"2": 1}, {"4": 1})
     stop(centre, campaign)
 
 
@@ -153,10 +182,21 @@ async def test_who_is_busy_is_phoned_again(centre: Centre, at: At) -> None:
         database.execute("UPDATE contact SET due_at = 1 WHERE campaign = ?", (campaign,))
         database.commit()
     await customer.answers_call(20)
+    await customer.press("9")  # into the opening, where it means nothing
+    await asyncio.sleep(5)
+    await customer.press("1")
     await asyncio.sleep(1)
-    await customer.hang_up()
-    [_, second] = await attempts(centre, campaign, lambda found: found == ["busy", "break_off"])
+    await customer.press("2")
+    await asyncio.sleep(6)  # the question, the tone, and seconds of speaking
+    await customer.press("#")
+    await customer.ended(20)
+    [_, second] = await attempts(centre, campaign, lambda found: found == ["busy", "completed"])
     assert second["try"] == 2
+    [response] = rows(centre, "SELECT * FROM response WHERE campaign = ?", campaign)
+    answers = json.loads(response["answers"])
+    assert (answers["again"], answers["repair"]) == ("1", "2")
+    spoken = centre.settings.data / "asterisk/spool/recording" / f"{answers['reason']}.wav"
+    expect_tone(spoken, CUSTOMER_HZ, 1.5)
     stop(centre, campaign)
 
 
@@ -207,3 +247,23 @@ async def test_who_refuses_by_key_is_never_phoned_again(centre: Centre, at: At) 
     assert rows(centre, "SELECT * FROM attempt WHERE campaign = ?", again) == []
     stop(centre, campaign)
     stop(centre, again)
+
+
+async def test_the_dialler_dies_in_an_interview_and_asks_from_the_beginning(centre: Centre, at: At) -> None:
+    customer = await at("customer1")
+    campaign = await launch(centre, "customer1")
+    await customer.answers_call(30)
+    await asyncio.sleep(5)  # the opening, and into the first question
+    await customer.press("1")
+    await asyncio.sleep(0.5)
+    centre.house.stop("dialler", signal.SIGKILL)
+    centre.house.start("dialler")
+    await asyncio.sleep(14)  # the lease, the start, the second question to its end, the opening again
+    await customer.press("2")
+    await asyncio.sleep(1)
+    await customer.press("5")
+    await customer.ended(20)
+    await attempts(centre, campaign, lambda found: found == ["completed"])
+    [response] = rows(centre, "SELECT * FROM response WHERE campaign = ?", campaign)
+    assert json.loads(response["answers"]) == {"again": "2", "repair": "5"}
+    stop(centre, campaign)
