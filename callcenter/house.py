@@ -233,7 +233,7 @@ def running(settings: Settings, say: Say) -> Iterator[House]:
     with ExitStack() as stack:
         stack.enter_context(embedded_redis(settings.redis_url, settings.data / "redis"))
         stack.callback(house.stop_all)
-        for name in ("asterisk", "ledger", "controller", "web", "worker"):
+        for name in ("asterisk", "ledger", "controller", "web", "worker", "dialler"):
             house.start(name)
         house.wait_until_ready()
         yield house

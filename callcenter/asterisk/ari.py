@@ -256,6 +256,14 @@ class Channels(_Resource):
         """Play one medium or several separated by commas; `PlaybackFinished` tells the end."""
         self._client.send("POST", f"channels/{_id(channelId)}/play/{_id(playbackId)}", media=media, lang=lang)
 
+    def record(self, channelId: str, name: str, maxDurationSeconds: int) -> None:
+        """Record what the channel says, after a tone and until #; `RecordingFinished` or `…Failed` tells the end."""
+        uri = f"channels/{_id(channelId)}/record"
+        self._client.send(
+            "POST", uri, name=name, format="wav", maxDurationSeconds=maxDurationSeconds,
+            beep="true", terminateOn="#", ifExists="overwrite",
+        )  # fmt: skip
+
     def snoopChannelWithId(self, channelId: str, snoopId: str, whisper: str, appArgs: str) -> None:
         """A channel that enters the application and speaks into another one's conversation, whatever its bridge."""
         uri = f"channels/{_id(channelId)}/snoop/{_id(snoopId)}"

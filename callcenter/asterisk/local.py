@@ -39,7 +39,7 @@ class LocalAsterisk:
     def prepare(self, centre: Centre, settings: Settings) -> None:
         """Write the configuration and make every folder that Asterisk or the dialplan expects."""
         folders = self.folders
-        own = (folders.data, folders.spool, folders.run, folders.log / "cdr-csv", folders.lib / "keys")
+        own = (folders.data, folders.spool / "recording", folders.run, folders.log / "cdr-csv", folders.lib / "keys")
         for folder in own:
             folder.mkdir(parents=True, exist_ok=True)
         for name in ("recordings", "spool", "voicemail", "selftest", "sounds", "moh/default"):

@@ -18,6 +18,7 @@ _COMMANDS = {
     "web": ("web", "web"),
     "users": ("web", "users"),
     "worker": ("worker", "worker"),
+    "dialler": ("dialler", "dialler"),
     "records": ("records", "app"),
     "call": ("call", "app"),
     "bill": ("bill", "app"),

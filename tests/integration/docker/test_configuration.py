@@ -46,7 +46,7 @@ def test_every_variable_given_to_our_processes_is_a_setting(services: dict[str, 
 def test_every_command_of_our_image_exists(services: dict[str, Any]) -> None:
     commands = [service["command"] for service in services.values() if service["image"] == "callcenter"]
     ours = {words[1] for words in commands if words[0] == "callcenter"}
-    assert ours == {"setup", "controller", "ledger", "web", "worker"}
+    assert ours == {"setup", "controller", "ledger", "web", "worker", "dialler"}
     assert ours <= set(_COMMANDS)
 
 

@@ -1,0 +1,31 @@
+"""`callcenter dialler`: the process that phones campaigns' contacts."""
+
+from __future__ import annotations
+
+import asyncio
+
+import typer
+
+from callcenter.asterisk.ari import AriReplaced
+from callcenter.centre import CentreError, load_centre
+from callcenter.logs import configure_logs
+from callcenter.outbound.dialling import serve
+from callcenter.outbound.lease import LeaseLost
+from callcenter.settings import Settings
+
+
+def dialler() -> None:
+    """Run the dialler: voice surveys and happy calls."""
+    settings = Settings()
+    configure_logs(as_json=settings.log_json)
+    try:
+        centre = load_centre(settings.centre)
+    except CentreError as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(2) from error
+    try:
+        asyncio.run(serve(centre, settings))
+    except* (LeaseLost, AriReplaced):
+        typer.echo("another dialler works; this one stops", err=True)
+        # Whoever keeps the processes running starts it anew, and it waits for its turn.
+        raise typer.Exit(1) from None

@@ -1,0 +1,1 @@
+"""The dialler process: campaigns' calls by Asterisk, with the database at hand."""

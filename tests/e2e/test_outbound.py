@@ -1,0 +1,269 @@
+"""Surveys by the recorded voice: a running campaign phones real softphones, keys become answers, nobody twice."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import signal
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import aiohttp
+import pytest
+
+from callcenter.campaigns.consent import Act, Entry, Matter
+from callcenter.campaigns.form import read_form
+from callcenter.campaigns.plan import Plan
+from callcenter.centre import Hours
+from callcenter.outbound.prompts import missing
+from callcenter.store.campaign_models import CampaignRow, ContactRow
+from callcenter.store.campaigns import Campaigns
+from callcenter.store.engine import open_engine, sessions
+from callcenter.store.epoch import to_ms
+from callcenter.store.permissions import Permissions
+from callcenter.store.scope import WholeCentre
+from callcenter.web.tokens import make_token
+from tests.e2e.harness.centre import Centre
+from tests.e2e.harness.fixtures import CUSTOMER_HZ, At
+from tests.e2e.tones import expect_tone, loudness
+
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(240)]
+
+CENTRE = WholeCentre()
+COMPANY, SHOWN = "crowd", "07000000111"
+NUMBERS = {"customer1": "01000000001", "customer2": "01000000002", "customer3": "01000000003"}
+FORM = """
+[title]
+ko = "해피콜"
+en = "Happy call"
+[opening]
+ko = "안녕하세요. 만족도를 여쭙는 전화입니다."
+en = "Hello, this is about your repair."
+[thanks]
+ko = "고맙습니다."
+en = "Thank you."
+[[question]]
+id = "again"
+kind = "yes_no"
+ko = "다시 이용하시겠습니까? 예는 일 번, 아니오는 이 번입니다."
+en = "Would you come again? One for yes, two for no."
+[[question]]
+id = "repair"
+kind = "scale"
+measure = "csat"
+ko = "수리에 얼마나 만족하셨습니까? 일 번부터 오 번까지 눌러 주세요."
+en = "How satisfied are you with the repair? Press one to five."
+branch = [{ at_most = 2, go = "reason" }]
+next = "thanks"
+[[question]]
+id = "reason"
+kind = "open"
+most_s = 20
+ko = "말씀해 주세요."
+en = "Tell us why."
+"""
+ALWAYS = Hours(**dict.fromkeys(("mon", "tue", "wed", "thu", "fri", "sat", "sun"), "00:00-24:00"))
+
+
+async def launch(centre: Centre, *accounts: str, kind: str = "happy_call") -> int:
+    """A running campaign with these phones as its contacts, once its prompts are spoken; its number."""
+    engine = open_engine(centre.settings.database_url)
+    now = datetime.now(UTC)
+    try:
+        async with sessions(engine).begin() as session:
+            campaigns, permissions = Campaigns(session, CENTRE), Permissions(session, CENTRE)
+            form = await campaigns.save_form(COMPANY, "test", FORM, "test", 1)
+            permissions.add_caller_number(COMPANY, SHOWN, "proof.pdf", now - timedelta(days=1), None)
+            row = await campaigns.add(
+                CampaignRow(
+                    company=COMPANY, name="test", kind=kind, own_reward=False, state="running", mode="agentless",
+                    form=form.id, caller=SHOWN, made_at=to_ms(now), made_by="test",
+                    plan=Plan(hours=ALWAYS, most_a_day=20, most_in_30_days=100).model_dump(mode="json"),
+                )
+            )  # fmt: skip
+            for account in accounts:
+                # Tests run at any hour, and so does the law.
+                night = Entry(matter=Matter.NIGHT, act=Act.GIVEN, at=now - timedelta(days=1), proof="form")
+                permissions.add_consents(COMPANY, NUMBERS[account], [night], "test", now)
+                session.add(
+                    ContactRow(
+                        company=COMPANY, campaign=row.number, number=NUMBERS[account], name="", language="en",
+                        segment="", product="", more={}, case="", first_due_at=1, due_at=1, tries=0, held=False,
+                    )
+                )  # fmt: skip
+    finally:
+        await engine.dispose()
+    async with asyncio.timeout(60):
+        while missing(centre.settings.sounds, FORM, read_form(FORM)):  # noqa: ASYNC110 (another process makes them)
+            await asyncio.sleep(0.1)
+    return row.number
+
+
+def rows(centre: Centre, asked: str, *values: object) -> list[dict[str, Any]]:
+    with closing(sqlite3.connect(centre.settings.data / "callcenter.db")) as database:
+        database.row_factory = sqlite3.Row
+        return [dict(row) for row in database.execute(asked, values)]
+
+
+async def attempts(centre: Centre, campaign: int, wanted: Callable[[list[str | None]], bool]) -> list[dict[str, Any]]:
+    """The campaign's attempts, once their outcomes are as wanted."""
+    found: list[dict[str, Any]] = []
+    try:
+        async with asyncio.timeout(40):
+            while True:
+                found = rows(centre, "SELECT * FROM attempt WHERE campaign = ? ORDER BY at, id", campaign)
+                if wanted([one["outcome"] for one in found]):
+                    return found
+                await asyncio.sleep(0.1)
+    except TimeoutError:
+        raise AssertionError(f"not within 40 s; at last: {[one['outcome'] for one in found]}") from None
+
+
+async def results(centre: Centre, campaign: int) -> dict[str, Any]:
+    """What the API tells a campaign operator."""
+    with closing(sqlite3.connect(centre.settings.data / "callcenter.db", timeout=10)) as database:
+        user = ("outbound-op", "op", "campaigns", "x", "ko")
+        asked = "INSERT OR IGNORE INTO user_account (login, name, role, password_hash, language) VALUES (?, ?, ?, ?, ?)"
+        database.execute(asked, user)
+        database.commit()
+    token = make_token(centre.settings.secret_key.get_secret_value(), "outbound-op", "x", days=1)
+    address = f"http://{centre.settings.web_host}:{centre.settings.web_port}/api/v1/campaigns/{campaign}/results"
+    async with aiohttp.ClientSession(headers={"Authorization": f"Bearer {token}"}) as http, http.get(address) as answer:
+        assert answer.status == 200
+        told: dict[str, Any] = await answer.json()
+        return told
+
+
+def stop(centre: Centre, campaign: int) -> None:
+    with closing(sqlite3.connect(centre.settings.data / "callcenter.db", timeout=10)) as database:
+        database.execute("UPDATE campaign SET state = 'stopped' WHERE number = ?", (campaign,))
+        database.commit()
+
+
+async def test_a_happy_call_is_answered_by_keys_and_kept_exactly(centre: Centre, at: At) -> None:
+    customer = await at("customer1")
+    campaign = await launch(centre, "customer1")
+    assert await customer.answers_call(30) == SHOWN
+    await asyncio.sleep(5)  # the opening, and into the first question
+    await customer.press("2")
+    await asyncio.sleep(1)  # into the second question
+    await customer.press("4")
+    await customer.ended(20)
+    [attempt] = await attempts(centre, campaign, lambda found: found == ["completed"])
+    assert loudness(customer.heard, 0.5, 3.0) > -45, "no opening was heard"
+    [response] = rows(centre, "SELECT * FROM response WHERE campaign = ?", campaign)
+    assert json.loads(response["answers"]) == {"again": "2", "repair": "4"}
+    assert (response["complete"], response["end"]) == (1, "finished")
+    assert json.loads(response["invalid"]) == json.loads(response["silent"]) == {}
+    [used] = rows(centre, "SELECT * FROM usage_entry WHERE call = ?", f"survey-{attempt['id']}")
+    assert (used["kind"], used["company"], used["outcome"], used["line"]) == ("happy", COMPANY, "completed", None)
+    assert 4000 < used["talk_ms"] < 12_000
+    [contact] = rows(centre, "SELECT * FROM contact WHERE campaign = ?", campaign)
+    assert (contact["outcome"], contact["due_at"], contact["held"]) == ("completed", None, 0)
+    shown = await results(centre, campaign)
+    assert shown["funnel"] == dict.fromkeys(("contacts", "permitted", "dialled", "answered", "complete"), 1)
+    counts = {one["question"]: {key: n for key, n in one["counts"].items() if n} for one in shown["questions"]}
+    assert (counts["again"], counts["repair"]) == ({"2": 1}, {"4": 1})
+    stop(centre, campaign)
+
+
+async def test_who_is_busy_is_phoned_again(centre: Centre, at: At) -> None:
+    customer = await at("customer3")
+    campaign = await launch(centre, "customer3")
+    await customer.rings(30)
+    await customer.hang_up()
+    [attempt] = await attempts(centre, campaign, lambda found: found == ["busy"])
+    [contact] = rows(centre, "SELECT * FROM contact WHERE campaign = ?", campaign)
+    assert contact["due_at"] - attempt["at"] == 15 * 60_000
+    with closing(sqlite3.connect(centre.settings.data / "callcenter.db", timeout=10)) as database:
+        database.execute("UPDATE contact SET due_at = 1 WHERE campaign = ?", (campaign,))
+        database.commit()
+    await customer.answers_call(20)
+    await customer.press("9")  # into the opening, where it means nothing
+    await asyncio.sleep(5)
+    await customer.press("1")
+    await asyncio.sleep(1)
+    await customer.press("2")
+    await asyncio.sleep(6)  # the question, the tone, and seconds of speaking
+    await customer.press("#")
+    await customer.ended(20)
+    [_, second] = await attempts(centre, campaign, lambda found: found == ["busy", "completed"])
+    assert second["try"] == 2
+    [response] = rows(centre, "SELECT * FROM response WHERE campaign = ?", campaign)
+    answers = json.loads(response["answers"])
+    assert (answers["again"], answers["repair"]) == ("1", "2")
+    spoken = centre.settings.data / "asterisk/spool/recording" / f"{answers['reason']}.wav"
+    expect_tone(spoken, CUSTOMER_HZ, 1.5)
+    stop(centre, campaign)
+
+
+async def test_nobody_is_phoned_twice_when_the_dialler_dies(centre: Centre, at: At) -> None:
+    one, other = await at("customer1"), await at("customer3")
+    campaign = await launch(centre, "customer1", "customer2", "customer3")
+    await one.rings(30)
+    await other.rings(30)
+    # The second customer's phone is off.
+    await attempts(centre, campaign, lambda found: sorted(map(str, found)) == ["None", "None", "failed"])
+    centre.house.stop("dialler", signal.SIGKILL)
+    centre.house.start("dialler")
+    await asyncio.sleep(4)  # the lease of the dead one runs out, and the new one looks at what there is
+    await one.answer()
+    await other.hang_up()
+    await asyncio.sleep(5)
+    await one.press("1")
+    await asyncio.sleep(1)
+    await one.press("5")
+    await one.ended(20)
+    ended = ["busy", "completed", "failed"]
+    found = await attempts(centre, campaign, lambda outcomes: sorted(map(str, outcomes)) == ended)
+    assert sorted(attempt["try"] for attempt in found) == [1, 1, 1]
+    assert [json.loads(r["answers"]) for r in rows(centre, "SELECT * FROM response WHERE campaign = ?", campaign)] == [
+        {"again": "1", "repair": "5"}
+    ]
+    stop(centre, campaign)
+
+
+async def test_who_refuses_by_key_is_never_phoned_again(centre: Centre, at: At) -> None:
+    customer = await at("customer2")
+    campaign = await launch(centre, "customer2")
+    await customer.answers_call(30)
+    await asyncio.sleep(1)  # into the opening
+    await customer.press("*")
+    await customer.ended(20)
+    await attempts(centre, campaign, lambda found: found == ["refused"])
+    refused = rows(
+        centre, "SELECT extent, by FROM do_not_call WHERE company = ? AND number = ?", COMPANY, "01000000002"
+    )
+    assert refused == [{"extent": "all", "by": "key"}]
+    assert rows(centre, "SELECT * FROM usage_entry WHERE call LIKE ?", f"survey-{campaign}-%") == []
+    again = await launch(centre, "customer2")
+    set_aside = "SELECT * FROM contact WHERE campaign = ? AND why = 'do_not_call'"
+    async with asyncio.timeout(20):
+        while not rows(centre, set_aside, again):  # noqa: ASYNC110 (another process writes it)
+            await asyncio.sleep(0.1)
+    assert rows(centre, "SELECT * FROM attempt WHERE campaign = ?", again) == []
+    stop(centre, campaign)
+    stop(centre, again)
+
+
+async def test_the_dialler_dies_in_an_interview_and_asks_from_the_beginning(centre: Centre, at: At) -> None:
+    customer = await at("customer1")
+    campaign = await launch(centre, "customer1")
+    await customer.answers_call(30)
+    await asyncio.sleep(5)  # the opening, and into the first question
+    await customer.press("1")
+    await asyncio.sleep(0.5)
+    centre.house.stop("dialler", signal.SIGKILL)
+    centre.house.start("dialler")
+    await asyncio.sleep(14)  # the lease, the start, the second question to its end, the opening again
+    await customer.press("2")
+    await asyncio.sleep(1)
+    await customer.press("5")
+    await customer.ended(20)
+    await attempts(centre, campaign, lambda found: found == ["completed"])
+    [response] = rows(centre, "SELECT * FROM response WHERE campaign = ?", campaign)
+    assert json.loads(response["answers"]) == {"again": "2", "repair": "5"}
+    stop(centre, campaign)

@@ -1,0 +1,178 @@
+"""What the dialler writes down, on SQLite and PostgreSQL."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from sqlalchemy import select
+
+from callcenter.campaigns.attempts import Outcome
+from callcenter.campaigns.interview import End, Interview
+from callcenter.campaigns.permission import Why
+from callcenter.campaigns.plan import Plan
+from callcenter.centre import Hours
+from callcenter.outbound.book import Asked, Book, Work
+from callcenter.store.attempts import Attempts
+from callcenter.store.campaign_models import CampaignRow, ContactRow, DoNotCallRow, ResponseRow
+from callcenter.store.campaigns import Campaigns
+from callcenter.store.engine import Sessions
+from callcenter.store.epoch import to_ms
+from callcenter.store.permissions import Permissions
+from callcenter.store.scope import WholeCentre
+from callcenter.store.settlement_models import UsageEntryRow
+from tests.unit.campaigns.forms import HEAD
+
+pytestmark = pytest.mark.integration
+CENTRE, SEOUL = WholeCentre(), ZoneInfo("Asia/Seoul")
+#: Noon in Seoul.
+NOON = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)
+FORM = HEAD + '[[question]]\nid = "again"\nkind = "yes_no"\nko = "예?"\nen = "Yes?"\n'
+HAND_OVER = FORM + '[[question]]\nid = "agent"\nkind = "transfer"\ngroup = "tv"\nko = "연결"\nen = "Connecting"\n'
+NUMBERS = ("01022220000", "01022220001")
+
+
+async def launched(made: Sessions, text: str = FORM, **changed: Any) -> int:
+    always = Hours(**dict.fromkeys(("mon", "tue", "wed", "thu", "fri", "sat", "sun"), "00:00-24:00"))
+    async with made.begin() as session:
+        form = await Campaigns(session, CENTRE).save_form("nurim", "f", text, "op", 1)
+        since = NOON - timedelta(days=1)
+        Permissions(session, CENTRE).add_caller_number("nurim", "15880000", "proof", since, NOON + timedelta(days=1))
+        values: dict[str, Any] = {
+            "company": "nurim", "name": "해피콜", "kind": "happy_call", "own_reward": False, "state": "running",
+            "mode": "agentless", "form": form.id, "caller": "15880000", "made_at": 1, "made_by": "op",
+            "plan": Plan(hours=always, most_a_day=2).model_dump(mode="json"),
+        }  # fmt: skip
+        row = await Campaigns(session, CENTRE).add(CampaignRow(**values | changed))
+        for place, number in enumerate(NUMBERS):
+            session.add(
+                ContactRow(
+                    company="nurim", campaign=row.number, number=number, name="", language="ko", segment=f"s{place}",
+                    product="", more={}, case="", first_due_at=1, due_at=1 + place, tries=0, held=False,
+                )
+            )  # fmt: skip
+    return row.number
+
+
+async def work_of(book: Book, number: int, now: datetime = NOON) -> Work:
+    work = await book.work(number, frozenset(), now)
+    assert work is not None
+    return work
+
+
+def asked(work: Work, attempt: str, end: End, **answers: str) -> Asked:
+    interview = Interview(channel=f"survey-{attempt}", form=work.form, prefix="survey/x", answers=answers, end=end)
+    return Asked(interview=interview, since=to_ms(NOON) + 5_000, until=to_ms(NOON) + 25_000)
+
+
+async def test_an_attempt_is_written_once_and_does_not_count_against_itself(made: Sessions) -> None:
+    book = Book(made, SEOUL)
+    work = await work_of(book, await launched(made))
+    first, second = await book.find(work, 5, NOON)
+    assert (first.person.number, second.person.number) == NUMBERS
+    attempt = f"{work.number}-{first.contact}-1"
+    written = await book.write(work, attempt, first.contact, NOON)
+    assert written is not None
+    assert written[0].rung == ()
+    assert written[1].segment == "s0"
+    assert await book.write(work, attempt, first.contact, NOON) is None
+    assert [row.id for row, _ in await book.pending()] == [attempt]
+    assert [one.contact for one in await book.find(work, 5, NOON)] == [second.contact]
+
+
+async def test_a_complete_interview_is_kept_and_charged_once(made: Sessions) -> None:
+    book = Book(made, SEOUL)
+    work = await work_of(book, await launched(made))
+    contact = (await book.find(work, 1, NOON))[0].contact
+    attempt = f"{work.number}-{contact}-1"
+    await book.write(work, attempt, contact, NOON)
+    for _ in range(2):
+        await book.finish(work, attempt, Outcome.COMPLETED, NOON, asked(work, attempt, End.FINISHED, again="1"))
+    async with made() as session:
+        [response] = await session.scalars(select(ResponseRow))
+        [used] = await session.scalars(select(UsageEntryRow))
+        refusals = list(await session.scalars(select(DoNotCallRow)))
+    assert (response.answers, response.complete, response.end) == ({"again": "1"}, True, "finished")
+    assert (used.call, used.kind, used.talk_ms, used.line) == (f"survey-{attempt}", "happy", 20_000, None)
+    assert refusals == []
+    assert await book.pending() == []
+
+
+async def test_a_refusal_by_key_is_for_good_and_costs_nothing(made: Sessions) -> None:
+    book = Book(made, SEOUL)
+    work = await work_of(book, await launched(made, kind="usefulness"))
+    async with made.begin() as session:
+        contact = (await Campaigns(session, CENTRE).due(work.number, to_ms(NOON), 1))[0].id
+        attempt = f"{work.number}-{contact}-1"
+        assert await Attempts(session, CENTRE).write(attempt, contact, NOON) is not None
+    await book.finish(work, attempt, Outcome.REFUSED, NOON, asked(work, attempt, End.REFUSED))
+    async with made() as session:
+        [refusal] = await session.scalars(select(DoNotCallRow))
+        assert list(await session.scalars(select(UsageEntryRow))) == []
+        [response] = await session.scalars(select(ResponseRow))
+    assert (refusal.number, refusal.extent, refusal.by) == (NUMBERS[0], "marketing", "key")
+    assert not response.complete
+
+
+@pytest.mark.parametrize(("hour", "found"), [("20:59:59", 2), ("21:00:00", 0), ("07:59:59", 0), ("08:00:00", 2)])
+async def test_at_the_edges_of_the_night_contacts_are_found_or_put_off(made: Sessions, hour: str, found: int) -> None:
+    now = datetime.fromisoformat(f"2026-11-24T{hour}").replace(tzinfo=SEOUL).astimezone(UTC)
+    book = Book(made, SEOUL)
+    work = await work_of(book, await launched(made))
+    assert len(await book.find(work, 5, now)) == found
+    # Whoever is put off stands in nobody's way, and comes back.
+    if not found:
+        async with made() as session:
+            campaigns = Campaigns(session, CENTRE)
+            assert await campaigns.due(work.number, to_ms(now), 5) == []
+            assert len(await campaigns.due(work.number, to_ms(now + timedelta(minutes=10)), 5)) == 2
+
+
+async def test_whoever_rang_too_often_waits_and_lets_others_go_first(made: Sessions) -> None:
+    book = Book(made, SEOUL)
+    work = await work_of(book, await launched(made))
+    first = (await book.find(work, 1, NOON))[0].contact
+    for number in (1, 2):
+        attempt = f"{work.number}-{first}-{number}"
+        async with made.begin() as session:
+            row = await session.get(ContactRow, first)
+            assert row is not None
+            row.due_at = 1
+        await book.write(work, attempt, first, NOON)
+        await book.finish(work, attempt, Outcome.NO_ANSWER, NOON, None)
+    later = NOON + timedelta(hours=4)
+    assert [one.person.number for one in await book.find(work, 1, later)] == [NUMBERS[1]]
+
+
+async def test_an_unproven_number_or_a_transfer_holds_the_campaign_and_sets_nobody_aside(made: Sessions) -> None:
+    book = Book(made, SEOUL)
+    number = await launched(made)
+    assert (await work_of(book, number)).on
+    assert not (await work_of(book, number, NOON + timedelta(days=2))).on
+    assert not (await work_of(book, await launched(made, HAND_OVER))).on
+    assert not (await work_of(book, await launched(made, mode="progressive"))).on
+    assert not (await work_of(book, await launched(made, state="paused"))).on
+
+
+async def test_a_full_segment_is_not_phoned(made: Sessions) -> None:
+    book = Book(made, SEOUL)
+    plan = Plan.model_validate({"quotas": [{"most": 1, "segment": "s0"}], "hours": {"tue": "00:00-24:00"}})
+    work = await work_of(book, await launched(made, plan=plan.model_dump(mode="json")))
+    contact = (await book.find(work, 1, NOON))[0].contact
+    attempt = f"{work.number}-{contact}-1"
+    await book.write(work, attempt, contact, NOON)
+    await book.finish(work, attempt, Outcome.COMPLETED, NOON, asked(work, attempt, End.FINISHED, again="1"))
+    async with made.begin() as session:
+        other = (await Campaigns(session, CENTRE).due(work.number, to_ms(NOON), 5))[0]
+        other.segment = "s0"
+    assert await book.find(await work_of(book, work.number), 5, NOON) == ()
+
+
+async def test_a_contact_set_aside_is_not_found_again(made: Sessions) -> None:
+    book = Book(made, SEOUL)
+    work = await work_of(book, await launched(made))
+    first = (await book.find(work, 1, NOON))[0].contact
+    await book.set_aside(first, Why.DO_NOT_CALL)
+    assert [one.person.number for one in await book.find(work, 5, NOON)] == [NUMBERS[1]]
