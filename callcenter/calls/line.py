@@ -115,7 +115,7 @@ class Line:
             facts |= {"since": call.place} if call.place is not None else {}
             if assignment is None and (expected := self._expected(call, now)):
                 call.forecast_s = facts["forecast_s"] = round(expected.mean_s)
-            self._write(call, Kind.QUEUED, now, group=call.group, **facts)
+            self._write(call, Kind.QUEUED, call.queued_at, group=call.group, **facts)
         if assignment:
             self._connect(assignment, now)
             return

@@ -124,4 +124,5 @@ async def test_a_mistake_in_the_centres_file_is_told_with_file_and_key(tmp_path:
     settings.centre.write_text(described.replace("[waiting]", "[waiting]\nring_seconds = 3", 1), "utf-8")
 
     message = (await examine(tmp_path)).findings["configuration.centre"]["message"]
-    assert f"{settings.centre}: waiting.ring_seconds: unknown key" in message
+    line = described[: described.index("[waiting]")].count("\n") + 2
+    assert f"{settings.centre}:{line}: waiting.ring_seconds: unknown key" in message
