@@ -6,7 +6,7 @@ Reading it is the only I/O here. Every mistake is reported at once, each with fi
 from __future__ import annotations
 
 import re
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Literal
@@ -273,6 +273,10 @@ class Centre(Names):
     def zone(self) -> ZoneInfo:
         """The centre's time zone."""
         return ZoneInfo(self.timezone)
+
+    def local(self, at: int) -> datetime:
+        """A moment (epoch ms) on the centre's clock."""
+        return datetime.fromtimestamp(at / 1000, UTC).astimezone(self.zone)
 
     def company_of_number(self, number: str) -> Company | None:
         """The company whose own number this is; None for the shared hotline and unknown numbers."""

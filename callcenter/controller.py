@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import signal
-import uuid
 from datetime import date, timedelta
 from typing import Any
 
@@ -29,30 +28,18 @@ from callcenter.centre import Centre
 from callcenter.config.taking_effect import TakingEffect
 from callcenter.config.versions import Versions, stamp
 from callcenter.journal import JournalWriter, read_callbacks, read_open
+from callcenter.lease import Lease
 from callcenter.redis import blocking_client, command_client
 from callcenter.settings import Settings
 from callcenter.wishes import wish_of
 
-_LEASE, _LEASE_MS = "cc:leader", 2000
 _COMMAND_LIFE_MS = 5000
 _LOOK_EVERY_S = 10.0
 _BOARD_EVERY_S = 0.5
 #: The first change of an agent is told at once; what follows it this soon is told together.
 _CHANGES_EVERY_S = 0.05
 
-#: Renew the lease if it is still ours or nobody's; 0 when another controller holds it.
-_RENEW = """
-local holder = redis.call('GET', KEYS[1])
-if holder and holder ~= ARGV[1] then return 0 end
-redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
-return 1
-"""
-
 log = structlog.get_logger()
-
-
-class LeadershipLost(Exception):
-    """Another controller took over; this one must not go on."""
 
 
 class Controller:
@@ -87,11 +74,11 @@ class Controller:
         )
         self._phones = Phones(self.ami, self.telephony.phone_reachable)
         self._configuration = TakingEffect(settings.centre, known, self.ami, self._phones, self.telephony)
-        self._token = uuid.uuid4().hex
+        self._lease = Lease(self._redis, "cc:leader")
 
     async def run(self) -> None:
         """Lead, restore, serve."""
-        await self._lead()
+        await self._lease.take()
         await self._restore()
         log.info("controller.started", calls=len(self.floor.calls))
         async with asyncio.TaskGroup() as tasks:
@@ -101,7 +88,7 @@ class Controller:
                 self.ari.run(self.telephony.connected, self.telephony.lost),
                 self.ami.run(self._phones.event, self._configuration.asterisk_connected),
                 self._phones.keep_certain(),
-                self._keep_leading(),
+                self._lease.keep(),
                 self._look_regularly(),
                 self._obey(),
                 self._configuration.run(self._patient),
@@ -109,21 +96,6 @@ class Controller:
                 self._publish_board(),
             ):
                 tasks.create_task(work)
-
-    async def _lead(self) -> None:
-        while True:
-            with contextlib.suppress(RedisError):
-                if await self._redis.set(_LEASE, self._token, nx=True, px=_LEASE_MS):
-                    return
-            await asyncio.sleep(0.2)
-
-    async def _keep_leading(self) -> None:
-        while True:
-            # Without Redis nobody else can lead either, so the calls go on.
-            with contextlib.suppress(RedisError):
-                if not await self._redis.eval(_RENEW, 1, _LEASE, self._token, _LEASE_MS):
-                    raise LeadershipLost
-            await asyncio.sleep(_LEASE_MS / 4000)
 
     async def _restore(self) -> None:
         stored = await self._redis.mget([f"cc:agent:{agent}" for agent in self.floor.staff.agents])

@@ -30,7 +30,7 @@ _SIMPLE = (
     *("abuse-warning", "abuse-end"),
     *("agent-logged-in", "agent-logged-out", "agent-ready", "agent-paused", "agent-refused"),
     *("fallback-wait", "fallback-voicemail"),
-    *("survey-invalid", "survey-silent", "survey-refused"),
+    *("survey-invalid", "survey-silent", "survey-refused", "survey-away"),
 )
 
 #: As Koreans read telephone numbers, digit by digit.

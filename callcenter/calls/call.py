@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from enum import StrEnum
 
 from callcenter.calls.callers import Known
@@ -71,6 +72,16 @@ class Call:
     why: str | None = None
     #: How it last differed from what Asterisk showed.
     suspicion: str | None = None
+
+    @property
+    def speaking(self) -> Talk | None:
+        """What prompts and keys belong to: a talk beside the dialogue, else the dialogue before and after the line."""
+        return self.talk or (self.dialogue if self.late_stage in (None, Stage.DONE) else None)
+
+    @property
+    def recording(self) -> str:
+        """Where under the recordings folder both voices lie; the dialplan computes the same from the id."""
+        return f"{datetime.fromtimestamp(float(self.id.rpartition('-')[2]), UTC):%Y%m%d}/{self.id}"
 
     @property
     def since(self) -> int:

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import date
+from functools import partial
 
 from callcenter.calls import events
 from callcenter.calls.abuse import ABUSE, AbuseGuard
+from callcenter.calls.agent_phones import AgentPhones
 from callcenter.calls.call import Call, Stage
-from callcenter.calls.callbacks import CALLBACK, Callbacks, Item
+from callcenter.calls.callbacks import CALLBACK, Callbacks
 from callcenter.calls.callers import Mark
+from callcenter.calls.calling_back import attempt_outcome, call_back, customer_answered, dial, why_not_reached
 from callcenter.calls.commands import (
-    Answer,
     Command,
     Connect,
-    ConnectColleague,
-    Dial,
     HangUp,
     LookUp,
-    Play,
     Reply,
     StartTimer,
     StopTimer,
@@ -26,10 +25,9 @@ from callcenter.calls.commands import (
 from callcenter.calls.contracts import Contracts
 from callcenter.calls.dialogue import Chosen, Dialogue, Refused, Wants
 from callcenter.calls.estimates import Estimates
-from callcenter.calls.feature_codes import dialled
 from callcenter.calls.feed import FedAcd, Feed
 from callcenter.calls.greeting import Greeting
-from callcenter.calls.journal import Entry, Json, Kind
+from callcenter.calls.journal import Json, Kind, call_entry, reasons
 from callcenter.calls.ladders import LADDER, Ladders
 from callcenter.calls.line import Line
 from callcenter.calls.orders import carry_out
@@ -40,14 +38,12 @@ from callcenter.calls.succession import standing_in
 from callcenter.calls.wish import Wish
 from callcenter.centre import Centre
 from routing.acd import Assignment
-from routing.callback import Outcome, State
+from routing.callback import Outcome
 
 #: Whose hang-up it was that ended a channel: in a conversation only the agent's leg tells.
 _ENDED_BY = {Stage.TALKING: "", Stage.DONE: "system", Stage.DIALLING: "system"}
 #: The look-up of a caller takes a millisecond; without Redis the call goes on without it.
 _KNOWN_WITHIN_MS = 300
-#: Q.850 causes of a customer's phone that was not answered, and of a number that nobody has.
-_BUSY, _UNOBTAINABLE = (17,), (1, 22, 28)
 
 
 class Floor:
@@ -68,13 +64,13 @@ class Floor:
         #: Callers' channels that Asterisk showed at the last look and no event had told of.
         self.strangers: set[str] = set()
         self._out: list[Command] = []
-        self._farewells: dict[str, str] = {}
         self.know(centre)
         self.staff = Staff(centre, self.acd, self._out, self._connect)
+        self._agent_phones = AgentPhones(self.staff, self._out)
         self.abuse = AbuseGuard(self.staff, self._out, self.write)
         self.peak = PeakTime(centre, self.staff, self._out)
         self.ladders = Ladders(centre, self._out)
-        self.callbacks = Callbacks(centre, holidays, self.acd, self._out, self.ladders, self._call_back)
+        self.callbacks = Callbacks(centre, holidays, self.acd, self._out, self.ladders, partial(call_back, self))
         self.line = Line(
             centre,
             holidays,
@@ -95,7 +91,7 @@ class Floor:
         self.centre = centre
         # Companies of living calls stay known after they have left the centre.
         served = {c.dialogue.company.id: c.dialogue.company for c in self.calls.values() if c.dialogue.company}
-        self._companies = served | {c.id: c for c in centre.company}
+        self.companies = served | {c.id: c for c in centre.company}
 
     def handle(self, event: events.Event, now: int) -> list[Command]:
         """What to do about this event."""
@@ -110,7 +106,7 @@ class Floor:
                     self._caller_known(call, now)
             case events.CustomerAnswered(channel):
                 if call := self.calls.get(channel):
-                    self._customer_answered(call, now)
+                    customer_answered(self, call, now)
             case events.PlaybackFinished(playback):
                 self._playback_finished(playback, now)
             case events.KeyPressed(channel, key):
@@ -143,9 +139,9 @@ class Floor:
             case events.CallbackOrdered() | events.CallWanted():
                 self._out.append(Reply(event.ticket, carry_out(event, self.callbacks, self.centre, self._out, now)))
             case events.FeatureDialled():
-                self._feature(event, now)
-            case events.ColleagueDialled(channel, agent, number):
-                self._colleague(channel, agent, number)
+                self._agent_phones.feature(event, now)
+            case events.ColleagueDialled():
+                self._agent_phones.colleague(event)
         return self.drain(now)
 
     def _asked(self, agent: str, verb: str, reason: str | None, now: int) -> str | None:
@@ -181,18 +177,20 @@ class Floor:
         self.write(call, Kind.ENTERED, now, dnis=event.dnis, caller=event.caller, channel=event.channel, via="inbound")
         if event.caller:
             self._out.append(LookUp(call.id, event.caller))
-        self._dialogue_says(call, call.dialogue.begin(self._local(now)), now)
+        self._dialogue_says(call, call.dialogue.begin(self.centre.local(now)), now)
 
     def _caller_known(self, call: Call, now: int) -> None:
         """What was looked up matters before the caller talks with anybody."""
         mark = call.known.mark if call.known else None
         if call.stage is Stage.DIALLING:
-            self._dial(call, now)
+            dial(self, call, now)
         elif call.callback or call.stage not in (Stage.GREETING, Stage.MENU, Stage.QUEUE):
             return
         elif mark in (Mark.REFUSED, Mark.MESSAGE_ONLY):
             if mark is Mark.MESSAGE_ONLY and self.centre.voicemail:
-                self.line.take_message(call)
+                self._out += call.dialogue.hush()
+                call.dialogue.outcome = Wants("message")
+                self._dialogue_says(call, [], now)
                 return
             self.line.leave(call)
             call.late_stage, call.why = Stage.DONE, "refused"
@@ -200,9 +198,6 @@ class Floor:
         elif call.late_stage is None and call.queued_at:
             self._out.append(StopTimer(f"known:{call.id}"))
             self.line.join(call, now)
-
-    def _local(self, now: int) -> datetime:
-        return datetime.fromtimestamp(now / 1000, UTC).astimezone(self.centre.zone)
 
     def new_call(self, channel: str, dnis: str, caller: str, entered_at: int) -> Call:
         """A call at its very beginning; nothing is commanded."""
@@ -254,14 +249,15 @@ class Floor:
                 self.ended(call, now, by="system", cause=16, why=why)
 
     def _key(self, call: Call, key: str, now: int) -> None:
-        if call.talk:
-            self._talk_says(call, call.talk.key(key), now)
-        elif call.late_stage is None or call.late_stage is Stage.DONE:
-            self._dialogue_says(call, call.dialogue.key(key), now)
+        if talk := call.speaking:
+            self._talk_says(call, talk.key(key), now)
         elif call.stage is Stage.QUEUE:
             self.line.key(call, key, now)
 
     def _talk_says(self, call: Call, commands: list[Command], now: int) -> None:
+        if call.talk is None:
+            self._dialogue_says(call, commands, now)
+            return
         self._out += commands
         if isinstance(call.talk, Wish) and call.talk.outcome:
             self.line.wish_said(call, now)
@@ -270,8 +266,7 @@ class Floor:
             self._ring(call, now)
 
     def _playback_finished(self, playback: str, now: int) -> None:
-        if channel := self._farewells.pop(playback, None):
-            self._out.append(HangUp(channel))
+        if self._agent_phones.said(playback):
             return
         call = self.calls.get(playback.split(":", maxsplit=1)[0])
         if call is None:
@@ -280,10 +275,8 @@ class Floor:
             call.playback = None
         elif f":{ABUSE}:" in playback:
             self.abuse.said(call.id)
-        elif call.talk:
-            self._talk_says(call, call.talk.playback_finished(playback), now)
-        elif call.late_stage is None or call.late_stage is Stage.DONE:
-            self._dialogue_says(call, call.dialogue.playback_finished(playback), now)
+        elif talk := call.speaking:
+            self._talk_says(call, talk.playback_finished(playback), now)
 
     def _timer(self, name: str, now: int) -> None:
         what, _, who = name.partition(":")
@@ -298,65 +291,12 @@ class Floor:
         elif what == CALLBACK:
             self.callbacks.due(name, now)
         elif call := self.calls.get(who):
-            if what == "key":
-                talk = call.talk or call.dialogue
-                said = talk.silence()
-                if call.talk:
-                    self._talk_says(call, said, now)
-                elif call.late_stage is None or call.late_stage is Stage.DONE:
-                    self._dialogue_says(call, said, now)
+            if what == "key" and (talk := call.speaking):
+                self._talk_says(call, talk.silence(), now)
             elif what == "known" and call.late_stage is None:
                 self.line.join(call, now)
             elif call.stage is Stage.QUEUE:
                 self.line.timer(what, call, now)
-
-    # -- a customer is phoned
-
-    def _call_back(self, item: Item, assignment: Assignment, now: int) -> None:
-        """A callback's turn has come: the agent is reserved, the customer is phoned."""
-        assert item.channel
-        agent, callback = self.staff.agents[assignment.agent], item.callback
-        call = self.new_call(item.channel, item.dnis, item.number, now)
-        call.callback, call.company, call.group = callback.id, callback.company or None, callback.group
-        call.dialogue.company = self._companies.get(callback.company)
-        call.dialogue.language = item.language
-        call.queued_at, call.place, call.ring, call.late_stage = now, callback.since, item.ring, Stage.DIALLING
-        call.agent, call.offered_at = agent.id, now
-        self.staff.rings(agent, call, now)
-        self.contracts.engaged(call.id, call.company)
-        data: dict[str, Json] = {"dnis": item.dnis, "caller": item.number, "channel": call.id, "callback": item.call}
-        self.write(call, Kind.ENTERED, now, via=CALLBACK, **data)
-        self.write(
-            call, Kind.IDENTIFIED, now, company=call.company, category=call.group, group=call.group, how=CALLBACK
-        )
-        self.write(call, Kind.QUEUED, now, group=call.group, position=1, since=callback.since)
-        self.write(
-            call, Kind.OFFERED, now, group=call.group, agent=agent.id, **_why(assignment), reserved=item.callback.id
-        )
-        self._out.append(LookUp(call.id, item.number))
-
-    def _dial(self, call: Call, now: int) -> None:
-        assert call.callback
-        assert self.centre.callback
-        if call.known and call.known.mark in (Mark.NEVER_CALL, Mark.REFUSED):
-            if item := self.callbacks.items.get(call.callback):
-                self.callbacks.close(item, State.CANCELLED, "never_call", now)
-            self.ended(call, now, by="system", cause=0, why="never_call")
-            return
-        ring_s, language = self.centre.callback.ring_s, call.dialogue.language
-        self._out.append(Dial(call.id, call.caller, call.dnis, ring_s, call.company or "", language))
-
-    def _customer_answered(self, call: Call, now: int) -> None:
-        call.dialogue.answered = True
-        self.write(call, Kind.PICKED_UP, now)
-        if call.stage is not Stage.DIALLING:
-            self.rejoin(call, now)
-            return
-        call.late_stage = Stage.GREETING
-        if item := self.callbacks.items.get(call.callback or ""):
-            call.dialogue.language = item.language
-        call.talk = Greeting(channel=call.id, language=call.dialogue.language, answered=True)
-        self._out += call.talk.begin(self._companies.get(call.company or ""))
 
     # -- with an agent
 
@@ -368,7 +308,7 @@ class Floor:
         call.late_stage, call.agent, call.agent_channel, call.offered_at = Stage.RINGING, agent.id, None, now
         self.staff.rings(agent, call, now)
         self.contracts.engaged(call.id, call.company)
-        self.write(call, Kind.OFFERED, now, group=assignment.group, agent=agent.id, **_why(assignment))
+        self.write(call, Kind.OFFERED, now, group=assignment.group, agent=agent.id, **reasons(assignment))
         self._ring(call, now)
 
     def _ring(self, call: Call, now: int) -> None:
@@ -377,7 +317,7 @@ class Floor:
             self.line.join(call, now)
             return
         call.late_stage = Stage.RINGING
-        company = self._companies.get(call.company or "")
+        company = self.companies.get(call.company or "")
         self._out.append(
             Connect(
                 channel=call.id,
@@ -413,8 +353,8 @@ class Floor:
         agent = self.staff.agents[call.agent]
         self.staff.talks(agent, at)
         self.staff.rings_on(agent, agent_channel)
-        company = self._companies.get(call.company or "")
-        recording = recording_name(call.id) if company is None or company.recording else None
+        company = self.companies.get(call.company or "")
+        recording = call.recording if company is None or company.recording else None
         self.write(call, Kind.ANSWERED, at, agent=call.agent, agent_channel=agent_channel, recording=recording)
 
     def _returned(self, call: Call, status: str, now: int) -> None:
@@ -436,14 +376,13 @@ class Floor:
         del self.calls[call.id]
         stage, why = call.stage, why or call.why
         if stage is Stage.DIALLING:
-            why = why or ("busy" if cause in _BUSY else "unobtainable" if cause in _UNOBTAINABLE else "no_answer")
+            why = why or why_not_reached(cause)
         self.line.leave(call)
         self.abuse.ended(call.id)
         self._out += call.dialogue.cancel()
         self.write(call, Kind.ENDED, now, by=by, cause=cause, stage=stage.value, **({"why": why} if why else {}))
         if call.callback:
-            outcome = {"busy": Outcome.BUSY, "unobtainable": Outcome.UNOBTAINABLE}.get(why or "", Outcome.NO_ANSWER)
-            self.callbacks.attempted(call.callback, outcome, why or "hung_up", now)
+            self.callbacks.attempted(call.callback, attempt_outcome(why), why or "hung_up", now)
         if call.agent and (agent := self.staff.agents.get(call.agent)) and agent.call == call.id:
             self.staff.call_over(agent, now)
         if call.answered_at is not None:
@@ -459,48 +398,8 @@ class Floor:
         if assignment := self.contracts.released(call.id, call.company):
             self._connect(assignment, now)
 
-    # -- the agents' phones
-
-    def _feature(self, event: events.FeatureDialled, now: int) -> None:
-        presence = self.staff.agents.get(event.agent)
-        if presence is None:
-            self._farewell(event.channel, "agent-refused")
-            return
-        self.staff.occupied(presence, event.channel)
-        self._farewell(event.channel, dialled(self.staff, presence, event.code, now))
-
-    def _farewell(self, channel: str, prompt: str) -> None:
-        playback = f"{channel}:farewell"
-        self._farewells[playback] = channel
-        self._out += [Answer(channel), Play(channel, playback, (prompt,), "ko")]
-
-    def _colleague(self, channel: str, agent: str, number: str) -> None:
-        if presence := self.staff.agents.get(agent):
-            self.staff.occupied(presence, channel)
-        if number in self.staff.agents:
-            self._out.append(ConnectColleague(channel, number))
-        else:
-            self._farewell(channel, "number-unknown")
-
     # -- writing down
 
     def write(self, call: Call, kind: Kind, at: int, **data: Json) -> None:
         """Put a fact about the call into the journal."""
-        once = kind in (Kind.ENTERED, Kind.ENDED)
-        key = f"{call.id}:{kind}" if once else f"{call.id}:{kind}:{at}:{data.get('agent') or ''}"
-        agent = data.get("agent")
-        entry = Entry(
-            key=key, kind=kind, at=at, call=call.id, agent=agent if isinstance(agent, str) else None, data=data
-        )
-        self._out.append(Write(entry))
-
-
-def _why(assignment: Assignment) -> dict[str, Json]:
-    why: dict[str, Json] = {"rule": assignment.rule.value, "ring": assignment.ring}
-    return why | ({"passed_over": assignment.passed_over} if assignment.passed_over else {})
-
-
-def recording_name(call: str) -> str:
-    """Where under the recordings folder the two voices of a call lie; the dialplan computes the same from the id."""
-    day = datetime.fromtimestamp(float(call.rpartition("-")[2]), UTC)
-    return f"{day:%Y%m%d}/{call}"
+        self._out.append(Write(call_entry(call.id, kind, at, data)))

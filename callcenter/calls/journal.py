@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from routing.acd import Assignment
+
 _Scalar = str | int | float | bool | None
 Json = _Scalar | list["Json"] | dict[str, "Json"]
 
@@ -109,3 +111,17 @@ class Entry:
     call: str | None = None
     agent: str | None = None
     data: dict[str, Json] = field(default_factory=dict)
+
+
+def call_entry(call: str, kind: Kind, at: int, data: dict[str, Json]) -> Entry:
+    """A fact about a call, under its key."""
+    agent = data.get("agent")
+    once = kind in (Kind.ENTERED, Kind.ENDED)
+    key = f"{call}:{kind}" if once else f"{call}:{kind}:{at}:{agent or ''}"
+    return Entry(key=key, kind=kind, at=at, call=call, agent=agent if isinstance(agent, str) else None, data=data)
+
+
+def reasons(assignment: Assignment) -> dict[str, Json]:
+    """Why this call went to this agent, as `call.offered` tells it."""
+    why: dict[str, Json] = {"rule": assignment.rule.value, "ring": assignment.ring}
+    return why | ({"passed_over": assignment.passed_over} if assignment.passed_over else {})

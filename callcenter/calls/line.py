@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Protocol
 
 from callcenter.calls.call import Call, Stage
@@ -282,7 +282,7 @@ class Line:
         """The waiting caller is told when the hours end, if the centre wants it so."""
         if self._centre.waiting.at_closing == "serve" or call.callback:
             return
-        local = self._local(now)
+        local = self._centre.local(now)
         if closing := call.dialogue.hours.closing(local, self._holidays):
             left_ms = max(round((closing - local).total_seconds() * 1000), 0)
             self._out.append(StartTimer(f"closing:{call.id}", left_ms))
@@ -342,6 +342,3 @@ class Line:
         if call.playback:
             self._out.append(StopPlaying(call.playback))
             call.playback = None
-
-    def _local(self, now: int) -> datetime:
-        return datetime.fromtimestamp(now / 1000, UTC).astimezone(self._centre.zone)

@@ -56,10 +56,12 @@ class Talk:
         return [*([StopPlaying(self._playing)] if self._playing else []), *self.cancel()]
 
     def _pressed(self, key: str) -> list[Command]:
-        raise NotImplementedError
+        """A key in a menu; a talk without menus is never asked."""
+        return []
 
     def _silent(self) -> list[Command]:
-        raise NotImplementedError
+        """No key in a menu."""
+        return []
 
     @property
     def _timer(self) -> str:

@@ -10,7 +10,8 @@ import uvloop
 
 from callcenter.centre import CentreError, load_centre
 from callcenter.config.versions import stamp_of
-from callcenter.controller import LeadershipLost, serve
+from callcenter.controller import serve
+from callcenter.lease import LeaseLost
 from callcenter.logs import configure_logs
 from callcenter.settings import Settings
 
@@ -32,6 +33,6 @@ def controller() -> None:
         # Half the processor time of the standard loop, call for call (docs/guide-bench.md).
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
             runner.run(serve(centre, settings, known))
-    except* LeadershipLost:
+    except* LeaseLost:
         typer.echo("another controller leads; this one stops", err=True)
         raise typer.Exit(3) from None

@@ -8,9 +8,9 @@ import typer
 
 from callcenter.asterisk.ari import AriReplaced
 from callcenter.centre import CentreError, load_centre
+from callcenter.lease import LeaseLost
 from callcenter.logs import configure_logs
 from callcenter.outbound.dialling import serve
-from callcenter.outbound.lease import LeaseLost
 from callcenter.settings import Settings
 
 

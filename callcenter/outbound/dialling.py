@@ -38,11 +38,11 @@ from callcenter.campaigns.interview import Interview, announcement
 from callcenter.campaigns.pacing import Mode, Pacer
 from callcenter.centre import Centre
 from callcenter.jobs.survey_prompts import enqueue_prompts
+from callcenter.lease import Lease
 from callcenter.outbound.book import Asked, Book, Customer, Work
 from callcenter.outbound.causes import unanswered
 from callcenter.outbound.inbound import Inbound, inbound_of
 from callcenter.outbound.interviews import Interviews
-from callcenter.outbound.lease import Lease
 from callcenter.outbound.prompts import missing, prefix_of
 from callcenter.public_holidays import free_days
 from callcenter.redis import command_client
@@ -77,7 +77,7 @@ class Outbound:
         self._engine = open_engine(settings.database_url)
         self._book = Book(sessions(self._engine), centre.zone)
         self._redis: Redis = command_client(settings.redis_url)
-        self._lease = Lease(self._redis)
+        self._lease = Lease(self._redis, "cc:dialler")
         password = settings.ari_password.get_secret_value()
         url = f"http://{settings.asterisk_host}:{settings.ari_port}"
         self._ari = AriClient(url, "callcenter", password, APPLICATION)

@@ -97,7 +97,10 @@ def test_a_number_that_may_only_leave_a_message_does_or_is_refused_where_there_i
     script = Script(more={"voicemail": {"most_s": 30}})
     script.known[CALLER] = Known(mark=Mark.MESSAGE_ONLY)
     channel = script.call()
-    assert [t.channel for t in script.said(TakeMessage)] == [channel]
+    assert [(t.channel, t.company, t.group) for t in script.said(TakeMessage)] == [(channel, "quiet", "kitchen")]
+    greeted = script.call("cc-1.2", "07000000102")
+    assert [(t.channel, t.company, t.group) for t in script.said(TakeMessage)] == [(greeted, "hanbit", "kitchen")]
+    assert [e.data["company"] for e in script.wrote(Kind.IDENTIFIED)] == ["quiet", "hanbit"]
     without = Script()
     without.known[CALLER] = Known(mark=Mark.MESSAGE_ONLY)
     without.call()

@@ -31,6 +31,13 @@ def test_every_prompt_of_the_contract_is_there(centre: Centre) -> None:
     assert {f"greeting-{company.id}" for company in centre.company} <= prompts.keys()
 
 
+def test_whatever_the_dialplan_plays_by_itself_is_there(centre: Centre) -> None:
+    template = (_REPOSITORY / "dialplan/templates/extensions.conf.j2").read_text(encoding="utf-8")
+    played = set(re.findall(r"Playback\(cc/([a-z-]+)\)", template)) - {"selftest"}
+    assert len(played) > 5
+    assert played <= catalogue(centre).keys()
+
+
 def test_a_company_has_a_menu_only_with_several_categories_and_hours_only_of_its_own(centre: Centre) -> None:
     prompts = catalogue(centre)
     for company in centre.company:
