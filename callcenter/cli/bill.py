@@ -17,7 +17,6 @@ from billing.words import Language
 from callcenter.cli import bill_month
 from callcenter.cli.bill_asking import ask, centre_of, month_of, remark, stop, tariff_of, tariffs_of
 from callcenter.settings import Settings
-from callcenter.settlement.fonts import FontError
 from callcenter.settlement.forms import Form, tax_invoice_json, written
 from callcenter.settlement.parties import PartyError, load_parties
 from callcenter.statements import Shown, made_statement, open_statement, unattributed_calls
@@ -25,6 +24,7 @@ from callcenter.store.periods import PeriodError
 from callcenter.store.records import Records
 from callcenter.store.scope import OneCompany, WholeCentre
 from callcenter.store.statements import Statements
+from callcenter.typeface import FontError
 
 app = typer.Typer(no_args_is_help=True, help="Statements, months of accounting, the cost comparison, tariffs.")
 bill_month.add_to(app)

@@ -2,20 +2,32 @@
 
 from __future__ import annotations
 
-import logging
+import io
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from xml.sax.saxutils import escape
 
-from fpdf import FPDF
-from fpdf.enums import Align, MethodReturnValue, WrapMode, XPos, YPos
+from reportlab.lib.colors import HexColor
+from reportlab.lib.enums import TA_CENTER
+from reportlab.lib.pagesizes import A4
+from reportlab.lib.styles import ParagraphStyle
+from reportlab.lib.units import mm
+from reportlab.platypus import Flowable, HRFlowable, Paragraph, SimpleDocTemplate, Spacer, Table
 
-from callcenter.letters.font import Typeface
+from callcenter.typeface import BOLD, REGULAR, register
 
-# It warns of tables in NanumGothic that a subset leaves out, with every letter.
-logging.getLogger("fontTools.subset").setLevel(logging.ERROR)
-
-_MARGIN = 24
-_LINE = 6.6
+_MARGIN = 24 * mm
+_LABELS = 52 * mm
+#: What ReportLab leaves free inside its frame, in points.
+_PADDING = 6
+_ACCENT, _RULE = HexColor("#0f766e"), HexColor("#bec6ce")
+_BODY = ParagraphStyle("body", fontName=REGULAR, fontSize=10.5, leading=18.7, spaceAfter=7)
+_SENDER = ParagraphStyle("sender", fontName=BOLD, fontSize=12, leading=17)
+_QUIET = ParagraphStyle("quiet", fontName=REGULAR, fontSize=9.5, leading=15.6)
+_TO = ParagraphStyle("to", fontName=BOLD, fontSize=11.5, leading=18.7, spaceBefore=14, spaceAfter=11)
+_TITLE = ParagraphStyle("title", fontName=BOLD, fontSize=15, leading=25.5, alignment=TA_CENTER, spaceAfter=14)
+_LABEL = ParagraphStyle("label", fontName=BOLD, fontSize=10, leading=15)
+_VALUE = ParagraphStyle("value", fontName=REGULAR, fontSize=10, leading=15)
+_SIGNED = ParagraphStyle("signed", fontName=BOLD, fontSize=14, leading=20, alignment=TA_CENTER, spaceBefore=34)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -35,74 +47,43 @@ class Letter:
     at: int
 
 
-def pdf(letter: Letter, typeface: Typeface) -> bytes:
-    """The letter on paper."""
-    page = FPDF(format="A4")
-    page.add_font("letter", "", typeface.regular)
-    page.add_font("letter", "B", typeface.bold)
-    page.set_margins(_MARGIN, _MARGIN, _MARGIN)
-    page.set_auto_page_break(True, _MARGIN)
-    page.set_creation_date(datetime.fromtimestamp(letter.at / 1000, UTC))
-    page.set_title(letter.title)
-    page.set_lang(letter.language)
-    page.add_page()
-    _head(page, letter)
-    page.set_font("letter", size=10.5)
-    for paragraph in letter.paragraphs:
-        _text(page, paragraph)
-        page.ln(2.5)
-    _facts(page, letter)
-    page.ln(12)
-    page.set_font("letter", "B", 14)
-    page.cell(0, 10, letter.sender, align=Align.C, new_x=XPos.LMARGIN, new_y=YPos.NEXT)
-    return bytes(page.output())
+def pdf(letter: Letter) -> bytes:
+    """The letter on paper. Raises `FontError`."""
+    register()
+    out = io.BytesIO()
+    paper = SimpleDocTemplate(
+        out, pagesize=A4, leftMargin=_MARGIN, rightMargin=_MARGIN, topMargin=_MARGIN, bottomMargin=_MARGIN,
+        title=letter.title, author=letter.sender, lang=letter.language, invariant=1, initialFontName=REGULAR,
+    )  # fmt: skip
+    paper.build(_parts(letter))
+    return out.getvalue()
 
 
-def _head(page: FPDF, letter: Letter) -> None:
-    page.set_font("letter", "B", 12)
-    page.cell(0, 8, letter.sender, new_x=XPos.LMARGIN, new_y=YPos.NEXT)
-    page.set_draw_color(15, 118, 110)
-    page.set_line_width(0.6)
-    page.line(_MARGIN, page.get_y() + 1, page.w - _MARGIN, page.get_y() + 1)
-    page.ln(6)
-    page.set_font("letter", size=9.5)
-    page.cell(0, 5.5, letter.number, new_x=XPos.LMARGIN, new_y=YPos.NEXT)
-    page.cell(0, 5.5, letter.day, new_x=XPos.LMARGIN, new_y=YPos.NEXT)
-    page.ln(5)
-    page.set_font("letter", "B", 11.5)
-    _text(page, letter.to)
-    page.ln(4)
-    page.set_font("letter", "B", 15)
-    page.multi_cell(0, 9, letter.title, align=Align.C, new_x=XPos.LMARGIN, new_y=YPos.NEXT)
-    page.ln(5)
-
-
-def _facts(page: FPDF, letter: Letter) -> None:
-    if not letter.facts:
-        return
-    page.ln(2)
-    page.set_draw_color(190, 198, 206)
-    page.set_line_width(0.2)
-    wide = 52
-    for label, value in letter.facts:
-        page.set_font("letter", size=10)
-        rows = page.multi_cell(
-            page.epw - wide, _LINE, value, dry_run=True, output=MethodReturnValue.LINES, wrapmode=WrapMode.WORD
+def _parts(letter: Letter) -> list[Flowable]:
+    parts: list[Flowable] = [
+        _text(letter.sender, _SENDER),
+        HRFlowable(width="100%", thickness=1.7, color=_ACCENT, spaceBefore=3, spaceAfter=14),
+        _text(letter.number, _QUIET),
+        _text(letter.day, _QUIET),
+        _text(letter.to, _TO),
+        _text(letter.title, _TITLE),
+        *(_text(paragraph, _BODY) for paragraph in letter.paragraphs),
+    ]
+    if letter.facts:
+        rows = [[_text(label, _LABEL), _text(value, _VALUE)] for label, value in letter.facts]
+        lines = [("LINEABOVE", (0, 0), (-1, -1), 0.6, _RULE), ("LINEBELOW", (0, -1), (-1, -1), 0.6, _RULE)]
+        table = Table(rows, colWidths=(_LABELS, A4[0] - 2 * (_MARGIN + _PADDING) - _LABELS), splitInRow=1)
+        table.setStyle(
+            [
+                *lines,
+                ("FONT", (0, 0), (-1, -1), REGULAR),
+                ("VALIGN", (0, 0), (-1, -1), "TOP"),
+                ("LEFTPADDING", (0, 0), (-1, -1), 0),
+            ]
         )
-        assert isinstance(rows, list)
-        height = _LINE * max(1, len(rows)) + 2
-        if page.will_page_break(height):
-            page.add_page()
-        top = page.get_y()
-        page.line(_MARGIN, top, page.w - _MARGIN, top)
-        page.set_xy(_MARGIN, top + 1)
-        page.set_font("letter", "B", 10)
-        page.cell(wide, _LINE, label)
-        page.set_font("letter", size=10)
-        page.multi_cell(page.epw - wide, _LINE, value, align=Align.L, new_x=XPos.LMARGIN, new_y=YPos.NEXT)
-        page.set_y(top + height)
-    page.line(_MARGIN, page.get_y(), page.w - _MARGIN, page.get_y())
+        parts += [Spacer(0, 6), table]
+    return [*parts, _text(letter.sender, _SIGNED)]
 
 
-def _text(page: FPDF, text: str) -> None:
-    page.multi_cell(0, _LINE, text, align=Align.L, new_x=XPos.LMARGIN, new_y=YPos.NEXT)
+def _text(text: str, style: ParagraphStyle) -> Paragraph:
+    return Paragraph(escape(text).replace("\n", "<br/>"), style)

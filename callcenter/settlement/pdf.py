@@ -8,13 +8,11 @@ from __future__ import annotations
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
 
 from reportlab import rl_config
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.units import mm
-from reportlab.pdfbase import pdfmetrics
-from reportlab.pdfbase.ttfonts import TTFont
+from reportlab.pdfbase.pdfmetrics import stringWidth
 from reportlab.pdfgen.canvas import Canvas
 
 from billing.statement import Line, LineKind, Statement
@@ -22,7 +20,7 @@ from billing.statement_forms import local, outcome
 from billing.statement_words import WORDS, amount, label, quantity
 from billing.usage import Entry, Usage
 from billing.words import Language, duration, won
-from callcenter.settlement.fonts import typeface
+from callcenter.typeface import BOLD, REGULAR, register
 
 _WIDTH, _HEIGHT = A4
 _LEFT, _RIGHT = 20 * mm, A4[0] - 20 * mm
@@ -72,10 +70,10 @@ class Sheet:
 
 def statement_pdf(statement: Statement, usage: Usage, sheet: Sheet) -> bytes:
     """The document; the same statement gives the same bytes. Raises `FontError`."""
-    _register()
+    register()
     rl_config.useA85 = 0
     out = io.BytesIO()
-    canvas = Canvas(out, pagesize=A4, invariant=1, pageCompression=1, initialFontName="regular")
+    canvas = Canvas(out, pagesize=A4, invariant=1, pageCompression=1, initialFontName=REGULAR)
     words = WORDS[sheet.language]
     canvas.setTitle(f"{words['title']} {statement.month} {sheet.company}")
     canvas.setAuthor(sheet.centre)
@@ -85,13 +83,6 @@ def statement_pdf(statement: Statement, usage: Usage, sheet: Sheet) -> bytes:
         _Page(canvas, sheet, 2).calls(usage)
     canvas.save()
     return out.getvalue()
-
-
-@cache
-def _register() -> None:
-    regular, bold = typeface()
-    pdfmetrics.registerFont(TTFont("regular", str(regular)))
-    pdfmetrics.registerFont(TTFont("bold", str(bold)))
 
 
 class _Page:
@@ -172,7 +163,7 @@ class _Page:
         for field, offset in enumerate(_FIELDS):
             self._text(left + offset, _TOP - 8 * mm, heads[field], 7.5, quiet=True)
             run = self._canvas.beginText(left + offset, _TOP - 13 * mm)
-            run.setFont("regular", 7.5)
+            run.setFont(REGULAR, 7.5)
             run.setFillColorRGB(*_INK)
             run.setLeading(_CALL)
             for row in rows:
@@ -192,7 +183,7 @@ class _Page:
     ) -> None:
         if not text:
             return
-        self._canvas.setFont("bold" if bold else "regular", size)
+        self._canvas.setFont(BOLD if bold else REGULAR, size)
         self._canvas.setFillColorRGB(*(_QUIET if quiet else _INK))
         (self._canvas.drawRightString if right else self._canvas.drawString)(x, y, text)
 
@@ -210,9 +201,9 @@ class _Page:
 
 def _fitting(text: str, size: float, width: float) -> str:
     """The text, cut with an ellipsis where it is too wide: a reason may be as long as somebody likes."""
-    if pdfmetrics.stringWidth(text, "regular", size) <= width:
+    if stringWidth(text, REGULAR, size) <= width:
         return text
-    while text and pdfmetrics.stringWidth(text + "…", "regular", size) > width:
+    while text and stringWidth(text + "…", REGULAR, size) > width:
         text = text[:-1]
     return text + "…"
 

@@ -18,7 +18,6 @@ from billing.payers import as_csv as payers_as_csv
 from billing.words import Language
 from callcenter.jobs import settlement
 from callcenter.settlement import forms
-from callcenter.settlement.fonts import FontError
 from callcenter.settlement.parties import PartyError, load_parties
 from callcenter.settlement.shares import payers_report
 from callcenter.statements import unattributed_calls
@@ -28,6 +27,7 @@ from callcenter.store.records import Records
 from callcenter.store.scope import WholeCentre
 from callcenter.store.settlement_models import CorrectionReason
 from callcenter.store.statements import Statements
+from callcenter.typeface import FontError
 from callcenter.web.billing.books import change
 from callcenter.web.billing.plot import plot
 from callcenter.web.errors import Refused

@@ -9,12 +9,11 @@ from fastapi.responses import Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from billing.contracts.participation import Participation
-from callcenter.asterisk.obtain import ObtainError
-from callcenter.letters.font import typeface
 from callcenter.letters.layout import pdf
 from callcenter.letters.text import Case, Kind, compose, letter
 from callcenter.store.applications import letters, new_letter
 from callcenter.store.contract_models import ApplicationRow, LetterRow
+from callcenter.typeface import FontError
 from callcenter.web.contracts.sums import sums_of
 from callcenter.web.engine import now_ms
 from callcenter.web.errors import Refused
@@ -60,9 +59,9 @@ async def letter_file(session: AsyncSession, row: ApplicationRow, number: int) -
         raise Refused(404, "not_found")
     written = letter(found.data, application=row.number, number=number, language=found.language, at=found.at)
     try:
-        paper = await asyncio.to_thread(lambda: pdf(written, typeface()))
-    except ObtainError as error:
-        raise Refused(503, "no_typeface") from error
+        paper = await asyncio.to_thread(pdf, written)
+    except FontError as error:
+        raise Refused(503, "typeface") from error
     return Response(
         paper,
         media_type="application/pdf",

@@ -8,7 +8,6 @@ from pypdf import PdfReader
 
 from billing.contracts.eligibility import Refusal
 from billing.contracts.participation import fold
-from callcenter.letters.font import typeface
 from callcenter.letters.layout import Letter, pdf
 from callcenter.letters.text import _WORDS, Case, Kind, compose, letter, possible
 from tests.unit.billing.contracts.stories import APPLIED, NO_INSURER, SELECTED, SIGNED, day, did, renewed
@@ -54,7 +53,7 @@ def test_every_letter_has_an_occasion_here() -> None:
 def test_a_letter_is_offered_on_its_occasion_and_read_back(kind: Kind, story: tuple, on: str, language: str) -> None:
     assert kind in possible(fold(story), day(on))
     written = made(kind, story, day(on), language)
-    text = read(pdf(written, typeface())).replace("\n", " ")
+    text = read(pdf(written)).replace("\n", " ")
     for part in (
         "(주)한빛주방",
         "김한빛",
@@ -67,15 +66,16 @@ def test_a_letter_is_offered_on_its_occasion_and_read_back(kind: Kind, story: tu
 
 
 def test_the_typeface_is_embedded_and_holds_hangul() -> None:
-    paper = PdfReader(io.BytesIO(pdf(made(Kind.SELECTED, SELECTED, day("2026-10-21")), typeface())))
+    paper = PdfReader(io.BytesIO(pdf(made(Kind.SELECTED, SELECTED, day("2026-10-21")))))
     fonts = paper.pages[0]["/Resources"]["/Font"]
-    descents = [font.get_object()["/DescendantFonts"][0].get_object() for font in fonts.values()]
-    assert all("NanumGothic" in one["/BaseFont"] for one in descents)
-    assert all("/FontFile2" in one["/FontDescriptor"].get_object() for one in descents)
+    held = [font.get_object() for font in fonts.values()]
+    assert held
+    assert all("NanumGothic" in font["/BaseFont"] for font in held)
+    assert all("/FontFile2" in font["/FontDescriptor"].get_object() for font in held)
 
 
 def test_the_amounts_of_a_selection_are_those_to_secure() -> None:
-    text = read(pdf(made(Kind.SELECTED, SELECTED, day("2026-10-21")), typeface()))
+    text = read(pdf(made(Kind.SELECTED, SELECTED, day("2026-10-21"))))
     assert "4,700,000원" in text
     assert "2026-12-01" in text
     assert "2027-01-01 – 2029-12-31" in text.replace("\n", " ")
@@ -83,12 +83,12 @@ def test_the_amounts_of_a_selection_are_those_to_secure() -> None:
 
 def test_the_same_letter_is_the_same_to_the_byte() -> None:
     one = made(Kind.REFUSED, REFUSED, day("2026-10-02"))
-    assert pdf(one, typeface()) == pdf(one, typeface())
+    assert pdf(one) == pdf(one)
 
 
 def test_reasons_of_any_length_stay_on_the_paper() -> None:
     long = (*APPLIED, did("2026-10-02", "refused", note="길고 긴 사유 " * 600))
-    paper = PdfReader(io.BytesIO(pdf(made(Kind.REFUSED, long, day("2026-10-02")), typeface())))
+    paper = PdfReader(io.BytesIO(pdf(made(Kind.REFUSED, long, day("2026-10-02")))))
     assert len(paper.pages) > 1
     assert sum(page.extract_text().count("사유") for page in paper.pages) > 600
 
