@@ -11,6 +11,7 @@ from fastapi.responses import Response
 
 from billing.contracts.service_level import in_force
 from callcenter.desk.tickets import ticket_number
+from callcenter.settlement.forms import Form
 from callcenter.store.figures import Figures, day_figures
 from callcenter.store.models import TicketStatus
 from callcenter.store.records import Records
@@ -73,7 +74,7 @@ async def statement(request: Request, services: Uses, person: Member, month: str
     )
 
 
-@router.get("/statement.csv")
-async def as_csv(request: Request, services: Uses, person: Member, month: str = "") -> Response:
-    """The same for a spreadsheet."""
-    return await statement_file(request, services, own(services, person), month)
+@router.get("/statement.{form}")
+async def as_file(request: Request, services: Uses, person: Member, form: Form, month: str = "") -> Response:
+    """The same on paper or for a spreadsheet."""
+    return await statement_file(request, services, own(services, person), month, form)
