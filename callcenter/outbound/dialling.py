@@ -134,6 +134,7 @@ class Outbound:
         for channel in channels.values():
             if _in_stasis(channel) and not self._known(channel["id"]):
                 self._ari.channels.hangup(channel["id"])
+        log.info("dialler.at_work", pending=len(pending))
 
     def _lost(self) -> None:
         """Everything is looked for again at the next connection; until then nobody is dialled."""

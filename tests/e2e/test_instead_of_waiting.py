@@ -9,6 +9,7 @@ import pytest
 
 from tests.e2e.harness.centre import Centre
 from tests.e2e.harness.fixtures import AGENT_HZ, CUSTOMER_HZ, At, ready
+from tests.e2e.harness.prompts import listening
 from tests.e2e.tones import expect_tone, loudness
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(180)]
@@ -22,10 +23,11 @@ async def _asks_to_be_phoned(centre: Centre, at: At) -> None:
     await customer.dial(CROWD)
     await customer.talks()
     await centre.board(lambda b: [w["stage"] for w in b["waiting"]] == ["queue"])
-    await customer.press("1")
-    await asyncio.sleep(1)  # a second of the prompt, into which the key is pressed
-    await customer.press("1")
-    await customer.ended(20)
+    async with listening(centre) as prompts:
+        await customer.press("1")
+        await prompts.begins("callback-number")
+        await customer.press("1")
+        await customer.ended(20)
     await centre.board(lambda b: [c["state"] for c in b["callbacks"]] == ["due"])
 
 
