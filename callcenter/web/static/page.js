@@ -56,14 +56,29 @@ document.addEventListener("htmx:after:swap", () => {
 
 // Live push that is silent for this long is lost; the page says so and greys what it shows.
 const SILENCE_MS = 6000;
+const AGAIN_MS = 5000;
+const pushed = document.querySelector("[hx-sse\\:connect]");
 let heard = Date.now();
+let tried = Date.now();
+let stands = false;
 document.addEventListener("htmx:sse:after:message", () => {
   heard = Date.now();
 });
-if (document.querySelector("[hx-sse\\:connect]")) {
+document.addEventListener("htmx:sse:after:connection", () => {
+  stands = true;
+});
+document.addEventListener("htmx:sse:close", () => {
+  stands = false;
+});
+if (pushed) {
   setInterval(() => {
     const lost = Date.now() - heard > SILENCE_MS;
     document.body.classList.toggle("lost", lost);
+    // The extension renews a connection that once stood, but not one that never came about.
+    if (lost && !stands && Date.now() - tried > AGAIN_MS) {
+      tried = Date.now();
+      htmx.ajax("GET", pushed.getAttribute("hx-sse:connect"), { source: pushed });
+    }
   }, 1000);
 }
 document.addEventListener("htmx:sse:error", (event) => {

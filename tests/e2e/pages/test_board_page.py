@@ -9,7 +9,7 @@ import pytest
 from playwright.async_api import expect
 
 from tests.e2e.pages.conftest import SignIn
-from tests.web_centre import WebCentre, now_ms, record
+from tests.web_centre import PASSWORD, WebCentre, now_ms, record
 
 pytestmark = pytest.mark.e2e
 
@@ -90,10 +90,27 @@ async def test_a_server_that_goes_away_is_told_by_the_page_itself(web: WebCentre
         await expect(page.locator("body")).to_have_class(LOST, timeout=15_000)
         await expect(page.locator(".stale.unheard")).to_be_visible()
         await web.start(tasks)
-        await web.feed_board(waiting=[waits(5)])
-        await expect(page.locator("body")).not_to_have_class(LOST, timeout=15_000)
-        await expect(page.locator("#waiting")).to_have_text("1")
-        await web.stop()
+        try:
+            await web.feed_board(waiting=[waits(5)])
+            await expect(page.locator("body")).not_to_have_class(LOST, timeout=15_000)
+            await expect(page.locator("#waiting")).to_have_text("1")
+        finally:
+            await web.stop()
+
+
+async def test_a_first_connection_that_fails_is_tried_again(web: WebCentre, sign_in: SignIn) -> None:
+    await web.feed_board()
+    page = await sign_in(None)
+    cut = re.compile("/board/live$")
+    await page.route(cut, lambda route: route.abort())
+    await page.fill("#login", "sup")
+    await page.fill("#password", PASSWORD)
+    await page.keyboard.press("Enter")
+    await expect(page.locator("body")).to_have_class(LOST, timeout=15_000)
+    await page.unroute(cut)
+    await web.feed_board(waiting=[waits(5)])
+    await expect(page.locator("body")).not_to_have_class(LOST, timeout=15_000)
+    await expect(page.locator("#waiting")).to_have_text("1")
 
 
 async def test_the_wallboard_is_read_from_across_the_room(web: WebCentre, sign_in: SignIn) -> None:
