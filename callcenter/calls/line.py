@@ -35,6 +35,8 @@ from routing.forecast import Estimate
 from routing.ladder import Climb
 
 _POSITIONS_RECORDED = 30
+#: Keys so soon after joining were meant for the menu before it.
+_DEAF_MS = 3000
 #: A group's recent service level: a call counts half after a quarter of an hour.
 _LEVEL_MEMORY_MS = 900_000
 
@@ -168,6 +170,8 @@ class Line:
 
     def key(self, call: Call, key: str, now: int) -> None:
         """A key pressed while waiting: rather be phoned back, or leave a message."""
+        if now - call.queued_at < _DEAF_MS:
+            return
         if key == CALLBACK_KEY and self._centre.callback and call.callback is None:
             self._hush(call)
             waiting = self._centre.waiting

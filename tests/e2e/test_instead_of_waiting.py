@@ -20,10 +20,9 @@ CROWD = "07000000111"
 
 async def _asks_to_be_phoned(centre: Centre, at: At) -> None:
     customer = await at("customer1")
-    await customer.dial(CROWD)
-    await customer.talks()
-    await centre.board(lambda b: [w["stage"] for w in b["waiting"]] == ["queue"])
     async with listening(centre) as prompts:
+        await customer.dial(CROWD)
+        await prompts.begins("queue-callback")
         await customer.press("1")
         await prompts.begins("callback-number")
         await customer.press("1")
@@ -79,10 +78,10 @@ async def test_the_controller_dies_while_the_customer_s_phone_rings_and_nobody_i
 
 async def test_a_message_is_kept_with_the_call(centre: Centre, at: At, now: int) -> None:
     customer = await at("customer1")
-    await customer.dial(CROWD)
-    await customer.talks()
-    await centre.board(lambda b: [w["stage"] for w in b["waiting"]] == ["queue"])
-    await customer.press("2")
+    async with listening(centre) as prompts:
+        await customer.dial(CROWD)
+        await prompts.begins("queue-voicemail")
+        await customer.press("2")
     await centre.board(lambda b: not b["waiting"])
     await asyncio.sleep(14)  # the announcement, the tone, and seconds of speaking
     await customer.hang_up()

@@ -31,6 +31,7 @@ class Desk(Script):
 
     def asks(self, channel: str = "cc-1.1") -> None:
         self.happens(events.CallEntered(channel, "07000000109", NUMBER))
+        self.passes(3)
         for key in "11":
             self.happens(events.KeyPressed(channel, key))
         self.prompt_ends()
