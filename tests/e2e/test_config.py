@@ -16,6 +16,7 @@ from callcenter.house import settings_of
 from tests.e2e.harness.asterisk_log import expect_clean
 from tests.e2e.harness.centre import Centre
 from tests.e2e.harness.fixtures import AGENT_HZ, CUSTOMER_HZ, OTHER_HZ, SwitchOn
+from tests.e2e.harness.prompts import listening
 from tests.e2e.phones import Phone
 from tests.e2e.tones import expect_tone
 
@@ -141,13 +142,11 @@ async def test_a_caller_whose_group_is_removed_is_answered_by_a_similar_one(
     centre: Centre, switch_on: SwitchOn, now: int, tmp_path: Path
 ) -> None:
     customer = await switch_on(centre.server, "customer1", password=centre.password("customer1"))
-    await customer.dial(AREUM)
-    await customer.talks()
-    await centre.board(lambda b: b["in_menu"] == 1)
-    # Keys count from the menu on; before it they mean nothing.
-    async with asyncio.timeout(30):
-        while not await pressed(centre, customer, "1"):
-            pass
+    async with listening(centre) as prompts:
+        await customer.dial(AREUM)
+        await prompts.begins("menu-company-areum")
+        await customer.press("1")
+    await centre.board(lambda b: b["waiting"])
     before = centre.settings.centre.read_text("utf-8")
     text = before.replace('similar = ["beauty", "baby"]', 'similar = ["household", "baby"]')
     text = re.sub(', "beauty"|"beauty", ', "", text)
@@ -170,13 +169,6 @@ async def test_a_caller_whose_group_is_removed_is_answered_by_a_similar_one(
     finally:
         described.write_text(before, "utf-8")
         await config(centre, "apply", str(described), "--yes")
-
-
-async def pressed(centre: Centre, customer: Phone, key: str) -> bool:
-    """Press the key; whether the caller waits in line then."""
-    await customer.press(key)
-    board = await centre.board(lambda b: True)
-    return bool(board["waiting"])
 
 
 async def test_what_is_applied_without_a_controller_takes_effect_when_it_starts(

@@ -14,7 +14,7 @@ import pytest
 from callcenter.web.records.audio import recording_paths
 from tests.e2e.harness.centre import Centre
 from tests.e2e.harness.fixtures import AGENT_HZ, CUSTOMER_HZ, At, ready
-from tests.e2e.phones import Phone
+from tests.e2e.harness.prompts import listening
 from tests.e2e.tones import expect_no_tone, expect_tone, loudness
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(180)]
@@ -107,28 +107,18 @@ async def says(centre: Centre, *words: str) -> str:
 async def test_the_hotline_s_menu_leads_to_the_group(centre: Centre, at: At, now: int) -> None:
     async with ready(centre, at, "1004") as agent:
         customer = await at("customer1")
-        await customer.dial(HOTLINE)
-        await customer.talks()
-        await centre.board(lambda b: b["in_menu"] == 1)
-        await _in_menu(centre, customer, "42")
+        async with listening(centre) as prompts:
+            await customer.dial(HOTLINE)
+            await prompts.begins("menu-main")
+            await customer.press("4")
+            await prompts.begins("menu-family-4")
+            await customer.press("2")
         await agent.answers_call(20)
         await customer.hang_up()
         await agent.ended()
         [record] = await centre.records(1, now)
         assert (record["company"], record["group"], record["outcome"]) == (None, "baby", "answered")
         await centre.agent("1004", "ready")
-
-
-async def _in_menu(centre: Centre, customer: Phone, keys: str) -> None:
-    """Press each key again until the centre has heard enough: keys during the notices count for nothing."""
-    async with asyncio.timeout(60):
-        while True:
-            board = await centre.board(lambda b: True)
-            if not board["in_menu"]:
-                return
-            for key in keys:
-                await customer.press(key)
-                await asyncio.sleep(0.4)
 
 
 async def test_who_does_not_answer_is_paused_and_the_caller_goes_to_the_next(centre: Centre, at: At, now: int) -> None:
