@@ -112,7 +112,7 @@ def _families(reading: Reading) -> Iterator[Metric]:
 
 
 def _day(day: list[Figures]) -> Iterator[Metric]:
-    offered = CounterMetricFamily("callcenter_calls_offered", "Joined a queue today.", labels=_OURS)
+    offered = CounterMetricFamily("callcenter_calls_offered", "Joined a queue today and left it.", labels=_OURS)
     answered = CounterMetricFamily("callcenter_calls_answered", "Spoke with an agent today.", labels=_OURS)
     abandoned = CounterMetricFamily(
         "callcenter_calls_abandoned", "Hung up today: in the queue, or before it.", labels=[*_OURS, "reason"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields
 
-from sqlalchemy import ColumnElement, and_, func
+from sqlalchemy import ColumnElement, and_, func, or_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from callcenter.ledger.record import Outcome, Via
@@ -21,7 +21,7 @@ class Figures:
     group: str | None = None
     #: Calls that entered, whatever became of them.
     entered: int = 0
-    #: O: joined a queue.
+    #: O: joined a queue and has left it; who still waits is not lost yet, and would only depress the answer rate.
     offered: int = 0
     #: A: spoke with an agent.
     answered: int = 0
@@ -80,7 +80,7 @@ async def day_figures(
     abandoned = CallRow.outcome.in_((Outcome.ABANDONED_QUEUE, Outcome.ABANDONED_RINGING))
     counters = {
         "entered": _count(theirs),
-        "offered": _count(and_(theirs, CallRow.queued_at.is_not(None))),
+        "offered": _count(and_(theirs, CallRow.queued_at.is_not(None), or_(answered, CallRow.ended_at.is_not(None)))),
         "answered": _count(answered),
         "answered_in_time": _count(and_(answered, CallRow.wait_ms <= in_time_s * 1000)),
         "abandoned": _count(abandoned),

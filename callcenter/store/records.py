@@ -73,6 +73,14 @@ class Records:
         query = self._select(CallRow.company == company, CallRow.caller == caller, CallRow.entered_at < before)
         return await self._fetch(query.order_by(CallRow.entered_at.desc()).limit(limit))
 
+    async def of_caller(self, caller: str, *, limit: int = 100) -> list[CallRecord]:
+        """A caller's calls on whatever day, newest first; none for a withheld number."""
+        if not caller:
+            return []
+        return await self._fetch(
+            self._select(CallRow.caller == caller).order_by(CallRow.entered_at.desc()).limit(limit)
+        )
+
     async def _closed(self, whose: ColumnElement[bool], span: Span) -> list[CallRecord]:
         query = self._select(whose, *_entered_in(span), CallRow.outcome.is_not(None))
         return await self._fetch(query.order_by(CallRow.entered_at, CallRow.call))

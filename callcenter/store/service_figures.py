@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import and_, func
+from sqlalchemy import and_, func, or_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from billing.contracts.service_level import Counters, Formula, Version
@@ -20,7 +20,8 @@ async def counters(session: AsyncSession, company: OneCompany, span: Span, versi
     abandoned = CallRow.outcome.in_((Outcome.ABANDONED_QUEUE, Outcome.ABANDONED_RINGING))
     in_time, short = version.in_time_s * 1000, version.short_s * 1000
     conditions = {
-        "offered": CallRow.queued_at.is_not(None),
+        # Who still waits is not lost yet.
+        "offered": and_(CallRow.queued_at.is_not(None), or_(answered, CallRow.ended_at.is_not(None))),
         "answered": answered,
         "answered_in_time": and_(answered, CallRow.wait_ms <= in_time),
         "abandoned": abandoned,

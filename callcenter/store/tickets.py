@@ -84,6 +84,13 @@ class Tickets:
         )
         return list(await self._session.scalars(query.order_by(TicketRow.number.desc())))
 
+    async def of_customer(self, customer_phone: str, *, limit: int = 100) -> list[TicketRow]:
+        """All tickets of the customer with this number, the last changed first; none for a withheld number."""
+        if not customer_phone:
+            return []
+        query = select_within(self._scope, TicketRow).where(TicketRow.customer_phone == customer_phone)
+        return list(await self._session.scalars(query.order_by(TicketRow.changed_at.desc()).limit(limit)))
+
     async def page(
         self, *, company: str | None = None, status: TicketStatus | None = None, offset: int = 0, limit: int = 50
     ) -> list[TicketRow]:

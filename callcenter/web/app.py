@@ -15,7 +15,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from callcenter.settings import Settings
 from callcenter.web import health, login
 from callcenter.web.admin import routes as admin
-from callcenter.web.agent import call_up
+from callcenter.web.agent import call_up, day
 from callcenter.web.agent import routes as agent
 from callcenter.web.api import campaigns as campaigns_api
 from callcenter.web.api import routes as api
@@ -33,6 +33,7 @@ from callcenter.web.marked import routes as marked
 from callcenter.web.messages import routes as messages
 from callcenter.web.portal import contract, members, service
 from callcenter.web.portal import routes as portal
+from callcenter.web.records import customer
 from callcenter.web.records import routes as records
 from callcenter.web.requests import routes as requests
 from callcenter.web.services import open_services
@@ -46,8 +47,22 @@ BILLING = (tariffs, billing)
 #: Applications, contracts, and what a company does for itself.
 COMPANY_ROOMS = (apply, contracts, formula, contract, members, service, requests)
 ROOMS = (
-    *(login, agent, supervisor, callbacks, messages, marked, records, tickets, *OUTBOUND, *BILLING, portal, admin),
-    *(configuration, api, health, staff, call_up),
+    *(
+        login,
+        agent,
+        day,
+        supervisor,
+        callbacks,
+        messages,
+        marked,
+        records,
+        customer,
+        tickets,
+        *OUTBOUND,
+        *BILLING,
+        portal,
+    ),
+    *(admin, configuration, api, health, staff, call_up),
 )
 
 #: An uploaded prompt, or a file of contacts, is the largest thing that anybody sends.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import structlog
 from redis.asyncio import Redis
@@ -18,6 +19,7 @@ from callcenter.store.engine import Sessions
 from callcenter.store.messages import Messages
 from callcenter.store.models import Role
 from callcenter.store.scope import WholeCentre
+from callcenter.web.engine import read_json
 from callcenter.web.people import Person
 
 log = structlog.get_logger(__name__)
@@ -34,11 +36,18 @@ class Work:
     callbacks: tuple[Item, ...] = ()
     #: New messages by group; of no group under None.
     messages: Mapping[str | None, int] = field(default_factory=dict)
+    #: Callers in line or being rung for, as on the board.
+    waiting: tuple[Mapping[str, Any], ...] = ()
     certain: bool = True
 
     def callbacks_of(self, groups: Collection[str] | None) -> list[Item]:
         """Open callbacks of these groups; None: of all."""
         return [item for item in self.callbacks if groups is None or item.callback.group in groups]
+
+    def line(self, groups: Collection[str]) -> tuple[int, int | None]:
+        """How many callers wait for these groups, and since when the first of them does (epoch ms)."""
+        since = [call["since"] for call in self.waiting if call["group"] in groups]
+        return len(since), min(since, default=None)
 
     def counts(self, groups: Collection[str] | None) -> dict[str, int]:
         """The figures that stand beside the pages' names in the header."""
@@ -70,14 +79,17 @@ class WorkFeed:
 
     async def _read(self) -> Work:
         callbacks, messages, certain = self._work.callbacks, self._work.messages, True
+        waiting: tuple[Mapping[str, Any], ...] = ()
         try:
+            (board,) = await read_json(self._redis, "cc:board")
+            waiting = tuple(board["waiting"]) if board else ()
             callbacks = tuple(sorted(await read_callbacks(self._redis), key=_turn))
             async with self._sessions() as session:
                 messages = await Messages(session, WholeCentre()).new_by_group()
         except (RedisError, SQLAlchemyError, OSError) as error:
             certain = False
             log.warning("work.unreadable", error=type(error).__name__)
-        return Work(callbacks=callbacks, messages=messages, certain=certain)
+        return Work(callbacks=callbacks, messages=messages, waiting=waiting, certain=certain)
 
 
 def _turn(item: Item) -> tuple[int, int]:

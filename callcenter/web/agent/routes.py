@@ -55,8 +55,16 @@ async def _state(services: Services, person: Person, agent: str) -> dict[str, An
         state, controller = await read_json(services.redis, f"cc:agent:{agent}", "cc:controller")
     except (RedisError, OSError):
         state = controller = None
-    counts = (await services.work.now()).counts(groups_of(services.centre, person))
-    return {"state": state, "engine": controller is not None, "at": now_ms(), "counts": counts}
+    work, groups = await services.work.now(), groups_of(services.centre, person)
+    waiting, first = work.line(groups or frozenset())
+    return {
+        "state": state,
+        "engine": controller is not None,
+        "at": now_ms(),
+        "counts": work.counts(groups),
+        "waiting": waiting,
+        "first_since": first,
+    }
 
 
 async def _why_marked(services: Services, state: dict[str, Any] | None) -> str | None:

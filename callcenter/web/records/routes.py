@@ -25,7 +25,7 @@ from callcenter.web.guard import allow
 from callcenter.web.pages import Naming, language_of, render
 from callcenter.web.people import Person
 from callcenter.web.records.audio import Stereo, UnreadableRecording, message_path, recording_paths
-from callcenter.web.scoping import need_customers, scope_of
+from callcenter.web.scoping import need_customers, scope_of, sees_customers
 from callcenter.web.services import Services, services_of
 from callcenter.web.words import phrase
 
@@ -50,6 +50,7 @@ class Search:
         until: str = "",
         company: str = "",
         group: str = "",
+        agent: str = "",
         outcome: str = "",
         page: Annotated[int, Query(ge=1, le=100_000)] = 1,
     ) -> None:
@@ -57,17 +58,19 @@ class Search:
         today = datetime.now(zone).date()
         self.until = _date(until) or max(today, _date(since) or today)
         self.since = min(_date(since) or self.until, self.until)
-        self.company, self.group, self.outcome, self.page = company, group, outcome, page
+        self.company, self.group, self.agent, self.outcome, self.page = company, group, agent, outcome, page
         self.span = Span(day_span(self.since, zone).since, day_span(self.until, zone).until)
         try:
             chosen = Outcome(outcome) if outcome else None
         except ValueError as error:
             raise Refused(422, "invalid") from error
-        self.filters = Filters(company=company or None, group=group or None, outcome=chosen)
+        self.filters = Filters(company=company or None, group=group or None, agent=agent or None, outcome=chosen)
 
     def query(self, **changes: object) -> str:
         """The search as an address, with changes."""
-        held = {name: getattr(self, name) for name in ("since", "until", "company", "group", "outcome", "page")}
+        held = {
+            name: getattr(self, name) for name in ("since", "until", "company", "group", "agent", "outcome", "page")
+        }
         return urlencode({name: value for name, value in {**held, **changes}.items() if value})
 
 
@@ -98,6 +101,7 @@ async def records(request: Request, services: Uses, person: Reader, asked: Asked
         pages=max(1, -(-found.total // PAGE)),
         outcomes=list(Outcome),
         day_step=timedelta(days=1),
+        searches=sees_customers(person),
     )
 
 

@@ -56,6 +56,12 @@ function restoreDraft(form) {
 }
 
 let shown = null;
+let stage;
+
+// The ledger writes a call down within a second of its end.
+function refreshDay() {
+  setTimeout(() => htmx.trigger("#day", "changed"), 1500);
+}
 
 const title = document.title;
 
@@ -66,6 +72,10 @@ function follow() {
   if (call && call !== shown) {
     shown = call;
     openNote(call);
+  }
+  if (live?.dataset.stage !== stage) {
+    stage = live?.dataset.stage;
+    refreshDay();
   }
 }
 
@@ -88,6 +98,7 @@ document.addEventListener("htmx:after:request", (event) => {
     localStorage.removeItem(keyOf(form.dataset.call));
     document.getElementById("draft-state").textContent = "";
     showDrafts();
+    refreshDay();
   }
 });
 

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from callcenter.store.models import TicketRow
 from tests.e2e.pages.conftest import SignIn
-from tests.web_centre import WebCentre, now_ms
+from tests.web_centre import WebCentre, now_ms, record
 
 pytestmark = pytest.mark.e2e
 
@@ -140,3 +140,23 @@ async def test_the_phone_and_the_engine_are_watched(web: WebCentre, sign_in: Sig
     await expect(page.locator("#live")).to_contain_text("전화기가 등록되지 않음")
     await web.redis.delete("cc:controller")
     await expect(page.locator("#live .alert")).to_contain_text("엔진이 응답하지 않습니다")
+
+
+async def test_a_call_of_the_day_without_a_note_gets_it_afterwards(web: WebCentre, sign_in: SignIn) -> None:
+    await web.add(record("cc-1795429970.1"))
+    page = await desk(web, sign_in)
+    await expect(page.locator("#day-figures")).to_contain_text("메모 없음 1")
+    await page.locator("#day tbody button").click()
+    await expect(page.locator("#note form")).to_be_visible()
+    await page.keyboard.press("n")
+    await page.keyboard.press("Space")
+    await page.keyboard.press("Control+Enter")
+    await expect(page.locator("#saved")).to_contain_text("티켓 A-")
+
+
+async def test_the_agent_sees_who_waits_for_the_own_groups(web: WebCentre, sign_in: SignIn) -> None:
+    page = await desk(web, sign_in)
+    await expect(page.locator("#my-line")).to_have_text("내 그룹에 기다리는 고객이 없습니다.")
+    for_whom = [{"group": group, "since": now_ms() - 20_000} for group in ("kitchen", "furniture")]
+    await web.feed_board(waiting=for_whom)
+    await expect(page.locator("#my-line")).to_contain_text("내 그룹 대기 1")

@@ -175,3 +175,23 @@ async def test_a_wrong_note_is_refused_in_words(web: WebCentre, wrong: dict[str,
         assert status == 422
         assert "입력이 맞지 않습니다" in said
     assert await tickets(web) == []
+
+
+async def test_the_agent_s_day_lists_own_calls_and_those_without_a_note(web: WebCentre) -> None:
+    await web.add(
+        record("cc-1795400000.1", talk_ms=60_000),
+        record("cc-1795400000.2", talk_ms=30_000, reason="fault", product="전기밥솥"),
+        record("cc-1795400000.3", agent="1002"),
+        record("cc-1795400000.4", entered_at=now_ms() - 3 * 86_400_000),
+    )
+    async with browser(web, "a1001") as agent:
+        status, day = await agent.get("/agent/day")
+    assert status == 200
+    assert "응답 2" in day
+    assert "평균 통화 0:45" in day
+    assert "메모 없음 1" in day
+    assert day.count("hx-get=") == 2
+    assert "고장 · 전기밥솥" in day
+    assert "cc-1795400000.3" not in day
+    assert "01012345678" not in day
+    assert "1234-5678" not in day

@@ -9,7 +9,10 @@ from datetime import UTC, datetime
 
 import pytest
 
+from callcenter.store.figures import day_figures
 from callcenter.store.models import EventRow
+from callcenter.store.scope import WholeCentre
+from callcenter.store.span import Span
 from tests.integration.web.conftest import browser
 from tests.web_centre import WebCentre, now_ms, record
 
@@ -99,3 +102,41 @@ async def test_both_voices_are_played_and_jumped_in(web: WebCentre) -> None:
         assert (await supervisor.get("/records/cc-1795400000.2/audio"))[0] == 404
     async with browser(web, "hanbit") as other, other.http.get(f"{web.url}/records/{call}/audio") as answer:
         assert answer.status == 404
+
+
+async def test_a_customer_is_found_by_the_number_on_any_day(web: WebCentre) -> None:
+    await web.add(
+        record("cc-1795400000.1", entered_at=now_ms() - 90 * 86_400_000),
+        record("cc-1795400000.2", company="hanbit"),
+        record("cc-1795400000.3", caller="01000001111"),
+    )
+    async with browser(web, "sup") as supervisor:
+        status, page = await supervisor.post("/records/customer", {"caller": "+82 10-1234-5678"})
+        assert status == 200
+        assert page.count("data-href=") == 2
+        assert "010-1234-5678" in page
+        status, page = await supervisor.post("/records/customer", {"caller": "홍길동"})
+        assert status == 422
+        assert "숫자로만 적어 주세요" in page
+        assert 'value="홍길동"' in page
+    async with browser(web, "nurim") as company:
+        page = (await company.post("/records/customer", {"caller": "01012345678"}))[1]
+        assert page.count("data-href=") == 1
+
+
+async def test_a_list_is_narrowed_to_one_agent(web: WebCentre) -> None:
+    await web.add(record("cc-1795400000.1"), record("cc-1795400000.2", agent="1002"))
+    async with browser(web, "sup") as supervisor:
+        page = (await supervisor.get("/records?agent=1002"))[1]
+        assert page.count("data-href=") == 1
+        assert "cc-1795400000.2" in page
+
+
+async def test_who_still_waits_does_not_depress_the_answer_rate(web: WebCentre) -> None:
+    await web.add(
+        record("cc-1795400000.1"),
+        record("cc-1795400000.2", answered_at=None, ended_at=None, outcome=None, agent=None),
+    )
+    async with web.sessions() as session:
+        (figures,) = await day_figures(session, WholeCentre(), Span(0, now_ms()))
+    assert (figures.entered, figures.offered, figures.answer_rate) == (2, 1, 1.0)
