@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from fractions import Fraction
 from functools import reduce
 from operator import add
@@ -59,9 +59,10 @@ def centres_own(services: Services) -> Version:
 async def month_of_service(
     services: Services, session: AsyncSession, company: OneCompany, month: Month
 ) -> MonthOfService:
-    """Every day of the month with calls or without, and the version that held."""
+    """Every day of the month until today, with calls or without, and the version that held."""
     version = in_force(await versions(session, company), month, centres_own(services))
     first, following = date(month.year, month.number, 1), date(month.next.year, month.next.number, 1)
+    following = min(following, datetime.now(services.centre.zone).date() + timedelta(days=1))
     days = [first + timedelta(days=n) for n in range((following - first).days)]
     counted = [await counters(session, company, day_span(day, services.centre.zone), version) for day in days]
     return MonthOfService(version=version, days=tuple(zip(days, counted, strict=True)))
