@@ -57,6 +57,11 @@ class Figures:
         return self.wait_ms // self.answered if self.answered else None
 
     @property
+    def average_talk_ms(self) -> int | None:
+        """Average talk; None when nothing was answered."""
+        return self.talk_ms // self.answered if self.answered else None
+
+    @property
     def service_level(self) -> float | None:
         """A_T / (A + B - B_S), short abandons left out; None when there was nothing to measure."""
         measured = self.answered + self.abandoned - self.abandoned_short
@@ -71,14 +76,12 @@ class Figures:
 _COUNTERS = tuple(field.name for field in fields(Figures) if field.name not in {"company", "group"})
 
 
-async def day_figures(
-    session: AsyncSession, scope: Scope, span: Span, *, in_time_s: int = 20, short_s: int = 5
-) -> list[Figures]:
-    """Figures of the calls that entered in the span, a row a company and group. Open calls count as far as they got."""
+def counters(in_time_s: int, short_s: int) -> dict[str, ColumnElement[int]]:
+    """What `Figures` counts, as SQL over `CallRow`."""
     theirs = CallRow.via != Via.CALLBACK
     answered = and_(theirs, CallRow.answered_at.is_not(None))
     abandoned = CallRow.outcome.in_((Outcome.ABANDONED_QUEUE, Outcome.ABANDONED_RINGING))
-    counters = {
+    return {
         "entered": _count(theirs),
         "offered": _count(and_(theirs, CallRow.queued_at.is_not(None), or_(answered, CallRow.ended_at.is_not(None)))),
         "answered": _count(answered),
@@ -91,14 +94,21 @@ async def day_figures(
         "wait_ms": func.coalesce(func.sum(CallRow.wait_ms).filter(answered), 0),
         "talk_ms": func.coalesce(func.sum(CallRow.talk_ms).filter(answered), 0),
     }
+
+
+async def day_figures(
+    session: AsyncSession, scope: Scope, span: Span, *, in_time_s: int = 20, short_s: int = 5
+) -> list[Figures]:
+    """Figures of the calls that entered in the span, a row a company and group. Open calls count as far as they got."""
+    counted_as = counters(in_time_s, short_s)
     query = (
-        select_within(scope, CallRow, CallRow.company, CallRow.group, *counters.values())
+        select_within(scope, CallRow, CallRow.company, CallRow.group, *counted_as.values())
         .where(CallRow.entered_at >= span.since, CallRow.entered_at < span.until)
         .group_by(CallRow.company, CallRow.group)
         .order_by(CallRow.company, CallRow.group)
     )
     return [
-        Figures(company=company, group=group, **{name: int(n) for name, n in zip(counters, counted, strict=True)})
+        Figures(company=company, group=group, **{name: int(n) for name, n in zip(counted_as, counted, strict=True)})
         for company, group, *counted in await session.execute(query)
     ]
 

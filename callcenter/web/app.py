@@ -37,8 +37,8 @@ from callcenter.web.records import customer
 from callcenter.web.records import routes as records
 from callcenter.web.requests import routes as requests
 from callcenter.web.services import open_services
+from callcenter.web.supervisor import report, staff
 from callcenter.web.supervisor import routes as supervisor
-from callcenter.web.supervisor import staff
 from callcenter.web.tickets import routes as tickets
 from dialplan.recording import LARGEST_MB
 
@@ -62,7 +62,7 @@ ROOMS = (
         *BILLING,
         portal,
     ),
-    *(admin, configuration, api, health, staff, call_up),
+    *(admin, configuration, api, health, staff, call_up, report),
 )
 
 #: An uploaded prompt, or a file of contacts, is the largest thing that anybody sends.

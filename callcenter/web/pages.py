@@ -28,8 +28,8 @@ LANGUAGE_COOKIE = "cc_language"
 NAVIGATION: dict[Role, tuple[str, ...]] = {
     Role.AGENT: ("agent", "callbacks", "messages", "compare"),
     Role.SUPERVISOR: (
-        *("board", "callbacks", "messages", "records", "tickets", "campaigns", "staff", "marked", "configuration"),
-        *("contracts", "requests"),
+        *("board", "callbacks", "messages", "records", "report", "tickets", "campaigns", "staff", "marked"),
+        *("configuration", "contracts", "requests"),
     ),
     Role.BILLING: ("billing", "contracts", "compare"),
     Role.CAMPAIGNS: ("campaigns",),
@@ -50,6 +50,7 @@ NAVIGATION: dict[Role, tuple[str, ...]] = {
             "callbacks",
             "messages",
             "records",
+            "report",
             "tickets",
             "campaigns",
             "staff",

@@ -42,11 +42,13 @@ from callcenter.letters.text import Kind as LetterKind
 from callcenter.papers import Paper
 from callcenter.staffing.plan import Lack
 from callcenter.store.models import Level, Role, TicketStatus
+from callcenter.store.report import Rows
 from callcenter.store.settlement_models import CorrectionReason, PeriodState, ReratingState
 from callcenter.store.work_models import MessageState
 from callcenter.web.apply.form import FIELDS
 from callcenter.web.pages import NAVIGATION
 from callcenter.web.requests.routes import Wish
+from callcenter.web.supervisor.report import COLUMNS
 from callcenter.web.words import CATALOGUE, LANGUAGES, phrase, preferred_language
 from routing.acd import Rule
 from routing.callback import State as CallbackState
@@ -89,6 +91,8 @@ COMPOSED = {
     *(f"reason.{reason}" for reason in Reason),
     *(f"outcome.{outcome}" for outcome in [*Outcome, "running"]),
     *(f"by.{by}" for by in EndedBy),
+    *(f"report_by.{by}" for by in Rows),
+    *(f"report.{column}" for column in COLUMNS),
     *(f"via.{via}" for via in Via),
     *(f"event.{kind.value.replace('.', '_')}" for kind in Kind),
     *(f"how.{how}" for how in ("dnis", "menu", "code", "undecided", "callback", "moved")),
