@@ -28,7 +28,7 @@ from callcenter.settings import Settings
 from dialplan.render import accounts
 from dialplan.sounds import ensure_prompts
 
-_READY_S = 60.0
+_READY_S = 180.0
 _STOP_S = 8.0
 _NEEDED_MB = 300
 
