@@ -191,6 +191,7 @@ class Line:
         if isinstance(wish.outcome, CallMe):
             self.call_back(call, wish.outcome.number, now)
         elif call.stage is not Stage.QUEUE:
+            call.why = "closed"
             self._out.append(HangUp(call.id))
 
     def call_back(self, call: Call, number: str, now: int) -> None:

@@ -246,6 +246,20 @@ def test_while_closed_a_callback_at_the_next_opening_or_a_message_is_offered() -
     assert script.said(HangUp) == [HangUp(third)]
 
 
+def test_who_asks_for_a_callback_while_closed_and_then_says_nothing_finds_the_centre_closed_not_broken() -> None:
+    script = Callbacks(more={**SETTINGS, "quiet": {"hours": {"mon": "13:00-18:00"}}})
+    channel = script.phones()
+    script.presses(channel, "1")
+    for _ in range(3):
+        script.happens(events.PlaybackFinished(script.said(Play)[-1].playback))
+        script.happens(events.TimerFired(f"key:{channel}"))
+    script.happens(events.PlaybackFinished(script.said(Play)[-1].playback))
+    assert script.said(HangUp) == [HangUp(channel)]
+    script.happens(events.ChannelGone(channel, 16))
+    [ended] = script.wrote(Kind.ENDED)
+    assert ended.data["why"] == "closed"
+
+
 def test_after_an_interruption_nothing_is_dialled_twice_and_nothing_forgotten(script: Callbacks) -> None:
     script.asks("cc-1.1")
     script.asks("cc-1.2", "01000000088")
