@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields
 from sqlalchemy import ColumnElement, and_, func
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from callcenter.ledger.record import Outcome, Via
+from callcenter.ledger.record import Direction, Outcome, Via
 from callcenter.store.models import CallRow
 from callcenter.store.scope import Scope, select_within
 from callcenter.store.span import Span
@@ -75,9 +75,9 @@ async def day_figures(
     session: AsyncSession, scope: Scope, span: Span, *, in_time_s: int = 20, short_s: int = 5
 ) -> list[Figures]:
     """Figures of the calls that entered in the span, a row a company and group. Open calls count as far as they got."""
-    theirs = CallRow.via != Via.CALLBACK
+    theirs = CallRow.direction == Direction.INBOUND
     answered = and_(theirs, CallRow.answered_at.is_not(None))
-    abandoned = CallRow.outcome.in_((Outcome.ABANDONED_QUEUE, Outcome.ABANDONED_RINGING))
+    abandoned = and_(theirs, CallRow.outcome.in_((Outcome.ABANDONED_QUEUE, Outcome.ABANDONED_RINGING)))
     counters = {
         "entered": _count(theirs),
         "offered": _count(and_(theirs, CallRow.queued_at.is_not(None))),
