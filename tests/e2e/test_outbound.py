@@ -76,6 +76,7 @@ async def launch(
     """A running campaign with these phones as its contacts, once its prompts are spoken; its number."""
     engine = open_engine(centre.settings.database_url)
     now = datetime.now(UTC)
+    plan = Plan(hours=ALWAYS, most_a_day=20, most_in_30_days=100, groups=("furniture",))
     try:
         async with sessions(engine).begin() as session:
             campaigns, permissions = Campaigns(session, CENTRE), Permissions(session, CENTRE)
@@ -85,7 +86,7 @@ async def launch(
                 CampaignRow(
                     company=COMPANY, name="test", kind=kind, own_reward=False, state="running", mode=mode,
                     form=form.id, caller=SHOWN, made_at=to_ms(now), made_by="test",
-                    plan=Plan(hours=ALWAYS, most_a_day=20, most_in_30_days=100, groups=("furniture",)).model_dump(mode="json"),
+                    plan=plan.model_dump(mode="json"),
                 )
             )  # fmt: skip
             for account in accounts:
