@@ -21,8 +21,8 @@ class Kind(StrEnum):
     #: dnis, caller, channel, via (inbound | fallback | callback | campaign | transfer), callback? (the call that asked
     #: for it), campaign? (the number of the one that phoned)
     ENTERED = "call.entered"
-    #: company?, category, group, how (dnis | menu | code | undecided | callback | moved | campaign | transfer); the last one counts;
-    #: moved: the group is no longer there and another one stands in
+    #: company?, category, group, how (dnis | menu | code | undecided | callback | moved | campaign | transfer); the
+    #: last one counts; moved: the group is no longer there and another one stands in
     IDENTIFIED = "call.identified"
     #: group, position, agents (how many of the group's own agents are in which state), forecast_s? (the expected wait),
     #: since? (a callback's place in line), sticky? (the agent who is waited for), repeat? (a repeat call's credit, ms),

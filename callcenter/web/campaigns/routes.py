@@ -24,7 +24,16 @@ from callcenter.store.campaigns import Campaigns
 from callcenter.store.epoch import to_ms
 from callcenter.store.permissions import Permissions
 from callcenter.store.scope import Scope
-from callcenter.web.campaigns.common import Operator, Reader, Uses, day_in, holidays_at, known_company, local_now
+from callcenter.web.campaigns.common import (
+    Operator,
+    Reader,
+    Uses,
+    day_in,
+    holidays_at,
+    known_company,
+    known_groups,
+    local_now,
+)
 from callcenter.web.campaigns.results import answer_rows, counted, label, results_of, workbook
 from callcenter.web.engine import read_json
 from callcenter.web.errors import Refused
@@ -106,7 +115,7 @@ async def create(
 ) -> Response:
     """Keep the campaign as a draft."""
     known_company(services, company)
-    chosen = tuple(group.id for group in services.centre.group if group.id in (groups or ()))
+    chosen = known_groups(services, groups or ())
     try:
         hours = Hours(mon=weekdays, tue=weekdays, wed=weekdays, thu=weekdays, fri=weekdays, sat=saturday, sun=sunday)
         plan = Plan(hours=hours, first=day_in(first), last=day_in(last), yields_over_s=yields_over_s, groups=chosen)

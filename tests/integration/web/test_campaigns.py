@@ -268,6 +268,10 @@ async def test_a_program_makes_a_campaign_and_is_told_what_is_wrong(web: WebCent
     address = f"{web.url}/api/v1/campaigns"
     async with aiohttp.ClientSession(headers={"Authorization": f"Bearer {token}"}) as http:
         new = {"company": "nurim", "name": "api", "kind": "happy_call", "form": made, "caller": "15880000"}
+        new["plan"] = {"groups": ["nowhere"]}
+        async with http.post(address, json=new) as answer:
+            assert (answer.status, (await answer.json())["error"]) == (422, "unknown_group")
+        new["plan"] = {"groups": ["kitchen"]}
         async with http.post(address, json=new) as answer:
             assert answer.status == 201
             number = (await answer.json())["number"]

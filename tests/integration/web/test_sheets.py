@@ -112,9 +112,8 @@ async def test_an_appointment_needs_a_time_that_comes_soon(web: WebCentre, wishe
 
 async def test_an_appointment_is_kept_at_the_centres_time(web: WebCentre) -> None:
     call = await talking(web)
-    soon = (datetime.now(ZoneInfo("Asia/Seoul")) + timedelta(days=2)).replace(
-        hour=10, minute=30, second=0, microsecond=0
-    )
+    in_two_days = datetime.now(ZoneInfo("Asia/Seoul")) + timedelta(days=2)
+    soon = in_two_days.replace(hour=10, minute=30, second=0, microsecond=0)
     async with browser(web, "a1001") as page:
         wished = soon.strftime("%Y-%m-%dT%H:%M")
         status, said = await page.post(f"/agent/sheets/{call}/callback", {"wished": wished})
