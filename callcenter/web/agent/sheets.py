@@ -126,9 +126,8 @@ async def end(request: Request, services: Uses, person: Agent, call: str, verdic
             raise Refused(422, "sheet_missing", question=asked)
         if not await Sheets(session, _CENTRE).keep(seen.sheet, answers, verdict, wished):
             raise Refused(409, "sheet_over")
-        shown = seen.shown(call)
     log.info("sheet.ended", agent=own(person), verdict=verdict)
-    return render(request, "agent/templates/sheet.html", **shown)
+    return render(request, "agent/templates/sheet_over.html", verdict=verdict, wished=wished)
 
 
 def _wished(services: Services, typed: str) -> datetime:
