@@ -9,13 +9,19 @@ from callcenter.calls import events
 #: Every command has the field `agent`, empty for these, so that a controller of a former version refuses it politely.
 _ABOUT_CALLBACKS = {"callback.cancel": "cancel", "callback.now": "now"}
 PHONE = "callback.phone"
+AGENTS = "campaign.agents"
 
 
-def wish_of(asked: Mapping[str, str]) -> events.AgentAsked | events.CallbackOrdered | events.CallWanted:
+def wish_of(
+    asked: Mapping[str, str],
+) -> events.AgentAsked | events.CallbackOrdered | events.CallWanted | events.AgentsWanted:
     """The event that a command's fields tell of. Raises `KeyError` or `ValueError` for fields that no page sends."""
     ticket, verb, reason = asked["id"], asked["verb"], asked.get("reason") or None
     if order := _ABOUT_CALLBACKS.get(verb):
         return events.CallbackOrdered(ticket, asked["call"], order, asked["by"], reason)
+    if verb == AGENTS:
+        groups, named = (tuple(asked[field].split()) for field in ("groups", "named"))
+        return events.AgentsWanted(int(asked["campaign"]), groups, int(asked["most"]), named)
     if verb == PHONE:
         return events.CallWanted(
             ticket, asked["call"], asked["by"], number=asked["number"], dnis=asked["dnis"], group=asked["group"],

@@ -77,6 +77,8 @@ def _prompts(centre: Centre) -> Iterator[tuple[str, Text]]:
         own_number = "-".join(phone_groups((*company.numbers, centre.hotlines[0])[0]))
         advert = texts["survey-advert"].filled(company=called, number=Text(own_number, own_number))
         yield f"survey-advert-{company.id}", advert
+        nobody = texts["survey-nobody"].filled(company=called, number=Text(own_number, own_number))
+        yield f"survey-nobody-{company.id}", nobody
         if len(company.categories) > 1:
             choices = _products(centre, company.categories)
             yield f"menu-company-{company.id}", texts["menu-company"].filled(choices=choices)

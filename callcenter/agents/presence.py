@@ -47,6 +47,8 @@ class Serving:
     caller: str
     #: The customer asked to be phoned.
     callback: bool = False
+    #: The agent fills in a campaign's form.
+    sheet: bool = False
     #: How supervisors have marked this number (`calls.callers.Mark`).
     mark: str | None = None
     #: Warned for abuse; the next call for help ends the call.
@@ -83,6 +85,8 @@ class Presence:
     channel: str | None = None
     #: End of wrap-up.
     until: int | None = None
+    #: The campaign for whose next customer the agent is kept free.
+    reserved: int | None = None
 
     @property
     def called_up(self) -> bool:
@@ -95,14 +99,19 @@ class Presence:
         return self.came_at is not None
 
     @property
-    def available(self) -> bool:
-        """Whether a call may ring this phone now."""
+    def waits(self) -> bool:
+        """Whether a call may ring this phone now: a caller's, or that of the campaign which keeps the agent free."""
         return self.state is State.READY and self.registered and not self.own_channels
+
+    @property
+    def available(self) -> bool:
+        """Whether a caller's call may ring this phone now."""
+        return self.waits and self.reserved is None
 
     def enter(self, state: State, now: int, reason: str | None = None) -> None:
         """Change state; what belonged to the former one is forgotten."""
         self.state, self.since, self.reason = state, now, reason
-        self.until = None
+        self.until = self.reserved = None
         if state not in (State.RINGING, State.TALKING, State.WRAPUP):
             self.call = self.channel = self.serving = None
             self.next_state = self.next_reason = None

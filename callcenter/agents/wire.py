@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from callcenter.agents.presence import Presence, Serving, State
+from callcenter.calls.call import campaign_of
 
 _STAGES = {State.RINGING: "ringing", State.TALKING: "talking", State.WRAPUP: "wrapup"}
 
@@ -28,6 +29,7 @@ def to_json(presence: Presence) -> dict[str, Any]:
         "until": presence.until,
         "next": presence.next_state.value if presence.next_state else None,
         "idle_since": presence.idle_since,
+        "reserved": presence.reserved,
         "call": serving
         and {
             "id": serving.call,
@@ -36,6 +38,8 @@ def to_json(presence: Presence) -> dict[str, Any]:
             "caller": serving.caller,
             "since": presence.since,
             "callback": serving.callback,
+            "campaign": campaign_of(serving.call),
+            "sheet": serving.sheet,
             "mark": serving.mark,
             "warned": serving.warned,
             "stage": _STAGES.get(presence.state, "wrapup"),
@@ -50,6 +54,7 @@ def from_json(stored: dict[str, Any]) -> Presence:
     presence.next_state = State(stored["next"]) if stored["next"] else None
     presence.registered, presence.called_up_at = stored["registered"], stored.get("called_up_at")
     presence.came_at, presence.stays_until = stored.get("came_at"), stored.get("stays_until")
+    presence.reserved = stored.get("reserved")
     if call := stored["call"]:
         presence.call = call["id"]
         presence.serving = Serving(
@@ -58,6 +63,7 @@ def from_json(stored: dict[str, Any]) -> Presence:
             group=call["group"],
             caller=call["caller"],
             callback=call.get("callback", False),
+            sheet=call.get("sheet", False),
             mark=call.get("mark"),
             warned=call.get("warned", False),
         )

@@ -22,7 +22,9 @@ from dialplan.render import CUSTOMERS
 
 _WAITING = "cc-waiting"
 _MUSIC = "default"
-_CALLER_CONTEXTS = ("from-trunk", "cc-connect", "cc-fallback", "cc-callback", "cc-voicemail", "cc-outside")
+_CALLER_CONTEXTS = frozenset(
+    ("from-trunk", "cc-connect", "cc-fallback", "cc-callback", "cc-voicemail", "cc-outside", "cc-campaign")
+)
 #: A customer is phoned only when what was decided is safe in the journal, which must not take longer.
 _SAFE_S = 3.0
 _ANNOUNCER = "-announcer"
@@ -90,6 +92,8 @@ class Telephony:
                 self.handle(events.CallEntered(channel["id"], dnis, caller, channel["state"] == "Up"))
             case ["callback"]:
                 self.handle(events.CustomerAnswered(channel["id"]))
+            case ["campaign", agent, group, company, shown, language]:
+                self.handle(events.CustomerHanded(channel["id"], agent, group, company, caller, shown, language))
             case ["announcement", playback, language, *prompts]:
                 self._play(channel["id"], playback, prompts, language)
             case ["after", status]:
@@ -272,6 +276,8 @@ def _caller(channel: Json, bridge: Json | None, names: dict[str, str]) -> dict[s
     """Where this caller is, in the words of `SeenCall`."""
     context, extension = channel["dialplan"]["context"], channel["dialplan"]["exten"]
     agent, _, group, company = [*extension.split("*"), "", "", "", ""][:4] if context == "cc-connect" else [""] * 4
+    if context == "cc-campaign":
+        _, group, company = [*extension.split("*"), "", ""][:3]
     peers = [member for member in bridge["channels"] if member != channel["id"]] if bridge else []
     where, agent_channel = "held", None
     if channel["dialplan"]["app_name"] == "AppDial2":
@@ -302,9 +308,8 @@ def _caller(channel: Json, bridge: Json | None, names: dict[str, str]) -> dict[s
 
 
 def connect_extension(command: commands.Connect) -> str:
-    """What the dialplan's cc-connect reads: agent, ring seconds, group, company, flags."""
-    flags = "r" if command.record else ""
-    return f"{command.agent}*{command.ring_s}*{command.group}*{command.company}*{flags}"
+    """What the dialplan's cc-connect reads: agent, ring seconds, group, company, the recording's folder."""
+    return f"{command.agent}*{command.ring_s}*{command.group}*{command.company}*{command.record}"
 
 
 def message_extension(command: commands.TakeMessage) -> str:

@@ -56,6 +56,7 @@ def board(floor: Floor, connected: bool, now: int) -> dict[str, Any]:
             }
             for item in floor.callbacks.items.values()
         ],
+        "forecast_s": floor.line.expected_s(now),
         "talking": talking,
         "in_menu": in_menu,
         "agents": agents,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -10,6 +11,15 @@ from callcenter.calls.callers import Known
 from callcenter.calls.dialogue import Dialogue
 from callcenter.calls.talk import Talk
 from routing.forecast import Told
+
+#: The channel of a customer whom a campaign phones: `survey-<campaign>-<contact>-<try>`.
+_CAMPAIGNS = re.compile(r"survey-(\d+)-\d+-\d+")
+
+
+def campaign_of(channel: str) -> int | None:
+    """The campaign that phones on this channel; None: it is no campaign's."""
+    found = _CAMPAIGNS.fullmatch(channel)
+    return int(found[1]) if found else None
 
 
 class Stage(StrEnum):
@@ -43,6 +53,8 @@ class Call:
     known: Known | None = None
     #: A talk beside the dialogue: about a callback, or the greeting of a customer whom the engine phoned.
     talk: Talk | None = None
+    #: The agent fills in the form of the campaign that phoned.
+    sheet: bool = False
     #: The callback that this call carries out.
     callback: str | None = None
     #: Those before greeting and menu are over; the dialogue knows which of these two it is.
@@ -79,9 +91,20 @@ class Call:
         return self.talk or (self.dialogue if self.late_stage in (None, Stage.DONE) else None)
 
     @property
+    def campaign(self) -> int | None:
+        """The campaign that phoned this customer."""
+        return campaign_of(self.id)
+
+    @property
+    def day(self) -> str:
+        """The folder for the recording: the UTC day on which the channel was made, or a campaign's was handed over."""
+        at_s = self.entered_at / 1000 if self.campaign else float(self.id.rpartition("-")[2])
+        return f"{datetime.fromtimestamp(at_s, UTC):%Y%m%d}"
+
+    @property
     def recording(self) -> str:
-        """Where under the recordings folder both voices lie; the dialplan computes the same from the id."""
-        return f"{datetime.fromtimestamp(float(self.id.rpartition('-')[2]), UTC):%Y%m%d}/{self.id}"
+        """Where under the recordings folder both voices lie."""
+        return f"{self.day}/{self.id}"
 
     @property
     def since(self) -> int:

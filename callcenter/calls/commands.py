@@ -47,7 +47,8 @@ class Connect:
     ring_s: int
     group: str
     company: str
-    record: bool
+    #: The folder for the recording; empty: nothing is recorded.
+    record: str
 
 
 @dataclass(frozen=True, slots=True)

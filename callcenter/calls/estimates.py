@@ -25,7 +25,11 @@ class Estimates:
     def expected(self, call: Call, ahead: int, agents: int, now: int) -> Estimate | None:
         """The wait that still lies before the call; None when nothing can be said."""
         assert call.group
-        return estimate(ahead, agents, self._running.rates(call.group, now / 1000))
+        return self.of_line(call.group, ahead, agents, now)
+
+    def of_line(self, group: str, ahead: int, agents: int, now: int) -> Estimate | None:
+        """The same for whoever has so many ahead in this group's line."""
+        return estimate(ahead, agents, self._running.rates(group, now / 1000))
 
     def prompts(self, call: Call, ahead: int, agents: int, now: int) -> tuple[str, ...]:
         """What to tell the caller about the wait; nothing when nothing honest can be said."""

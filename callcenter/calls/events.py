@@ -33,6 +33,29 @@ class CustomerAnswered:
 
 
 @dataclass(frozen=True, slots=True)
+class CustomerHanded:
+    """A customer whom a campaign phoned is in the engine's hands, for the reserved agent or (empty) a group's line."""
+
+    channel: str
+    agent: str
+    group: str
+    company: str
+    number: str
+    shown: str
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class AgentsWanted:
+    """A campaign can use so many agents of these groups now; `named`: only these. Repeated every second."""
+
+    campaign: int
+    groups: tuple[str, ...]
+    most: int
+    named: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class CallReturned:
     """The dialplan's Dial ended without an answer and the caller is back; `status` is Asterisk's DIALSTATUS."""
 
@@ -191,6 +214,8 @@ Event = (
     CallEntered
     | CallerKnown
     | CustomerAnswered
+    | CustomerHanded
+    | AgentsWanted
     | CallReturned
     | FeatureDialled
     | ColleagueDialled

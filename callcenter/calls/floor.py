@@ -12,6 +12,7 @@ from callcenter.calls.call import Call, Stage
 from callcenter.calls.callbacks import CALLBACK, Callbacks
 from callcenter.calls.callers import Mark
 from callcenter.calls.calling_back import attempt_outcome, call_back, customer_answered, dial, why_not_reached
+from callcenter.calls.campaign_calls import handed
 from callcenter.calls.commands import (
     Command,
     Connect,
@@ -32,6 +33,7 @@ from callcenter.calls.ladders import LADDER, Ladders
 from callcenter.calls.line import Line
 from callcenter.calls.orders import carry_out
 from callcenter.calls.peak import PEAK, PeakTime
+from callcenter.calls.reservations import RESERVED, Reservations
 from callcenter.calls.staff import Staff
 from callcenter.calls.standing import STANDING_EVERY_MS, standing
 from callcenter.calls.succession import standing_in
@@ -66,6 +68,7 @@ class Floor:
         self._out: list[Command] = []
         self.know(centre)
         self.staff = Staff(centre, self.acd, self._out, self._connect)
+        self.reservations = Reservations(self.staff, self._out)
         self._agent_phones = AgentPhones(self.staff, self._out)
         self.abuse = AbuseGuard(self.staff, self._out, self.write)
         self.peak = PeakTime(centre, self.staff, self._out)
@@ -107,6 +110,10 @@ class Floor:
             case events.CustomerAnswered(channel):
                 if call := self.calls.get(channel):
                     customer_answered(self, call, now)
+            case events.CustomerHanded():
+                handed(self, event, now)
+            case events.AgentsWanted():
+                self.reservations.wanted(event, now)
             case events.PlaybackFinished(playback):
                 self._playback_finished(playback, now)
             case events.KeyPressed(channel, key):
@@ -160,6 +167,7 @@ class Floor:
 
     def drain(self, now: int) -> list[Command]:
         """The commands gathered so far; they are forgotten here."""
+        self.reservations.fill(self.acd)
         self.feed.write_onto(self._out, now)
         commands = self._out[:]
         self._out.clear()
@@ -263,7 +271,7 @@ class Floor:
             self.line.wish_said(call, now)
         elif isinstance(call.talk, Greeting) and call.talk.over:
             call.talk = None
-            self._ring(call, now)
+            self.ring(call, now)
 
     def _playback_finished(self, playback: str, now: int) -> None:
         if self._agent_phones.said(playback):
@@ -284,6 +292,8 @@ class Floor:
             self.staff.wrapup_over(who, now)
         elif what == LADDER:
             self.line.climb(now)
+        elif what == RESERVED:
+            self.reservations.look(now)
         elif what == PEAK:
             self.peak.look((c.queued_at for c in self.calls.values() if c.stage in (Stage.QUEUE, Stage.RINGING)), now)
         elif what == ABUSE:
@@ -309,9 +319,9 @@ class Floor:
         self.staff.rings(agent, call, now)
         self.contracts.engaged(call.id, call.company)
         self.write(call, Kind.OFFERED, now, group=assignment.group, agent=agent.id, **reasons(assignment))
-        self._ring(call, now)
+        self.ring(call, now)
 
-    def _ring(self, call: Call, now: int) -> None:
+    def ring(self, call: Call, now: int) -> None:
         """The agent who was chosen is rung for the caller."""
         if call.agent is None:
             self.line.join(call, now)
@@ -325,7 +335,7 @@ class Floor:
                 ring_s=self.centre.waiting.ring_s,
                 group=call.group or "",
                 company=call.company or "",
-                record=company.recording if company else True,
+                record=call.day if company is None or company.recording else "",
             )
         )
 
@@ -345,7 +355,7 @@ class Floor:
         assert call.agent
         if call.callback:
             self.callbacks.attempted(call.callback, Outcome.REACHED, "reached", at)
-        elif call.answered_at is None:
+        elif call.answered_at is None and not call.campaign:
             self.contracts.answered(call.company, at - call.queued_at, at)
             self.line.served(call.group, at - call.queued_at, at)
             self.estimates.answered(call, at)
@@ -385,7 +395,10 @@ class Floor:
             self.callbacks.attempted(call.callback, attempt_outcome(why), why or "hung_up", now)
         if call.agent and (agent := self.staff.agents.get(call.agent)) and agent.call == call.id:
             self.staff.call_over(agent, now)
-        if call.answered_at is not None:
+        if call.campaign:
+            # Figures of the line and its forecasts are about callers.
+            pass
+        elif call.answered_at is not None:
             self.estimates.handled(call, now)
         elif call.queued_at and not call.callback and why not in ("callback", "voicemail", "transferred"):
             self.contracts.lost(call.company, now)

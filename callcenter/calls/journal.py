@@ -18,10 +18,11 @@ Json = _Scalar | list["Json"] | dict[str, "Json"]
 class Kind(StrEnum):
     """Past facts. The data that each carries stands behind it; `?` marks what may be absent or null."""
 
-    #: dnis, caller, channel, via (inbound | fallback | callback), callback? (the call that asked for it)
+    #: dnis, caller, channel, via (inbound | fallback | callback | campaign | transfer), callback? (the call that asked
+    #: for it), campaign? (the number of the one that phoned)
     ENTERED = "call.entered"
-    #: company?, category, group, how (dnis | menu | code | undecided | callback | moved); the last one counts;
-    #: moved: the group is no longer there and another one stands in
+    #: company?, category, group, how (dnis | menu | code | undecided | callback | moved | campaign | transfer); the
+    #: last one counts; moved: the group is no longer there and another one stands in
     IDENTIFIED = "call.identified"
     #: group, position, agents (how many of the group's own agents are in which state), forecast_s? (the expected wait),
     #: since? (a callback's place in line), sticky? (the agent who is waited for), repeat? (a repeat call's credit, ms),

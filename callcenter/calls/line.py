@@ -230,6 +230,22 @@ class Line:
                 self._then(call, step, now)
         self._ladders.plan(now)
 
+    def expected_s(self, now: int) -> dict[str, int]:
+        """For each group in whose line somebody waits: the wait that the last of them has to expect in all, seconds.
+
+        Where nothing can be foretold it is the longest wait so far.
+        """
+        lines: dict[str, list[Call]] = {}
+        for call in self._calls.values():
+            if call.stage is Stage.QUEUE and call.group:
+                lines.setdefault(call.group, []).append(call)
+        found = {}
+        for group, calls in lines.items():
+            foretold = self._estimates.of_line(group, len(calls) - 1, self._staff.able(group, 1), now)
+            longest_s = (now - min(call.since for call in calls)) / 1000
+            found[group] = round(max(foretold.mean_s, longest_s) if foretold else longest_s)
+        return found
+
     def _forecasts(self, now: int) -> Callable[[str], float | None]:
         def forecast_s(name: str) -> float | None:
             call = self._calls.get(name)
@@ -303,7 +319,7 @@ class Line:
 
     def _take_back(self, call: Call, now: int) -> None:
         """Who phones again while a callback is open for the same company gets its place, and the callback goes."""
-        if call.callback or not call.caller:
+        if call.callback or call.campaign or not call.caller:
             return
         if item := self._callbacks.of(call.caller, call.company or ""):
             if item.callback.state is State.DIALLING:

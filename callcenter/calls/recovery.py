@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from callcenter.agents.presence import Presence, State
-from callcenter.calls.call import Call, Stage
+from callcenter.calls.call import Call, Stage, campaign_of
 from callcenter.calls.callbacks import CALLBACK
+from callcenter.calls.campaign_calls import CAMPAIGN, begin
 from callcenter.calls.commands import AgentChanged, Command, HangUp, StartTimer
-from callcenter.calls.events import AsteriskSeen, SeenCall
+from callcenter.calls.events import AsteriskSeen, CustomerHanded, SeenCall
 from callcenter.calls.floor import Floor
 from callcenter.calls.journal import Entry, Json, Kind
 
@@ -25,6 +26,8 @@ def restore(floor: Floor, entries: Iterable[Entry], presences: Iterable[Presence
             floor.staff.agents[stored.id] = stored
             if stored.came or stored.called_up:
                 floor.peak.wake()
+            if stored.reserved is not None:
+                floor.reservations.wake()
     for entry in entries:
         _replay(floor, entry)
     for call in floor.calls.values():
@@ -48,6 +51,7 @@ def _replay(floor: Floor, entry: Entry) -> None:
         return
     if entry.kind is Kind.ENTERED:
         new = floor.new_call(entry.call, _text(data, "dnis"), _text(data, "caller"), entry.at)
+        new.sheet = _text(data, "via") == CAMPAIGN
         if asked := _text(data, "callback"):
             new.callback, new.late_stage = f"{CALLBACK}:{asked}", Stage.DIALLING
     call = floor.calls.get(entry.call)
@@ -177,11 +181,18 @@ def _adopt(floor: Floor, at: SeenCall, now: int) -> None:
     if at.where in ("away", "dialling"):
         return
     floor.healed += 1
-    call = floor.new_call(at.channel, at.dnis, at.caller, now)
-    floor.write(call, Kind.ENTERED, now, dnis=at.dnis, caller=at.caller, channel=at.channel, via="inbound")
-    if at.where in ("talking", "ringing") and at.agent:
+    with_agent = at.where in ("talking", "ringing") and at.agent
+    if campaign_of(at.channel):
+        group = at.group or floor.centre.group[0].id
+        told = CustomerHanded(at.channel, at.agent or "", group, at.company or "", at.caller, at.dnis, "")
+        call = begin(floor, told, now)
+    else:
+        call = floor.new_call(at.channel, at.dnis, at.caller, now)
+        floor.write(call, Kind.ENTERED, now, dnis=at.dnis, caller=at.caller, channel=at.channel, via="inbound")
+    if with_agent and not call.campaign:
         call.company, call.group, call.queued_at = at.company, at.group, now
         floor.write(call, Kind.IDENTIFIED, now, company=at.company, category=at.group, group=at.group, how="dnis")
+    if with_agent:
         floor.write(call, Kind.QUEUED, now, group=at.group, position=1)
         _with_agent(floor, call, at, now)
     elif at.where in _HANDED_OVER:

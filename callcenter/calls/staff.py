@@ -132,8 +132,7 @@ class Staff:
     def states(self, group: str) -> dict[str, Json]:
         """How many of the group's own agents are in which state; ready without a phone to ring is `unreachable`."""
         members = (self.agents[agent] for agent in self._members[group])
-        unreachable = State.READY, False
-        return dict(Counter("unreachable" if (m.state, m.available) == unreachable else m.state.value for m in members))
+        return dict(Counter(_in_a_word(member) for member in members))
 
     def may_serve(self, agent: str, group: str) -> bool:
         """Whether the agent is on line and stands anywhere around this group."""
@@ -154,6 +153,18 @@ class Staff:
                 share += 1 / max(sum(1 for own in presence.groups if own == group or self._acd.count(own)), 1)
         return max(round(share), 1) if share else 0
 
+    def reserve(self, presence: Presence, campaign: int) -> None:
+        """Keep the idle agent for the campaign's next customer."""
+        presence.reserved = campaign
+        self._acd.withdraw_agent(presence.id)
+        self._out.append(AgentChanged(presence.id))
+
+    def release(self, presence: Presence, now: int) -> None:
+        """The campaign needs the agent no longer."""
+        presence.reserved = None
+        self._out.append(AgentChanged(presence.id))
+        self.seek(presence, now)
+
     def rings(self, presence: Presence, call: Call, now: int) -> None:
         """The agent's phone is being rung for this call."""
         self._acd.withdraw_agent(presence.id)
@@ -165,6 +176,7 @@ class Staff:
             group=call.group,
             caller=call.caller,
             callback=call.callback is not None,
+            sheet=call.sheet,
             mark=call.known.mark if call.known else None,
         )
 
@@ -293,3 +305,10 @@ class Staff:
     def _write(self, kind: Kind, presence: Presence, now: int, **data: Json) -> None:
         key = f"{presence.id}:{kind}:{now}"
         self._out.append(Write(Entry(key=key, kind=kind, at=now, agent=presence.id, data=data)))
+
+
+def _in_a_word(presence: Presence) -> str:
+    """The state, or why somebody who is ready gets no caller."""
+    if presence.state is not State.READY or presence.available:
+        return presence.state.value
+    return "reserved" if presence.waits else "unreachable"

@@ -31,6 +31,8 @@ class Outcome(StrEnum):
     FAILED = "failed"
     #: The number does not exist.
     NO_SUCH_NUMBER = "no_such_number"
+    #: Somebody else answered, who does not know the person.
+    WRONG_NUMBER = "wrong_number"
     #: The engine or Asterisk died meanwhile and nobody can tell; it may have rung, so it counts as tried.
     UNCERTAIN = "uncertain"
     #: Written down, but not dialled: permission had gone in between.
@@ -50,7 +52,9 @@ REACHED = frozenset(
     }
 )
 #: Nothing is tried after these.
-FINAL = frozenset({Outcome.COMPLETED, Outcome.REFUSED, Outcome.QUOTA_FULL, Outcome.NO_SUCH_NUMBER})
+FINAL = frozenset(
+    {Outcome.COMPLETED, Outcome.REFUSED, Outcome.QUOTA_FULL, Outcome.NO_SUCH_NUMBER, Outcome.WRONG_NUMBER}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +125,7 @@ _RANK = (
     Outcome.BREAK_OFF,
     Outcome.QUOTA_FULL,
     Outcome.CALLBACK,
+    Outcome.WRONG_NUMBER,
     Outcome.ABANDONED,
     Outcome.MACHINE,
     Outcome.NO_ANSWER,

@@ -62,6 +62,30 @@ class ConnectAgent:
     agent: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenSheet:
+    """The agent speaks with the customer: keep a sheet for what the agent will enter, by which a restart knows so."""
+
+    attempt: str
+    agent: str
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Conclude:
+    """Nothing more will be entered: `InterviewEnded` follows, by what the sheet holds."""
+
+    attempt: str
+
+
+@dataclass(frozen=True, slots=True)
+class ShowContact:
+    """In preview: let the agent look at this contact; None: there is none any more."""
+
+    agent: str
+    contact: int | None
+
+
 @dataclass(frozen=True, slots=True)
 class BeginInterview:
     """Let the recorded voice ask the form's questions."""
@@ -92,6 +116,8 @@ class WriteOutcome:
     contact: int
     outcome: Outcome
     at: int
+    #: When the conversation with an agent was over; None: it still goes on, or there was none.
+    spoke_until: int | None = None
 
 
 Command = (
@@ -102,6 +128,9 @@ Command = (
     | WriteAttempt
     | Dial
     | ConnectAgent
+    | OpenSheet
+    | Conclude
+    | ShowContact
     | BeginInterview
     | Identify
     | SetAside

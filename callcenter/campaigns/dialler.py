@@ -18,15 +18,18 @@ from callcenter.campaigns.attempts import Outcome
 from callcenter.campaigns.commands import (
     BeginInterview,
     Command,
+    Conclude,
     ConnectAgent,
     Dial,
     FindContacts,
     Identify,
+    OpenSheet,
     SetAside,
+    ShowContact,
     WriteAttempt,
     WriteOutcome,
 )
-from callcenter.campaigns.pacing import Mode, Pacer, Scene, yields_to_inbound
+from callcenter.campaigns.pacing import Mode, Pacer, Scene, allowed, yields_to_inbound
 from callcenter.campaigns.permission import PASSING, Permit, Rules, may_dial
 
 
@@ -39,8 +42,39 @@ class Stage(StrEnum):
     WAITING = "waiting"
     #: With an agent, or with the recorded voice.
     TALKING = "talking"
+    #: Hung up; the agent still enters what came of it.
+    ENTERING = "entering"
     #: Asked to hang up; the outcome is written.
     ENDING = "ending"
+
+
+class Standstill(StrEnum):
+    """Why a campaign dials nobody just now."""
+
+    PAUSED = "paused"
+    CLOSED = "closed"
+    #: Callers would wait too long.
+    YIELDS = "yields"
+    #: The carrier took no calls of late.
+    CARRIER_REFUSES = "carrier_refuses"
+    #: As many calls as the carrier allows are on.
+    CARRIER_LIMIT = "carrier_limit"
+    #: No contact is due.
+    NOBODY_DUE = "nobody_due"
+    #: No agent of the campaign's groups is free.
+    NO_AGENTS = "no_agents"
+
+
+_IN_THE_WAY = frozenset(
+    {
+        Standstill.PAUSED,
+        Standstill.CLOSED,
+        Standstill.YIELDS,
+        Standstill.CARRIER_REFUSES,
+        Standstill.CARRIER_LIMIT,
+    }
+)
+_BEFORE_AN_AGENT = (Stage.WRITING, Stage.RINGING, Stage.WAITING)
 
 
 @dataclass(slots=True)
@@ -51,6 +85,10 @@ class Line:
     stage: Stage
     since: int
     agent: str | None = None
+    #: Whether the agent has taken the call.
+    spoke: bool = False
+    #: Whether the outcome is written.
+    told: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,6 +118,10 @@ class Dialler:
     _found: deque[events.Candidate] = field(default_factory=deque)
     _looking: bool = False
     _wanted: deque[str] = field(default_factory=deque)
+    #: In preview: who looks, and at whom.
+    looking: dict[str, events.Candidate | None] = field(default_factory=dict)
+    #: In preview: who pressed the key and is not kept free yet.
+    _asking: set[str] = field(default_factory=set)
     _house: events.Tick = field(default_factory=events.Tick)
     #: Dialled since the house was last heard of, so not in its figures yet.
     _unseen: int = 0
@@ -91,6 +133,7 @@ class Dialler:
             case events.ContactsFound(candidates):
                 self._looking = False
                 self._found.extend(candidates)
+                self._show()
             case events.AttemptWritten():
                 self._written(event, now)
             case events.AttemptRefused(attempt):
@@ -99,14 +142,29 @@ class Dialler:
                 self._answered(attempt, now)
             case events.LineEnded(attempt, outcome):
                 self._ended(attempt, outcome, now)
-            case events.InterviewEnded(attempt, outcome):
-                self._interviewed(attempt, outcome, now)
+            case events.InterviewEnded(attempt, outcome, transferred):
+                self._interviewed(attempt, outcome, now, transferred=transferred)
+            case events.AgentSpeaks(attempt, agent):
+                self._speaks(attempt, agent, now)
+            case events.AgentDone(attempt):
+                if (line := self.lines.get(attempt)) and line.stage is Stage.ENTERING:
+                    self._out.append(Conclude(attempt))
             case events.AgentFree(agent):
                 self._free(agent, now)
             case events.AgentGone(agent):
                 self._gone(agent, now)
+            case events.AgentLooks(agent, on):
+                self._looks(agent, on=on)
             case events.AgentWants(agent):
-                self._wanted.append(agent)
+                if self.looking.get(agent) is not None:
+                    self._asking.add(agent)
+                    self._asked(agent)
+            case events.AgentSkips(agent):
+                if self.looking.get(agent) is not None:
+                    self.looking[agent] = None
+                    self._asking.discard(agent)
+                    self._out.append(ShowContact(agent, None))
+                    self._show()
             case events.PatienceOver(attempt):
                 if (line := self.lines.get(attempt)) and line.stage is Stage.WAITING:
                     self._abandon(attempt, line, now)
@@ -123,28 +181,105 @@ class Dialler:
 
     # -- dialling
 
+    def stands(self, now: int) -> Standstill | None:
+        """Why nobody is dialled just now; None: nothing is in the way."""
+        if not self.on:
+            return Standstill.PAUSED
+        if not self.setup.rules.window.open_at(self._local(now)):
+            return Standstill.CLOSED
+        if yields_to_inbound(self._house.inbound_forecast_s, self.setup.yields_over_s):
+            return Standstill.YIELDS
+        if self._house.carrier_room == 0:
+            return Standstill.CARRIER_REFUSES
+        if not allowed(self._scene(now), self.pacer.limits):
+            return Standstill.CARRIER_LIMIT
+        if not self._found and not any(self.looking.values()) and not self.lines:
+            return Standstill.NOBODY_DUE
+        if self.pacer.mode is not Mode.AGENTLESS and not (self.idle or self.looking or self.lines or self.writing):
+            return Standstill.NO_AGENTS
+        return None
+
+    def wants(self, now: int) -> int:
+        """How many agents to keep free: one for every line that may need one, and for those that may be dialled now."""
+        needed = sum(line.stage in _BEFORE_AN_AGENT for line in self.lines.values())
+        if self.pacer.mode is Mode.PREVIEW:
+            return needed + len(self._asking) + len(self._wanted)
+        if self.stands(now) not in (None, Standstill.NO_AGENTS) or not self._found:
+            return needed
+        return needed + allowed(self._scene(now), self.pacer.limits)
+
+    def wants_by_name(self) -> tuple[str, ...]:
+        """In preview: who looked and wants to dial, or whose line rings."""
+        if self.pacer.mode is not Mode.PREVIEW:
+            return ()
+        whose = [line.agent for line in self.lines.values() if line.stage in _BEFORE_AN_AGENT]
+        # Whose line it was is not known after a restart: then any agent will do.
+        named = [agent for agent in whose if agent is not None]
+        return () if len(named) < len(whose) else tuple(dict.fromkeys([*named, *self._wanted, *sorted(self._asking)]))
+
     def _dial(self, now: int) -> None:
-        local = self._local(now)
-        yields = yields_to_inbound(self._house.inbound_forecast_s, self.setup.yields_over_s)
-        if not self.on or yields or not self.setup.rules.window.open_at(local):
+        if self.stands(now) in _IN_THE_WAY:
             return
+        local = self._local(now)
         wanted = self.pacer.lines(self._scene(now), asked=len(self._wanted))
-        while wanted > 0 and self._found:
-            candidate = self._found.popleft()
-            decision = may_dial(candidate.person, self.setup.rules, local)
-            if isinstance(decision, Permit):
-                attempt = f"{self.setup.campaign}-{candidate.contact}-{candidate.tries + 1}"
-                agent = self._wanted.popleft() if self.pacer.mode is Mode.PREVIEW else None
-                self.lines[attempt] = Line(candidate.contact, Stage.WRITING, now, agent)
-                self._out.append(
-                    WriteAttempt(attempt=attempt, campaign=self.setup.campaign, contact=candidate.contact, at=now)
-                )
-                wanted -= 1
-            elif decision.why not in PASSING:
-                self._out.append(SetAside(candidate.contact, decision.why))
-        if wanted > 0 and not self._looking:
+        if self._house.carrier_room is not None:
+            wanted = min(wanted, max(0, self._house.carrier_room - self._unseen))
+        if self.pacer.mode is Mode.PREVIEW:
+            self._dial_for_agents(wanted, local, now)
+            missing = sum(shown is None for shown in self.looking.values())
+        else:
+            while wanted > 0 and self._found:
+                wanted -= self._permitted(self._found.popleft(), None, local, now)
+            # With agents one is looked for before anybody is kept free.
+            missing = max(wanted, 1)
+        if missing > 0 and not self._found and not self._looking:
             self._looking = True
-            self._out.append(FindContacts(self.setup.campaign, 2 * wanted))
+            self._out.append(FindContacts(self.setup.campaign, 2 * missing))
+
+    def _permitted(self, candidate: events.Candidate, agent: str | None, local: datetime, now: int) -> bool:
+        """Write an attempt down for this candidate, if that may be."""
+        decision = may_dial(candidate.person, self.setup.rules, local)
+        if not isinstance(decision, Permit):
+            if decision.why not in PASSING:
+                self._out.append(SetAside(candidate.contact, decision.why))
+            return False
+        attempt = f"{self.setup.campaign}-{candidate.contact}-{candidate.tries + 1}"
+        self.lines[attempt] = Line(candidate.contact, Stage.WRITING, now, agent)
+        self._out.append(WriteAttempt(attempt=attempt, campaign=self.setup.campaign, contact=candidate.contact, at=now))
+        return True
+
+    # -- preview
+
+    def _asked(self, agent: str) -> None:
+        """The line is dialled once the agent is kept free for it."""
+        if agent in self._asking and agent in self.idle:
+            self._asking.discard(agent)
+            self._wanted.append(agent)
+
+    def _looks(self, agent: str, *, on: bool) -> None:
+        if on:
+            self.looking.setdefault(agent, None)
+            self._show()
+        elif (shown := self.looking.pop(agent, None)) is not None:
+            self._asking.discard(agent)
+            self._found.appendleft(shown)
+            self._out.append(ShowContact(agent, None))
+
+    def _show(self) -> None:
+        for agent, shown in self.looking.items():
+            if shown is None and self._found:
+                self.looking[agent] = following = self._found.popleft()
+                self._out.append(ShowContact(agent, following.contact))
+
+    def _dial_for_agents(self, wanted: int, local: datetime, now: int) -> None:
+        for _ in range(min(wanted, len(self._wanted))):
+            agent = self._wanted.popleft()
+            candidate = self.looking.get(agent)
+            if candidate is not None:
+                self.looking[agent] = None
+                self._out.append(ShowContact(agent, None))
+                if self._permitted(candidate, agent, local, now):
+                    del self.looking[agent]
 
     def _scene(self, now: int) -> Scene:
         stages = (Stage.WRITING, Stage.RINGING)
@@ -210,9 +345,16 @@ class Dialler:
 
     def _connect(self, attempt: str, line: Line, agent: str, now: int) -> None:
         self.idle.remove(agent)
-        self.pacer.ceiling.met()
         line.stage, line.since, line.agent = Stage.TALKING, now, agent
         self._out.append(ConnectAgent(attempt, agent))
+
+    def _speaks(self, attempt: str, agent: str, now: int) -> None:
+        line = self.lines.get(attempt)
+        if line is None or line.stage is not Stage.TALKING or line.spoke:
+            return
+        self.pacer.ceiling.met()
+        line.spoke, line.agent, line.since = True, agent, now
+        self._out.append(OpenSheet(attempt=attempt, agent=agent, at=now))
 
     def _ended(self, attempt: str, outcome: Outcome | None, now: int) -> None:
         line = self.lines.get(attempt)
@@ -224,24 +366,52 @@ class Dialler:
         elif line.stage is Stage.WAITING:
             self._out.append(StopTimer(_patience(attempt)))
             self._abandon(attempt, line, now)
+        elif line.stage is Stage.TALKING and line.agent is not None:
+            self._spoken(attempt, line, now)
+            return
         elif line.stage is Stage.TALKING:
-            # Nobody said what came of it: the agent's page or the interview is told first of the hang-up.
+            # Nobody said what came of it: the interview is told first of the hang-up.
             self._interviewed(attempt, Outcome.BREAK_OFF, now)
+        elif line.stage is Stage.ENTERING:
+            return
         self.lines.pop(attempt, None)
+
+    def _spoken(self, attempt: str, line: Line, now: int) -> None:
+        """The conversation with an agent is over; what came of it may still have to be entered."""
+        if not (line.spoke or line.told):
+            # The agent's phone rang in vain, and so did ours.
+            self._abandon(attempt, line, now)
+            self.lines.pop(attempt)
+            return
+        assert line.agent
+        self.pacer.talk.ended((now - line.since) / 1000)
+        self.writing[line.agent] = now
+        line.stage, line.since = Stage.ENTERING, now
+        if line.told:
+            self.lines.pop(attempt)
 
     def _abandon(self, attempt: str, line: Line, now: int) -> None:
         self.pacer.ceiling.lost()
         self._finish(attempt, line, Outcome.ABANDONED, now)
 
-    def _interviewed(self, attempt: str, outcome: Outcome, now: int) -> None:
+    def _interviewed(self, attempt: str, outcome: Outcome, now: int, *, transferred: bool = False) -> None:
         line = self.lines.get(attempt)
-        if line is None or line.stage is not Stage.TALKING:
+        if line is None or line.told or line.stage not in (Stage.TALKING, Stage.ENTERING):
+            return
+        if line.agent is not None:
+            # The agent has entered it, and may still be speaking.
+            line.told = True
+            over = line.since if line.stage is Stage.ENTERING else None
+            self._out.append(
+                WriteOutcome(attempt=attempt, contact=line.contact, outcome=outcome, at=now, spoke_until=over)
+            )
+            if over is not None:
+                self.lines.pop(attempt)
             return
         self.pacer.talk.ended((now - line.since) / 1000)
-        if line.agent is not None:
-            self.writing[line.agent] = now
         self._finish(attempt, line, outcome, now)
-        self._out.append(HangUp(attempt))
+        if not transferred:
+            self._out.append(HangUp(attempt))
 
     def _finish(self, attempt: str, line: Line, outcome: Outcome, now: int) -> None:
         line.stage, line.since = Stage.ENDING, now
@@ -250,12 +420,12 @@ class Dialler:
     # -- agents
 
     def _free(self, agent: str, now: int) -> None:
-        if (since := self.writing.pop(agent, None)) is not None:
-            self.pacer.write.ended((now - since) / 1000)
+        self._wrote(agent, now)
         talks = any(line.agent == agent and line.stage is Stage.TALKING for line in self.lines.values())
         if agent in self.idle or talks:
             return
         self.idle.append(agent)
+        self._asked(agent)
         waiting = ((name, line) for name, line in self.lines.items() if line.stage is Stage.WAITING)
         longest = min(waiting, key=lambda pair: pair[1].since, default=None)
         if longest is not None:
@@ -263,9 +433,15 @@ class Dialler:
             self._connect(*longest, agent, now)
 
     def _gone(self, agent: str, now: int) -> None:
-        self.writing.pop(agent, None)
+        self._wrote(agent, now)
         if agent in self.idle:
             self.idle.remove(agent)
+        if agent in self._wanted:
+            self._wanted.remove(agent)
+
+    def _wrote(self, agent: str, now: int) -> None:
+        if (since := self.writing.pop(agent, None)) is not None:
+            self.pacer.write.ended((now - since) / 1000)
 
     # -- after an interruption
 
@@ -274,7 +450,13 @@ class Dialler:
         for one in pending:
             if one.attempt in self.lines:
                 continue
-            line = Line(one.contact, Stage.RINGING, now)
+            line = Line(one.contact, Stage.RINGING, now, one.agent)
+            if one.agent is not None:
+                # What the agent entered, or still enters, tells what came of it.
+                line.stage = Stage.TALKING if one.line == "talking" else Stage.ENTERING
+                line.spoke = bool(one.agent)
+                self.lines[one.attempt] = line
+                continue
             if one.line == "gone":
                 self._finish(one.attempt, line, Outcome.UNCERTAIN, now)
                 continue

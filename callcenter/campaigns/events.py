@@ -60,6 +60,23 @@ class InterviewEnded:
 
     attempt: str
     outcome: Outcome
+    #: The customer goes on to an agent's line, so nobody hangs up here.
+    transferred: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class AgentSpeaks:
+    """The agent who was rung has taken the customer's call."""
+
+    attempt: str
+    agent: str
+
+
+@dataclass(frozen=True, slots=True)
+class AgentDone:
+    """The agent does something else now, so nothing more will be entered about this attempt."""
+
+    attempt: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +94,23 @@ class AgentGone:
 
 
 @dataclass(frozen=True, slots=True)
+class AgentLooks:
+    """In preview: the agent has time to look at the next contact, or (False) no longer."""
+
+    agent: str
+    on: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class AgentWants:
-    """In preview: the agent has looked at the next contact and wants it dialled."""
+    """In preview: the agent has looked at the contact, wants it dialled, and is kept free for it."""
+
+    agent: str
+
+
+@dataclass(frozen=True, slots=True)
+class AgentSkips:
+    """In preview: the agent does not want this contact; it is put off or set aside already."""
 
     agent: str
 
@@ -99,6 +131,8 @@ class Tick:
     dialled_last_second: int = 0
     #: The longest wait that inbound expects; None when nothing can be said.
     inbound_forecast_s: float | None = None
+    #: After the carrier refused calls, so many lines at most; None: no limit.
+    carrier_room: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,8 +149,10 @@ class Pending:
     attempt: str
     contact: int
     number: str
-    #: gone, ringing or answered.
+    #: gone, ringing, answered, or (with an agent) talking; gone with an agent: the conversation was over.
     line: str
+    #: Who speaks or spoke with the customer; empty: the customer waits for an agent in line.
+    agent: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,9 +169,13 @@ Event = (
     | LineAnswered
     | LineEnded
     | InterviewEnded
+    | AgentSpeaks
+    | AgentDone
     | AgentFree
     | AgentGone
+    | AgentLooks
     | AgentWants
+    | AgentSkips
     | PatienceOver
     | Tick
     | Running

@@ -83,7 +83,7 @@ class Dispositions:
     other: int = 0
     #: No answer, busy, failed, uncertain: nobody knows whether the number is the person's (UH).
     unknown: int = 0
-    #: Numbers that do not exist: no part of the sample.
+    #: Numbers that do not exist or are somebody else's: no part of the sample.
     not_eligible: int = 0
 
     @property
@@ -111,6 +111,7 @@ _DISPOSITION = {
     Outcome.FAILED: "unknown",
     Outcome.UNCERTAIN: "unknown",
     Outcome.NO_SUCH_NUMBER: "not_eligible",
+    Outcome.WRONG_NUMBER: "not_eligible",
 }
 
 

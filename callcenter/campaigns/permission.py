@@ -39,6 +39,8 @@ class Why(StrEnum):
     NIGHT = "night"
     #: Outside the campaign's window.
     NOT_NOW = "not_now"
+    #: An agent looked and found that it makes no sense.
+    UNSUITABLE = "unsuitable"
 
 
 #: These pass with time alone.

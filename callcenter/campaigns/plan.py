@@ -85,6 +85,8 @@ class Plan(BaseModel):
     first: date | None = None
     last: date | None = None
     ring_s: int = Field(25, ge=15, le=60)
+    #: Whose agents work for it; of no meaning where the recorded voice asks.
+    groups: tuple[str, ...] = Field((), max_length=20)
     #: Of the answered, at most so many per cent abandoned; for the predictive pace.
     ceiling_percent: float = Field(3.0, gt=0, le=10)
     #: Rings nobody while inbound callers are expected to wait longer; None: never yields.
@@ -122,6 +124,8 @@ class Hindrance(StrEnum):
     CALLER_UNPROVEN = "caller_unproven"
     NEVER_OPEN = "never_open"
     NO_CONTACTS = "no_contacts"
+    #: A pace with agents, and no group of agents.
+    NO_GROUPS = "no_groups"
     SCRUB_MISSING = "scrub_missing"
     SCRUB_STALE = "scrub_stale"
 
@@ -135,8 +139,12 @@ def hindrances(
     contacts: int,
     compared: datetime | None,
     now: datetime,
+    *,
+    nobody_works: bool = False,
 ) -> list[Hindrance]:
-    """Everything that keeps a campaign from starting now; `compared`: the answer of the last national comparison."""
+    """Everything that keeps a campaign from starting now; `compared`: the answer of the last national comparison,
+    `nobody_works`: its pace needs agents and it names no group.
+    """
     found = []
     if form is None:
         found.append(Hindrance.NO_FORM)
@@ -149,6 +157,8 @@ def hindrances(
     # A happy-call campaign finds its contacts while it runs.
     if not contacts and kind is not Kind.HAPPY_CALL:
         found.append(Hindrance.NO_CONTACTS)
+    if nobody_works:
+        found.append(Hindrance.NO_GROUPS)
     if marketing(purpose) and compared is None:
         found.append(Hindrance.SCRUB_MISSING)
     elif marketing(purpose) and not fresh(compared, now):

@@ -15,7 +15,7 @@ from callcenter.settings import Settings
 
 
 def dialler() -> None:
-    """Run the dialler: voice surveys and happy calls."""
+    """Run the dialler: surveys and happy calls, by the recorded voice or with agents."""
     settings = Settings()
     configure_logs(as_json=settings.log_json)
     try:

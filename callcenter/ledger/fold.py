@@ -24,9 +24,20 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
+from callcenter.calls.call import campaign_of
 from callcenter.calls.journal import Entry, Json, Kind
 from callcenter.ledger.quality import mean_opinion_score
-from callcenter.ledger.record import Audio, CallRecord, Direction, EndedBy, Offer, Outcome, Via, channel_made_at
+from callcenter.ledger.record import (
+    OUTBOUND,
+    Audio,
+    CallRecord,
+    Direction,
+    EndedBy,
+    Offer,
+    Outcome,
+    Via,
+    channel_made_at,
+)
 
 #: An id holds the second in which the channel was made, without its fraction.
 _ID_EXACT_MS = 1500
@@ -85,8 +96,8 @@ def fold_ordered(ordered: Sequence[Entry]) -> CallRecord:
     caller = facts.caller_leg.data if facts.caller_leg else {}
     origin = facts.entered.data if facts.entered else caller
     agent_leg = _agent_leg(facts)
-    called_back = origin.get("via") == Via.CALLBACK
-    fallback = not called_back and (origin.get("via") == Via.FALLBACK or bool(caller.get("fallback")))
+    via = _via(ordered[0].call or "", origin)
+    fallback = via not in OUTBOUND and (via is Via.FALLBACK or bool(caller.get("fallback")))
 
     entered_at = _entered_at(facts, ordered[0])
     answered_at = _answered_at(facts, agent_leg)
@@ -116,8 +127,8 @@ def fold_ordered(ordered: Sequence[Entry]) -> CallRecord:
         group=group if group is not None else (_text(facts.queued.data, "group") if facts.queued else None),
         dnis=_text(origin, "dnis") or "",
         caller=_text(origin, "caller") or "",
-        direction=Direction.OUTBOUND if called_back else Direction.INBOUND,
-        via=Via.CALLBACK if called_back else Via.FALLBACK if fallback else Via.INBOUND,
+        direction=Direction.OUTBOUND if via in OUTBOUND else Direction.INBOUND,
+        via=Via.FALLBACK if fallback else via,
         entered_at=entered_at,
         queued_at=queued_at,
         answered_at=answered_at,
@@ -141,6 +152,12 @@ def fold_ordered(ordered: Sequence[Entry]) -> CallRecord:
         result=_text(note, "result"),
         ticket=_whole(note, "ticket"),
     )
+
+
+def _via(call: str, origin: dict[str, Json]) -> Via:
+    """How the call came; a campaign's is known by its id even where the engine wrote nothing."""
+    unsaid = Via.CAMPAIGN if campaign_of(call) else Via.INBOUND
+    return next((via for via in Via if via == origin.get("via")), unsaid)
 
 
 def _gather(ordered: Sequence[Entry]) -> _Facts:

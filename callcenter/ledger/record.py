@@ -29,6 +29,16 @@ class Via(StrEnum):
     FALLBACK = "fallback"
     #: The engine, phoning a customer who had asked for it.
     CALLBACK = "callback"
+    #: An agent, with a customer whom a campaign phoned.
+    CAMPAIGN = "campaign"
+    #: The same after a voice survey, whose form hands over to a group.
+    TRANSFER = "transfer"
+
+
+#: The centre phoned the customer.
+OUTBOUND = frozenset({Via.CALLBACK, Via.CAMPAIGN, Via.TRANSFER})
+#: Charged, if at all, by the interview and not as a call; figures of the line are not about these.
+CAMPAIGNS = frozenset({Via.CAMPAIGN, Via.TRANSFER})
 
 
 class EndedBy(StrEnum):

@@ -2,33 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections import Counter
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from callcenter.campaigns.attempts import Outcome, Retry
+from callcenter.campaigns.attempts import REACHED, Outcome, Retry
 from callcenter.campaigns.completion import Quota, full
 from callcenter.campaigns.dialler import Setup
 from callcenter.campaigns.events import Candidate
-from callcenter.campaigns.form import Form, QuestionKind
+from callcenter.campaigns.form import Form
 from callcenter.campaigns.interview import End, Interview
 from callcenter.campaigns.kinds import Kind
 from callcenter.campaigns.pacing import Mode
 from callcenter.campaigns.permission import PASSING, Person, Refusal, Why, may_dial
 from callcenter.campaigns.plan import Plan, State
 from callcenter.campaigns.refusals import By, extent_by_key
+from callcenter.campaigns.sheet import Verdict, end_of, on_the_way, outcome_by
 from callcenter.store.attempts import Attempts
-from callcenter.store.campaign_models import AttemptRow, CampaignRow, ContactRow, ResponseRow
+from callcenter.store.campaign_models import AttemptRow, CampaignRow, ContactRow, ResponseRow, SheetRow
 from callcenter.store.campaign_rules import CampaignRules, form_of
 from callcenter.store.campaigns import Campaigns
 from callcenter.store.engine import Sessions
-from callcenter.store.epoch import to_ms
+from callcenter.store.epoch import from_ms, to_ms
 from callcenter.store.permissions import Permissions
 from callcenter.store.scope import WholeCentre, select_within
 from callcenter.store.settlement_models import UsageEntryRow
+from callcenter.store.sheets import Sheets
 
 _CENTRE = WholeCentre()
 #: Contacts looked at in one go.
@@ -44,6 +47,13 @@ class Work:
     number: int
     company: str
     kind: Kind
+    mode: Mode
+    #: Whose agents work for it.
+    groups: tuple[str, ...]
+    #: Of the answered, at most this share abandoned; and how many were of each so far.
+    ceiling: float
+    answered: int
+    abandoned: int
     form_id: int
     text: str
     form: Form
@@ -51,8 +61,9 @@ class Work:
     retries: Mapping[Outcome, Retry]
     #: Quotas of which there are enough.
     full: tuple[Quota, ...]
-    #: Whether it may ring anybody.
+    #: Whether it may ring anybody; the number shown must be proven for that.
     on: bool
+    proven: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,11 +76,33 @@ class Customer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """A finished interview, and between which times (epoch ms) it was."""
+    """What a customer answered, and between which times (epoch ms) it was."""
 
-    interview: Interview
+    answers: Mapping[str, str]
+    end: End
     since: int
     until: int
+    #: Keys that were no answer, and answers that did not come, by question.
+    invalid: Mapping[str, int] = field(default_factory=dict)
+    silent: Mapping[str, int] = field(default_factory=dict)
+    #: How a refusal would have come.
+    by: By = By.KEY
+
+    @classmethod
+    def of(cls, interview: Interview, since: int, until: int) -> Asked:
+        """By the recorded voice."""
+        assert interview.end is not None
+        return cls(
+            answers=dict(interview.answers), end=interview.end, since=since, until=until,
+            invalid=dict(interview.invalid), silent=dict(interview.silent),
+        )  # fmt: skip
+
+    @classmethod
+    def entered(cls, form: Form, sheet: SheetRow, until: int) -> Asked:
+        """By an agent."""
+        answers = on_the_way(form, sheet.answers)
+        end = end_of(Verdict(sheet.verdict) if sheet.verdict else None)
+        return cls(answers=answers, end=end, since=sheet.at, until=max(until, sheet.at), by=By.AGENT)
 
 
 class Book:
@@ -80,11 +113,9 @@ class Book:
         self._zone = zone
 
     async def running(self, free: frozenset[date], now: datetime) -> list[Work]:
-        """Campaigns that the recorded voice works on; `free`: the holidays."""
+        """Campaigns at work; `free`: the holidays."""
         async with self._sessions() as session:
-            query = select_within(_CENTRE, CampaignRow).where(
-                CampaignRow.state == State.RUNNING, CampaignRow.mode == Mode.AGENTLESS
-            )
+            query = select_within(_CENTRE, CampaignRow).where(CampaignRow.state == State.RUNNING)
             rows = list(await session.scalars(query.order_by(CampaignRow.number)))
             return [work for row in rows if (work := await self._work(session, row, free, now))]
 
@@ -105,12 +136,20 @@ class Book:
         if plan.quotas:
             complete = await Attempts(session, _CENTRE).responses(row.number, complete=True)
             enough = full([one.quota() for one in plan.quotas], [(r.segment, r.answers) for r in complete])
-        hands_over = any(question.kind is QuestionKind.TRANSFER for question in form.question)
+        mode = Mode(row.mode)
+        reached: Counter[Outcome] = Counter()
+        if mode is Mode.PREDICTIVE:
+            reached = await Attempts(session, _CENTRE).reached(row.number)
         proven = rules.caller is not None and rules.caller.proven(now)
         return Work(
             number=row.number,
             company=row.company,
             kind=Kind(row.kind),
+            mode=mode,
+            groups=plan.groups,
+            ceiling=plan.ceiling_percent / 100,
+            answered=reached.total(),
+            abandoned=reached[Outcome.ABANDONED],
             form_id=version.id,
             text=version.text,
             form=form,
@@ -123,7 +162,8 @@ class Book:
             ),
             retries=plan.retry_rules(),
             full=tuple(enough),
-            on=row.state == State.RUNNING and row.mode == Mode.AGENTLESS and proven and not hands_over,
+            on=row.state == State.RUNNING and proven,
+            proven=proven,
         )
 
     async def find(self, work: Work, most: int, now: datetime) -> tuple[Candidate, ...]:
@@ -157,18 +197,51 @@ class Book:
         async with self._sessions.begin() as session:
             await Attempts(session, _CENTRE).set_aside(contact, why)
 
-    async def finish(self, work: Work, attempt: str, outcome: Outcome, now: datetime, asked: Asked | None) -> None:
-        """Write down how an attempt ended, with the answers, a refusal, and what is to be charged."""
+    async def open_sheet(self, attempt: str, agent: str, at: datetime) -> None:
+        """The agent speaks with the customer."""
+        async with self._sessions.begin() as session:
+            await Sheets(session, _CENTRE).open(attempt, agent, at)
+
+    async def entered(self, work: Work, attempts: Collection[str]) -> dict[str, Outcome]:
+        """What agents have entered for good about these attempts."""
+        async with self._sessions() as session:
+            sheets = await Sheets(session, _CENTRE).of(attempts)
+        return {name: _outcome(work.form, sheet) for name, sheet in sheets.items() if sheet.verdict}
+
+    async def concluded(self, work: Work, attempt: str) -> Outcome:
+        """What an attempt comes to about which nothing more will be entered."""
+        async with self._sessions() as session:
+            sheet = await Sheets(session, _CENTRE).get(attempt)
+        return _outcome(work.form, sheet) if sheet else Outcome.UNCERTAIN
+
+    async def finish(
+        self,
+        work: Work,
+        attempt: str,
+        outcome: Outcome,
+        now: datetime,
+        asked: Asked | None,
+        spoke_until: datetime | None = None,
+    ) -> None:
+        """Write down how an attempt ended, with the answers, a refusal, and what is to be charged.
+
+        Without `asked` what an agent entered is taken; `spoke_until`: when that conversation was over, if it is.
+        """
         async with self._sessions.begin() as session:
             attempts = Attempts(session, _CENTRE)
-            if not await attempts.finish(attempt, outcome, work.retries, now) or asked is None:
+            sheet = None if asked else await Sheets(session, _CENTRE).get(attempt)
+            wished = from_ms(sheet.wished_at) if sheet and sheet.wished_at else None
+            if not await attempts.finish(attempt, outcome, work.retries, now, wished):
+                return
+            if sheet is not None and outcome in REACHED:
+                asked = Asked.entered(work.form, sheet, to_ms(spoke_until or now))
+            if asked is None:
                 return
             row = (await session.scalars(select_within(_CENTRE, AttemptRow).where(AttemptRow.id == attempt))).one()
             contact = (
                 await session.scalars(select_within(_CENTRE, ContactRow).where(ContactRow.id == row.contact))
             ).one()
-            interview, complete = asked.interview, outcome is Outcome.COMPLETED
-            assert interview.end is not None
+            complete = outcome is Outcome.COMPLETED
             await attempts.answer(
                 ResponseRow(
                     attempt=attempt,
@@ -178,20 +251,20 @@ class Book:
                     form=work.form_id,
                     segment=contact.segment,
                     at=asked.until,
-                    answers=dict(interview.answers),
-                    invalid=dict(interview.invalid),
-                    silent=dict(interview.silent),
-                    end=interview.end,
+                    answers=dict(asked.answers),
+                    invalid=dict(asked.invalid),
+                    silent=dict(asked.silent),
+                    end=asked.end,
                     complete=complete,
                 )
             )
-            if interview.end is End.REFUSED:
+            if asked.end is End.REFUSED:
                 extent = extent_by_key(work.setup.rules.purpose)
-                await Permissions(session, _CENTRE).refuse(work.company, row.number, extent, By.KEY, now)
+                await Permissions(session, _CENTRE).refuse(work.company, row.number, extent, asked.by, now)
             if complete:
                 session.add(
                     UsageEntryRow(
-                        call=interview.channel,
+                        call=f"survey-{attempt}",
                         kind="happy" if work.kind is Kind.HAPPY_CALL else "survey",
                         company=work.company,
                         at=row.at,
@@ -203,10 +276,20 @@ class Book:
                     )
                 )
 
-    async def pending(self) -> list[tuple[AttemptRow, Customer]]:
-        """Attempts without an outcome."""
+    async def pending(self) -> list[tuple[AttemptRow, Customer, str | None]]:
+        """Attempts without an outcome, whom they phone, and the agent who speaks or spoke with the customer."""
         async with self._sessions() as session:
             rows = await Attempts(session, _CENTRE).pending()
             query = select_within(_CENTRE, ContactRow).where(ContactRow.id.in_([row.contact for row in rows]))
             contacts = {contact.id: contact for contact in await session.scalars(query)}
-            return [(row, Customer(contacts[row.contact].language, contacts[row.contact].segment)) for row in rows]
+            sheets = await Sheets(session, _CENTRE).of([row.id for row in rows])
+            found = []
+            for row in rows:
+                contact, sheet = contacts[row.contact], sheets.get(row.id)
+                customer = Customer(contact.language, contact.segment)
+                found.append((row, customer, sheet.agent if sheet else None))
+            return found
+
+
+def _outcome(form: Form, sheet: SheetRow) -> Outcome:
+    return outcome_by(form, sheet.answers, Verdict(sheet.verdict) if sheet.verdict else None)

@@ -23,6 +23,10 @@ _OUTCOMES = {
 }
 
 
+#: No circuit; switching equipment congestion, which SIP calls 503.
+CONGESTION = frozenset({34, 42})
+
+
 def unanswered(cause: int) -> Outcome:
     """How an attempt ended that nobody answered; every other cause is a failure of the network."""
     return _OUTCOMES.get(cause, Outcome.FAILED)

@@ -1,7 +1,8 @@
 """The dialler at work: campaigns from the database, customers through Asterisk, one pure `Dialler` for each campaign.
 
-An Asterisk application of its own, so that the controller and inbound calls know nothing of it. Whatever dies, the next
-start looks at the attempts without an outcome and at Asterisk's channels (docs/adr/0011-never-twice.md).
+An Asterisk application of its own, so that inbound calls know nothing of it. A customer for an agent is handed to the
+controller (docs/adr/0013-the-controller-keeps-agents-for-campaigns.md). Whatever dies, the next start looks at the
+attempts without an outcome and at Asterisk's channels (docs/adr/0011-never-twice.md).
 """
 
 from __future__ import annotations
@@ -11,48 +12,60 @@ import contextlib
 import signal
 from collections import deque
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 
+import orjson
 import structlog
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from callcenter.asterisk.ari import AriClient, AriError, Json
-from callcenter.asterisk.telephony import now_ms, outside_endpoint
-from callcenter.calls.commands import HangUp
+from callcenter.asterisk.telephony import endpoint, now_ms, outside_endpoint
+from callcenter.calls.commands import HangUp, StartTimer, StopTimer
+from callcenter.calls.skills import skills_of
 from callcenter.campaigns import events
 from callcenter.campaigns.attempts import Outcome
+from callcenter.campaigns.carrier import Backoff
 from callcenter.campaigns.commands import (
     BeginInterview,
     Command,
+    Conclude,
+    ConnectAgent,
     Dial,
     FindContacts,
+    Identify,
+    OpenSheet,
     SetAside,
+    ShowContact,
     WriteAttempt,
     WriteOutcome,
 )
 from callcenter.campaigns.completion import outcome_of
 from callcenter.campaigns.dialler import Dialler, Stage
-from callcenter.campaigns.interview import Interview, announcement
-from callcenter.campaigns.pacing import Mode, Pacer
+from callcenter.campaigns.form import QuestionKind
+from callcenter.campaigns.interview import End, Interview, announcement
+from callcenter.campaigns.pacing import Ceiling, Mode, Pacer
 from callcenter.centre import Centre
 from callcenter.jobs.survey_prompts import enqueue_prompts
 from callcenter.lease import Lease
+from callcenter.outbound.agents import FORGET_S, Agents, Standing, standing
 from callcenter.outbound.book import Asked, Book, Customer, Work
-from callcenter.outbound.causes import unanswered
+from callcenter.outbound.causes import CONGESTION, unanswered
 from callcenter.outbound.inbound import Inbound, inbound_of
 from callcenter.outbound.interviews import Interviews
 from callcenter.outbound.prompts import missing, prefix_of
 from callcenter.public_holidays import free_days
-from callcenter.redis import command_client
+from callcenter.redis import blocking_client, command_client
 from callcenter.settings import Settings
 from callcenter.store.engine import open_engine, sessions
 
 APPLICATION = "callcenter-outbound"
 _CHANNEL = "survey-"
 _EVENTS = ["StasisStart", "ChannelDestroyed", "ChannelDtmfReceived", "PlaybackFinished", "RecordingFinished"]
-_EVENTS += ["RecordingFailed", "RESTResponse", "ApplicationReplaced"]
+_EVENTS += ["RecordingFailed", "Dial", "RESTResponse", "ApplicationReplaced"]
+#: Where the dialplan has customers who are in the controller's hands.
+_HANDED = ("cc-campaign", "cc-connect", "cc-fallback", "cc-voicemail", "cc-outside")
 _TICK_S = 1.0
 #: With nobody due, contacts are looked for so often.
 _LOOKS_EVERY_S = 2.0
@@ -67,6 +80,10 @@ class _Desk:
 
     work: Work
     dialler: Dialler
+    #: What each agent was for it at the last look.
+    agents: dict[str, Standing] = field(default_factory=dict)
+    #: Why it is not at work although it runs: unproven, prompts or engine_away.
+    hindered: str | None = None
 
 
 class Outbound:
@@ -82,8 +99,13 @@ class Outbound:
         url = f"http://{settings.asterisk_host}:{settings.ari_port}"
         self._ari = AriClient(url, "callcenter", password, APPLICATION)
         self._ari.on_channel_event("StasisStart", self._entered)
-        self._interviews = Interviews(self._ari, self._interview_ended)
+        self._interviews = Interviews(self._ari, self._interview_ended, self._transfer)
         self._ari.on_channel_event("ChannelDestroyed", self._gone)
+        self._ari.on_event("Dial", self._agent_rung)
+        self._agents = Agents(self._redis, blocking_client(settings.redis_url), self._agent_changed, self._pressed)
+        self._backoff = Backoff()
+        #: How long customers who found nobody wait, by the timer's name.
+        self._timers: dict[str, asyncio.TimerHandle] = {}
         self._desks: dict[int, _Desk] = {}
         self._customers: dict[str, Customer] = {}
         self._asked: dict[str, Asked] = {}
@@ -106,6 +128,8 @@ class Outbound:
                     self._keep_books(),
                     self._ari.run(self._connected, self._lost),
                     self._keep_time(),
+                    self._agents.run(agent.id for agent in self._centre.agent),
+                    self._agents.listen(),
                 ):
                     self._tasks.create_task(work)
         finally:
@@ -120,19 +144,18 @@ class Outbound:
         await self._todo.join()
         pending = await self._book.pending()
         found: dict[int, list[events.Pending]] = {}
-        for row, customer in pending:
+        for row, customer, agent in pending:
             self._customers[row.id] = customer
-            found.setdefault(row.campaign, []).append(events.Pending(row.id, row.contact, row.number, "gone"))
+            found.setdefault(row.campaign, []).append(events.Pending(row.id, row.contact, row.number, "gone", agent))
         for number in found:
             if work := await self._book.work(number, self._holidays(), datetime.now(UTC)):
                 self._open(work)
         channels = await self._channels()
         self._looked = True
         for number, attempts in found.items():
-            seen = (events.Pending(one.attempt, one.contact, one.number, _seen(channels, one)) for one in attempts)
-            self._tell(number, events.Restarted(tuple(seen)))
+            self._tell(number, events.Restarted(tuple(_seen(channels, one) for one in attempts)))
         for channel in channels.values():
-            if _in_stasis(channel) and not self._known(channel["id"]):
+            if _in_stasis(channel) and not _handed(channel) and not self._known(channel["id"]):
                 self._ari.channels.hangup(channel["id"])
         log.info("dialler.at_work", pending=len(pending))
 
@@ -140,6 +163,9 @@ class Outbound:
         """Everything is looked for again at the next connection; until then nobody is dialled."""
         self._looked = False
         self._interviews.forget_all()
+        for timer in self._timers.values():
+            timer.cancel()
+        self._timers.clear()
         self._desks.clear()
         self._customers.clear()
         self._asked.clear()
@@ -158,21 +184,39 @@ class Outbound:
         if not self._known(channel["id"]):
             self._ari.channels.hangup(channel["id"])
             return
+        self._backoff.carried(now_ms())
         attempt = channel["id"].removeprefix(_CHANNEL)
         self._tell(_campaign(attempt), events.LineAnswered(attempt))
 
     def _gone(self, channel: Json, event: Json) -> None:
-        if self._looked and self._known(channel["id"]):
-            self._ended(channel["id"].removeprefix(_CHANNEL), unanswered(event["cause"]))
+        if not self._looked or not self._known(channel["id"]):
+            return
+        if event["cause"] in CONGESTION:
+            self._backoff.congested(now_ms())
+        else:
+            self._backoff.carried(now_ms())
+        self._ended(channel["id"].removeprefix(_CHANNEL), unanswered(event["cause"]))
+
+    def _agent_rung(self, event: Json) -> None:
+        caller = event.get("caller")
+        if self._looked and caller and event["dialstatus"] == "ANSWER" and self._known(caller["id"]):
+            attempt = caller["id"].removeprefix(_CHANNEL)
+            self._tell(_campaign(attempt), events.AgentSpeaks(attempt, endpoint(event["peer"]["name"])))
 
     def _ended(self, attempt: str, outcome: Outcome) -> None:
         self._interviews.hung_up(_CHANNEL + attempt)
         self._tell(_campaign(attempt), events.LineEnded(attempt, outcome))
         self._customers.pop(attempt, None)
 
-    async def _dial(self, dial: Dial) -> None:
+    async def _dial(self, work: Work, dial: Dial) -> None:
         customer = self._customers.get(dial.attempt)
-        variables = {"CHANNEL(language)": customer.language if customer else "ko", "CDR_PROP(disable)": "1"}
+        variables = {"CHANNEL(language)": customer.language if customer else "ko"}
+        if _meets_agents(work):
+            # What the controller's dialplan and Asterisk's own record need to know of a call.
+            variables |= {"CC_DNIS": dial.caller, "CC_CUSTOMER": dial.number, "CHANNEL(accountcode)": work.company}
+            variables |= {"CDR(userfield)": _CHANNEL + dial.attempt}
+        else:
+            variables |= {"CDR_PROP(disable)": "1"}
         try:
             await self._ari.channels.originate(
                 outside_endpoint(dial.number), _CHANNEL + dial.attempt, variables,
@@ -183,6 +227,73 @@ class Outbound:
             # Without an answer nobody can tell whether it rings.
             outcome = Outcome.FAILED if trouble.status else Outcome.UNCERTAIN
             self._ended(dial.attempt, outcome)
+
+    # -- agents
+
+    def _hand_over(self, work: Work, attempt: str, agent: str, group: str) -> None:
+        """The controller has the customer from here on; it calls on the agent, or (none) on the group's line."""
+        customer = self._customers.get(attempt)
+        words = f"{agent}*{group}*{work.company}*{customer.language if customer else 'ko'}"
+        self._ari.channels.continueInDialplan(_CHANNEL + attempt, "cc-campaign", words)
+
+    def _transfer(self, channel: str, group: str) -> None:
+        attempt = channel.removeprefix(_CHANNEL)
+        if desk := self._desks.get(_campaign(attempt)):
+            self._hand_over(desk.work, attempt, "", group)
+
+    def _connect(self, desk: _Desk, attempt: str, agent: str) -> None:
+        theirs = self._agents.states[agent]["groups"]
+        group = next((one for one in desk.work.groups if one in theirs), desk.work.groups[0])
+        self._hand_over(desk.work, attempt, agent, group)
+
+    def _identify(self, desk: _Desk, attempt: str) -> None:
+        """Say who called; the end of the prompt ends the call."""
+        customer = self._customers.get(attempt)
+        language = customer.language if customer else "ko"
+        self._interviews.say_goodbye(_CHANNEL + attempt, f"survey-nobody-{desk.work.company}", language)
+
+    def _agent_changed(self, agent: str) -> None:
+        if self._looked:
+            for desk in list(self._desks.values()):
+                self._look_at(desk, agent)
+
+    def _look_at(self, desk: _Desk, agent: str) -> None:
+        """Tell the campaign what has become of this agent."""
+        if desk.work.mode is Mode.AGENTLESS:
+            return
+        number = desk.work.number
+        now, before = standing(self._agents.states[agent], number, desk.work.groups), desk.agents.get(agent)
+        desk.agents[agent] = now
+        if desk.work.mode is Mode.PREVIEW:
+            self._show(desk, agent, now)
+        if now is Standing.FREE and before is not Standing.FREE:
+            self._tell(number, events.AgentFree(agent))
+        elif now is not before and now in (Standing.READY, Standing.AWAY):
+            self._tell(number, events.AgentGone(agent))
+        for attempt, line in list(desk.dialler.lines.items()):
+            call = self._agents.states[agent]["call"]
+            if line.agent == agent and line.stage is Stage.ENTERING and (not call or call["id"] != _CHANNEL + attempt):
+                self._tell(number, events.AgentDone(attempt))
+
+    def _show(self, desk: _Desk, agent: str, now: Standing) -> None:
+        looks = agent in desk.dialler.looking
+        elsewhere = any(agent in other.dialler.looking for other in self._desks.values() if other is not desk)
+        if now is Standing.READY and desk.dialler.on and not looks and not elsewhere:
+            self._tell(desk.work.number, events.AgentLooks(agent))
+        elif looks and (now not in (Standing.READY, Standing.FREE) or not desk.dialler.on):
+            self._tell(desk.work.number, events.AgentLooks(agent, on=False))
+
+    def _pressed(self, agent: str, verb: str) -> None:
+        """What an agent pressed about the contact that is shown."""
+        for number, desk in list(self._desks.items()):
+            if agent in desk.dialler.looking:
+                self._tell(number, events.AgentWants(agent) if verb == "dial" else events.AgentSkips(agent))
+                self._tasks.create_task(self._want(desk))
+
+    async def _want(self, desk: _Desk) -> None:
+        if desk.work.mode is not Mode.AGENTLESS:
+            wanted, named = desk.dialler.wants(now_ms()), desk.dialler.wants_by_name()
+            await self._agents.want(desk.work.number, desk.work.groups, wanted, named)
 
     # -- the interview
 
@@ -206,16 +317,18 @@ class Outbound:
     def _interview_ended(self, interview: Interview, since: int) -> None:
         attempt = interview.channel.removeprefix(_CHANNEL)
         assert interview.end is not None
-        self._asked[attempt] = Asked(interview=interview, since=since, until=now_ms())
+        self._asked[attempt] = Asked.of(interview, since, now_ms())
         outcome = outcome_of(interview.form, interview.answers, interview.end)
-        self._tell(_campaign(attempt), events.InterviewEnded(attempt, outcome))
+        transferred = interview.end is End.TRANSFERRED
+        self._tell(_campaign(attempt), events.InterviewEnded(attempt, outcome, transferred))
 
     # -- campaigns
 
     def _open(self, work: Work) -> _Desk:
         desk = self._desks.get(work.number)
         if desk is None:
-            desk = self._desks[work.number] = _Desk(work, Dialler(work.setup, Pacer(mode=Mode.AGENTLESS)))
+            ceiling = Ceiling(most=work.ceiling, answered=work.answered, abandoned=work.abandoned)
+            desk = self._desks[work.number] = _Desk(work, Dialler(work.setup, Pacer(mode=work.mode, ceiling=ceiling)))
         desk.work, desk.dialler.setup = work, work.setup
         return desk
 
@@ -228,15 +341,33 @@ class Outbound:
     def _obey(self, desk: _Desk, commands: Iterable[Command], now: int) -> None:
         for command in commands:
             match command:
-                case FindContacts() | WriteAttempt() | SetAside() | WriteOutcome():
+                case FindContacts() | WriteAttempt() | SetAside() | WriteOutcome() | OpenSheet() | Conclude():
                     self._todo.put_nowait((desk, command, now))
                 case Dial():
                     self._dialled.append(now)
-                    self._tasks.create_task(self._dial(command))
+                    self._backoff.dialled(now)
+                    self._tasks.create_task(self._dial(desk.work, command))
+                case ConnectAgent(attempt, agent):
+                    self._connect(desk, attempt, agent)
+                case Identify(attempt):
+                    self._identify(desk, attempt)
+                case ShowContact(agent, contact):
+                    self._tasks.create_task(self._agents.show(agent, desk.work.number, contact))
+                case StartTimer(name, after_ms):
+                    loop = asyncio.get_running_loop()
+                    self._timers[name] = loop.call_later(after_ms / 1000, self._patience_over, name)
+                case StopTimer(name):
+                    if timer := self._timers.pop(name, None):
+                        timer.cancel()
                 case BeginInterview(attempt):
                     self._begin(desk, attempt)
                 case HangUp(attempt):
                     self._interviews.hang_up(_CHANNEL + attempt)
+
+    def _patience_over(self, name: str) -> None:
+        self._timers.pop(name, None)
+        attempt = name.partition(":")[2]
+        self._tell(_campaign(attempt), events.PatienceOver(attempt))
 
     async def _keep_books(self) -> None:
         while True:
@@ -264,8 +395,13 @@ class Outbound:
                 return events.AttemptWritten(attempt, person)
             case SetAside(contact, why):
                 await self._book.set_aside(contact, why)
-            case WriteOutcome(attempt=attempt, outcome=outcome):
-                await self._book.finish(work, attempt, outcome, now, self._asked.pop(attempt, None))
+            case OpenSheet(attempt=attempt, agent=agent):
+                await self._book.open_sheet(attempt, agent, now)
+            case Conclude(attempt):
+                return events.InterviewEnded(attempt, await self._book.concluded(work, attempt))
+            case WriteOutcome(attempt=attempt, outcome=outcome, spoke_until=until):
+                over = datetime.fromtimestamp(until / 1000, UTC) if until is not None else None
+                await self._book.finish(work, attempt, outcome, now, self._asked.pop(attempt, None), over)
                 if attempt not in desk.dialler.lines:
                     self._customers.pop(attempt, None)
         return None
@@ -295,17 +431,71 @@ class Outbound:
         while self._dialled and self._dialled[0] <= now_ms() - 1000:
             self._dialled.popleft()
         lines = sum(len(desk.dialler.lines) for desk in self._desks.values())
+        engine = await self._engine_lives()
         for number, desk in list(self._desks.items()):
-            speakable = number in on and on[number].on and await self._speakable(on[number])
+            if number in on:
+                desk.hindered = await self._hindrance(on[number], engine)
             tick = events.Tick(
                 channels=inbound.calls + lines,
                 dialled_last_second=len(self._dialled),
-                inbound_forecast_s=inbound.waited_s,
+                inbound_forecast_s=inbound.longest_s(self._lines_of(desk.work)),
+                carrier_room=self._backoff.room(now_ms()),
             )
             self._tell(number, tick)
-            self._tell(number, events.Running(speakable))
+            self._tell(number, events.Running(number in on and on[number].on and desk.hindered is None))
+            for agent in list(self._agents.states):
+                self._look_at(desk, agent)
+            await self._read_sheets(desk)
+            await self._want(desk)
+            for agent, shown in list(desk.dialler.looking.items()):
+                if shown is not None:
+                    await self._agents.show(agent, number, shown.contact)
             if number not in on and not desk.dialler.lines:
-                del self._desks[number]
+                for agent in list(desk.dialler.looking):
+                    self._tell(number, events.AgentLooks(agent, on=False))
+                self._desks.pop(number, None)
+        await self._publish()
+
+    def _lines_of(self, work: Work) -> set[str]:
+        """The groups whose callers the campaign's agents could serve; of the recorded voice's campaign all (none)."""
+        if work.mode is Mode.AGENTLESS:
+            return set()
+        agents = [agent for agent in self._centre.agent if set(agent.groups) & set(work.groups)]
+        return {skill.group for agent in agents for skill in skills_of(agent, self._centre)}
+
+    async def _read_sheets(self, desk: _Desk) -> None:
+        """What agents have entered for good."""
+        lines = desk.dialler.lines.items()
+        open_ = [attempt for attempt, line in lines if line.agent and line.spoke and not line.told]
+        for attempt, outcome in (await self._book.entered(desk.work, open_)).items():
+            self._tell(desk.work.number, events.InterviewEnded(attempt, outcome))
+
+    async def _hindrance(self, work: Work, engine: bool) -> str | None:
+        if not work.proven:
+            return "unproven"
+        if work.mode is Mode.AGENTLESS:
+            return None if await self._speakable(work) else "prompts"
+        return None if engine else "engine_away"
+
+    async def _engine_lives(self) -> bool:
+        with contextlib.suppress(RedisError):
+            if raw := await self._redis.get("cc:controller"):
+                return bool(orjson.loads(raw)["ari"])
+        return False
+
+    async def _publish(self) -> None:
+        """How each campaign stands, for its page."""
+        now = now_ms()
+        campaigns = {
+            str(number): {
+                "why": desk.hindered or desk.dialler.stands(now),
+                "lines": sum(line.stage is not Stage.ENTERING for line in desk.dialler.lines.values()),
+                "agents": sum(one in (Standing.FREE, Standing.OURS) for one in desk.agents.values()),
+            }
+            for number, desk in self._desks.items()
+        }
+        with contextlib.suppress(RedisError):
+            await self._redis.set("cc:outbound", orjson.dumps({"at": now, "campaigns": campaigns}), ex=FORGET_S)
 
     async def _speakable(self, work: Work) -> bool:
         """Whether every prompt is there; those that are not are asked for."""
@@ -336,7 +526,14 @@ class Outbound:
 
 
 def _dialled(desk: _Desk) -> list[str]:
-    return [attempt for attempt, line in desk.dialler.lines.items() if line.stage is not Stage.WRITING]
+    """The attempts that have a channel."""
+    no_channel = (Stage.WRITING, Stage.ENTERING)
+    return [attempt for attempt, line in desk.dialler.lines.items() if line.stage not in no_channel]
+
+
+def _meets_agents(work: Work) -> bool:
+    """Whether a customer of this campaign may come to an agent."""
+    return work.mode is not Mode.AGENTLESS or any(one.kind is QuestionKind.TRANSFER for one in work.form.question)
 
 
 def _campaign(attempt: str) -> int:
@@ -348,12 +545,25 @@ def _in_stasis(channel: Json) -> bool:
     return bool(channel["dialplan"]["app_name"] == "Stasis")
 
 
-def _seen(channels: dict[str, Json], one: events.Pending) -> str:
-    channel = channels.get(_CHANNEL + one.attempt)
-    if channel is None or (channel["state"] == "Up" and not _in_stasis(channel)):
+def _handed(channel: Json) -> bool:
+    """Whether the customer is in the controller's hands."""
+    return channel["dialplan"]["context"] in _HANDED and channel["state"] == "Up"
+
+
+def _seen(channels: dict[str, Json], one: events.Pending) -> events.Pending:
+    """The attempt with what Asterisk shows of it."""
+    channel, agent = channels.get(_CHANNEL + one.attempt), one.agent
+    if channel is None:
+        line = "gone"
+    elif _handed(channel):
+        # Without a sheet the agent's phone was rung when the dialler died, or the customer waits.
+        line, agent = "talking", one.agent or ""
+    elif channel["state"] == "Up" and not _in_stasis(channel):
         # Answered while nobody was here to speak: the dialplan is saying goodbye.
-        return "gone"
-    return "answered" if _in_stasis(channel) else "ringing"
+        line = "gone"
+    else:
+        line = "answered" if _in_stasis(channel) else "ringing"
+    return events.Pending(one.attempt, one.contact, one.number, line, agent)
 
 
 async def serve(centre: Centre, settings: Settings) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 
 import orjson
 
@@ -12,10 +13,15 @@ _FRESH_MS = 10_000
 
 @dataclass(frozen=True, slots=True)
 class Inbound:
-    """Calls that are on, and the longest wait so far of those in line; None: nobody waits, or it is unknown."""
+    """Calls that are on, and by group the wait that the last of those in line has to expect, seconds."""
 
     calls: int = 0
-    waited_s: float | None = None
+    forecast_s: Mapping[str, float] = field(default_factory=dict)
+
+    def longest_s(self, groups: Collection[str]) -> float | None:
+        """The longest of these groups, or of all (none named); None: nobody waits there."""
+        waits = [wait for group, wait in self.forecast_s.items() if not groups or group in groups]
+        return max(waits, default=None)
 
 
 def inbound_of(board: bytes | str, now: int) -> Inbound:
@@ -23,6 +29,4 @@ def inbound_of(board: bytes | str, now: int) -> Inbound:
     shown = orjson.loads(board)
     if now - shown["at"] > _FRESH_MS:
         return Inbound()
-    waiting = shown["waiting"]
-    waited = max(((now - one["since"]) / 1000 for one in waiting), default=None)
-    return Inbound(shown["talking"] + shown["in_menu"] + len(waiting), waited)
+    return Inbound(shown["talking"] + shown["in_menu"] + len(shown["waiting"]), shown["forecast_s"])

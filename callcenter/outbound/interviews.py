@@ -11,11 +11,12 @@ import structlog
 
 from callcenter.asterisk.ari import AriClient, Json
 from callcenter.calls.commands import Play, StartTimer, StopPlaying, StopTimer
-from callcenter.campaigns.commands import Command, Record
-from callcenter.campaigns.interview import Interview
+from callcenter.campaigns.commands import Command, HandOver, Record
+from callcenter.campaigns.interview import End, Interview
 
 #: The tone before a recording, and some patience after its longest.
 _RECORDING_SPARE_S = 5.0
+_GOODBYE = "goodbye"
 
 log = structlog.get_logger()
 
@@ -29,11 +30,17 @@ class _Talk:
 
 
 class Interviews:
-    """Those that are on now, by channel. `ended` hears of each once its last answer is given; then come the thanks."""
+    """Those that are on now, by channel. `ended` hears of each once its last answer is given; then come the thanks.
 
-    def __init__(self, ari: AriClient, ended: Callable[[Interview, int], None]) -> None:
+    A customer who wants an agent goes to `hand_over` with the group, and is no longer ours.
+    """
+
+    def __init__(
+        self, ari: AriClient, ended: Callable[[Interview, int], None], hand_over: Callable[[str, str], None]
+    ) -> None:
         self._ari = ari
         self._ended = ended
+        self._hand_over = hand_over
         self._talks: dict[str, _Talk] = {}
         #: An earlier process may have used the same names on a channel that is still there.
         self._token = uuid.uuid4().hex[:8]
@@ -59,6 +66,10 @@ class Interviews:
         if talk is None or talk.interview.over:
             self._ari.channels.hangup(channel)
 
+    def say_goodbye(self, channel: str, prompt: str, language: str) -> None:
+        """Say only this, then end the call."""
+        self._ari.channels.playWithId(channel, f"{channel}:{_GOODBYE}", f"sound:cc/{prompt}", language)
+
     def forget_all(self) -> None:
         """The connection is lost; what became of the calls is found at the next."""
         for channel in list(self._talks):
@@ -77,7 +88,9 @@ class Interviews:
     def _played(self, event: Json) -> None:
         playback = event["playback"]
         channel = playback["target_uri"].removeprefix("channel:")
-        if talk := self._talks.get(channel):
+        if playback["id"] == f"{channel}:{_GOODBYE}":
+            self._ari.channels.hangup(channel)
+        elif talk := self._talks.get(channel):
             if playback["state"] == "failed":
                 log.error("prompt.unplayable", media=playback["media_uri"])
             self._obey(channel, talk.interview.playback_finished(playback["id"].removesuffix(f":{self._token}")))
@@ -124,10 +137,14 @@ class Interviews:
                     talk.timers[name] = loop.call_later(after_ms / 1000, self._silent, channel, name)
                 case StopTimer(name):
                     self._stop(talk, name)
+                case HandOver(_, group):
+                    self._hand_over(channel, group)
         if talk.interview.end is not None and not talk.told:
             talk.told = True
             self._ended(talk.interview, talk.since)
-        if talk.interview.over:
+        if talk.interview.end is End.TRANSFERRED:
+            self._forget(channel)
+        elif talk.interview.over:
             self._ari.channels.hangup(channel)
 
     def _stop(self, talk: _Talk, name: str) -> None:

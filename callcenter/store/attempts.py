@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from datetime import datetime
 
+from sqlalchemy import func
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from callcenter.campaigns.attempts import Due, Outcome, Retry, Tried, best, what_next
+from callcenter.campaigns.attempts import REACHED, Due, Outcome, Retry, Tried, best, what_next
 from callcenter.campaigns.permission import Why
 from callcenter.store.campaign_models import AttemptRow, ContactRow, ResponseRow
 from callcenter.store.epoch import from_ms, to_ms
@@ -104,6 +106,19 @@ class Attempts:
             )
             for row in await self._session.scalars(query.order_by(AttemptRow.try_))
         ]
+
+    async def get(self, attempt: str) -> AttemptRow | None:
+        """One attempt."""
+        query = select_within(self._scope, AttemptRow).where(AttemptRow.id == attempt)
+        return (await self._session.scalars(query)).one_or_none()
+
+    async def reached(self, campaign: int) -> Counter[Outcome]:
+        """How a campaign's attempts ended in which a person was on the line."""
+        query = select_within(self._scope, AttemptRow, AttemptRow.outcome, func.count()).where(
+            AttemptRow.campaign == campaign, AttemptRow.outcome.in_(REACHED)
+        )
+        found = await self._session.execute(query.group_by(AttemptRow.outcome))
+        return Counter({Outcome(outcome or ""): count for outcome, count in found})
 
     async def pending(self, campaign: int | None = None) -> list[AttemptRow]:
         """Attempts without an outcome, which a restart has to resolve."""

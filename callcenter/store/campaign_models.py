@@ -160,6 +160,25 @@ class ResponseRow(Base):
     complete: Mapped[bool]
 
 
+class SheetRow(Base):
+    """What an agent enters while speaking with a campaign's customer; the dialler makes the outcome of it."""
+
+    __tablename__ = "sheet"
+    __table_args__ = (Index(None, "company"),)
+
+    attempt: Mapped[str] = mapped_column(ForeignKey("attempt.id"), primary_key=True)
+    company: Mapped[str]
+    #: Who speaks with the customer.
+    agent: Mapped[str]
+    #: When they began.
+    at: Mapped[int]
+    answers: Mapped[dict[str, Any]]
+    #: A `campaigns.sheet.Verdict`; None while the agent has not said how it ended.
+    verdict: Mapped[str | None] = mapped_column(String(16))
+    #: When the person asked to be called again.
+    wished_at: Mapped[int | None]
+
+
 class ConsentRow(Base):
     """One line of the consent ledger, append-only."""
 

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from callcenter.campaigns.form import Form, FormError, read_form
 from callcenter.campaigns.kinds import Kind, Purpose, purpose_of
+from callcenter.campaigns.pacing import Mode
 from callcenter.campaigns.permission import Permit, Rules, foretell
 from callcenter.campaigns.plan import Hindrance, Plan, hindrances
 from callcenter.campaigns.windows import next_opening
@@ -90,6 +91,7 @@ class CampaignRules:
             await self._campaigns.count(campaign.number),
             await self._permissions.compared(campaign.company),
             self._now,
+            nobody_works=campaign.mode != Mode.AGENTLESS and not Plan.model_validate(campaign.plan).groups,
         )
 
     async def dry_run(self, campaign: CampaignRow) -> DryRun:

@@ -174,6 +174,18 @@ class Campaigns:
             last = rows[-1].id
             yield [(row.number, row.outcome is not None and row.due_at is None) for row in rows]
 
+    async def contact(self, contact: int) -> ContactRow | None:
+        """One contact."""
+        query = select_within(self._scope, ContactRow).where(ContactRow.id == contact)
+        return (await self._session.scalars(query)).one_or_none()
+
+    async def put_off(self, contact: int, until: datetime) -> None:
+        """Not to be dialled before this; whom an attempt holds is left alone."""
+        row = await self.contact(contact)
+        if row is not None and not row.held and row.due_at is not None:
+            row.due_at = to_ms(until)
+            await self._session.flush()
+
     async def due(self, campaign: int, now: int, limit: int) -> list[ContactRow]:
         """Contacts that may be tried now and that no attempt holds, the longest due first."""
         query = select_within(self._scope, ContactRow).where(

@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields
 from sqlalchemy import ColumnElement, and_, func, or_
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from callcenter.ledger.record import Outcome, Via
+from callcenter.ledger.record import Direction, Outcome, Via
 from callcenter.store.models import CallRow
 from callcenter.store.scope import Scope, select_within
 from callcenter.store.span import Span
@@ -78,9 +78,9 @@ _COUNTERS = tuple(field.name for field in fields(Figures) if field.name not in {
 
 def counters(in_time_s: int, short_s: int) -> dict[str, ColumnElement[int]]:
     """What `Figures` counts, as SQL over `CallRow`."""
-    theirs = CallRow.via != Via.CALLBACK
+    theirs = CallRow.direction == Direction.INBOUND
     answered = and_(theirs, CallRow.answered_at.is_not(None))
-    abandoned = CallRow.outcome.in_((Outcome.ABANDONED_QUEUE, Outcome.ABANDONED_RINGING))
+    abandoned = and_(theirs, CallRow.outcome.in_((Outcome.ABANDONED_QUEUE, Outcome.ABANDONED_RINGING)))
     return {
         "entered": _count(theirs),
         "offered": _count(and_(theirs, CallRow.queued_at.is_not(None), or_(answered, CallRow.ended_at.is_not(None)))),

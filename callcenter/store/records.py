@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, RowMapping, Select, func
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from callcenter.ledger.record import Audio, CallRecord, Offer, Outcome
+from callcenter.ledger.record import CAMPAIGNS, Audio, CallRecord, Offer, Outcome
 from callcenter.store.models import CallRow
 from callcenter.store.scope import Scope, select_within
 from callcenter.store.span import Span
@@ -82,7 +82,7 @@ class Records:
         )
 
     async def _closed(self, whose: ColumnElement[bool], span: Span) -> list[CallRecord]:
-        query = self._select(whose, *_entered_in(span), CallRow.outcome.is_not(None))
+        query = self._select(whose, *_entered_in(span), CallRow.outcome.is_not(None), CallRow.via.not_in(CAMPAIGNS))
         return await self._fetch(query.order_by(CallRow.entered_at, CallRow.call))
 
     def _select(self, *conditions: ColumnElement[bool]) -> Select[Any]:

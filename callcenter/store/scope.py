@@ -19,6 +19,7 @@ from callcenter.store.campaign_models import (
     ResponseRow,
     ScrubbedRow,
     ScrubRow,
+    SheetRow,
 )
 from callcenter.store.contract_models import (
     ApplicationRow,
@@ -60,6 +61,7 @@ OutboundRow = (
     | FormRow
     | ImportRow
     | ResponseRow
+    | SheetRow
     | ScrubbedRow
     | ScrubRow
 )

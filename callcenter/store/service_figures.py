@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from billing.contracts.service_level import Counters, Formula, Version
 from billing.month import Month
-from callcenter.ledger.record import Outcome
+from callcenter.ledger.record import CAMPAIGNS, Outcome
 from callcenter.store.contract_models import ServiceFormulaRow
 from callcenter.store.models import CallRow
 from callcenter.store.scope import OneCompany, select_within
@@ -30,7 +30,7 @@ async def counters(session: AsyncSession, company: OneCompany, span: Span, versi
     }
     counted = [func.count().filter(condition) for condition in conditions.values()]
     query = select_within(company, CallRow, *counted).where(
-        CallRow.entered_at >= span.since, CallRow.entered_at < span.until
+        CallRow.entered_at >= span.since, CallRow.entered_at < span.until, CallRow.via.not_in(CAMPAIGNS)
     )
     found = (await session.execute(query)).one()
     return Counters(**dict(zip(conditions, map(int, found), strict=True)))

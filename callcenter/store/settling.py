@@ -13,12 +13,13 @@ from sqlalchemy import Connection, text
 from billing.month import Month
 from billing.rules import Kind, Used
 from billing.statement import Adjustment, Statement
-from callcenter.ledger.record import Via
+from callcenter.ledger.record import CAMPAIGNS, Via
 from callcenter.store.periods import PeriodError
 from callcenter.store.settlement_models import LINES_A_STATEMENT, WRITTEN_BEFORE
 from callcenter.store.span import Span
 
 _PAGE = 20_000
+_CAMPAIGNS = tuple(sorted(via.value for via in CAMPAIGNS))
 #: Any number will do, as long as every worker takes the same; the month is added.
 _LOCK = 7_246_000_000
 _ENTRY = "call, kind, company, at, ended_at, talk_ms, outcome, caller, line"
@@ -86,8 +87,9 @@ class Settling:
     def counts(self, span: Span) -> dict[str, int]:
         """How many records each company has of calls that entered in the span, open ones too."""
         query = (
-            "SELECT company, count(*) FROM call_record "
-            "WHERE company IS NOT NULL AND entered_at >= ? AND entered_at < ? GROUP BY company"
+            "SELECT company, count(*) FROM call_record "  # noqa: S608
+            f"WHERE company IS NOT NULL AND entered_at >= ? AND entered_at < ? AND via NOT IN {_CAMPAIGNS} "
+            "GROUP BY company"
         )
         return dict(self._run(query, (span.since, span.until)))
 
@@ -122,6 +124,7 @@ class Settling:
         query = (
             f"SELECT call, {kind}, company, entered_at, coalesce(ended_at, entered_at - 1), talk_ms, outcome, caller "  # noqa: S608
             f"FROM call_record r WHERE {whose} AND outcome IS NOT NULL AND entered_at >= ? AND entered_at < ? "
+            f"AND via NOT IN {_CAMPAIGNS} "
             f"AND (entered_at, call{self._bytewise}) > (?, ?) "
             f"AND NOT EXISTS (SELECT 1 FROM usage_entry e WHERE e.call = r.call AND e.kind NOT IN {WRITTEN_BEFORE}) "
             f"ORDER BY entered_at, call{self._bytewise} LIMIT ?"

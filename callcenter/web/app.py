@@ -15,7 +15,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from callcenter.settings import Settings
 from callcenter.web import health, login
 from callcenter.web.admin import routes as admin
-from callcenter.web.agent import call_up, day
+from callcenter.web.agent import call_up, day, sheets
 from callcenter.web.agent import routes as agent
 from callcenter.web.api import campaigns as campaigns_api
 from callcenter.web.api import routes as api
@@ -42,27 +42,15 @@ from callcenter.web.supervisor import routes as supervisor
 from callcenter.web.tickets import routes as tickets
 from dialplan.recording import LARGEST_MB
 
+#: An agent's desk.
+AGENTS = (agent, day, sheets, call_up)
 OUTBOUND = (forms, consents, contacts, campaigns, campaigns_api)
 BILLING = (tariffs, billing)
 #: Applications, contracts, and what a company does for itself.
 COMPANY_ROOMS = (apply, contracts, formula, contract, members, service, requests)
 ROOMS = (
-    *(
-        login,
-        agent,
-        day,
-        supervisor,
-        callbacks,
-        messages,
-        marked,
-        records,
-        customer,
-        tickets,
-        *OUTBOUND,
-        *BILLING,
-        portal,
-    ),
-    *(admin, configuration, api, health, staff, call_up, report),
+    *(login, *AGENTS, supervisor, report, callbacks, messages, marked, records, customer, tickets, *OUTBOUND, *BILLING),
+    *(portal, admin, configuration, api, health, staff),
 )
 
 #: An uploaded prompt, or a file of contacts, is the largest thing that anybody sends.

@@ -70,20 +70,23 @@ en = "Tell us why."
 ALWAYS = Hours(**dict.fromkeys(("mon", "tue", "wed", "thu", "fri", "sat", "sun"), "00:00-24:00"))
 
 
-async def launch(centre: Centre, *accounts: str, kind: str = "happy_call") -> int:
+async def launch(
+    centre: Centre, *accounts: str, kind: str = "happy_call", mode: str = "agentless", text: str = FORM
+) -> int:
     """A running campaign with these phones as its contacts, once its prompts are spoken; its number."""
     engine = open_engine(centre.settings.database_url)
     now = datetime.now(UTC)
+    plan = Plan(hours=ALWAYS, most_a_day=20, most_in_30_days=100, groups=("furniture",))
     try:
         async with sessions(engine).begin() as session:
             campaigns, permissions = Campaigns(session, CENTRE), Permissions(session, CENTRE)
-            form = await campaigns.save_form(COMPANY, "test", FORM, "test", 1)
+            form = await campaigns.save_form(COMPANY, "test", text, "test", 1)
             permissions.add_caller_number(COMPANY, SHOWN, "proof.pdf", now - timedelta(days=1), None)
             row = await campaigns.add(
                 CampaignRow(
-                    company=COMPANY, name="test", kind=kind, own_reward=False, state="running", mode="agentless",
+                    company=COMPANY, name="test", kind=kind, own_reward=False, state="running", mode=mode,
                     form=form.id, caller=SHOWN, made_at=to_ms(now), made_by="test",
-                    plan=Plan(hours=ALWAYS, most_a_day=20, most_in_30_days=100).model_dump(mode="json"),
+                    plan=plan.model_dump(mode="json"),
                 )
             )  # fmt: skip
             for account in accounts:
@@ -99,7 +102,7 @@ async def launch(centre: Centre, *accounts: str, kind: str = "happy_call") -> in
     finally:
         await engine.dispose()
     async with asyncio.timeout(60):
-        while missing(centre.settings.sounds, FORM, read_form(FORM)):  # noqa: ASYNC110 (another process makes them)
+        while mode == "agentless" and missing(centre.settings.sounds, text, read_form(text)):  # noqa: ASYNC110 (another process makes them)
             await asyncio.sleep(0.1)
     return row.number
 

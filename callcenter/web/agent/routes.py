@@ -24,6 +24,7 @@ from callcenter.store.models import Role
 from callcenter.store.records import Records
 from callcenter.store.scope import WholeCentre
 from callcenter.store.tickets import Tickets
+from callcenter.web.agent.previews import previewed
 from callcenter.web.engine import command, now_ms, read_json
 from callcenter.web.errors import Refused
 from callcenter.web.guard import allow
@@ -43,7 +44,8 @@ Agent = Annotated[Person, Depends(allow(Role.AGENT))]
 JOURNAL_PATIENCE_S = 5
 
 
-def _own(person: Person) -> str:
+def own(person: Person) -> str:
+    """The extension of the agent who asks. Raises `Refused`: this person has none."""
     if person.agent is None:
         raise Refused(403, "no_extension")
     return person.agent
@@ -64,6 +66,7 @@ async def _state(services: Services, person: Person, agent: str) -> dict[str, An
         "counts": work.counts(groups),
         "waiting": waiting,
         "first_since": first,
+        "preview": await previewed(services, agent),
     }
 
 
@@ -83,7 +86,7 @@ async def _why_marked(services: Services, state: dict[str, Any] | None) -> str |
 @router.get("")
 async def desk(request: Request, services: Uses, person: Agent) -> Response:
     """The page."""
-    agent = _own(person)
+    agent = own(person)
     seen = await _state(services, person, agent)
     return render(
         request,
@@ -99,7 +102,7 @@ async def desk(request: Request, services: Uses, person: Agent) -> Response:
 @router.get("/live", response_class=EventSourceResponse)
 async def live(request: Request, services: Uses, person: Agent) -> AsyncIterator[ServerSentEvent]:
     """The agent's state and call, whenever they change and every two seconds."""
-    agent, language = _own(person), language_of(request)
+    agent, language = own(person), language_of(request)
 
     async def parts() -> AsyncGenerator[tuple[int, str]]:
         async with aclosing(services.agents.changes(agent)) as changes:
@@ -134,7 +137,7 @@ async def ask(
     if verb == "pause" and reason not in CHOSEN_BY_PEOPLE:
         raise Refused(422, "invalid")
     try:
-        reply = await command(services.redis, services.blocking, agent=_own(person), verb=verb, reason=reason)
+        reply = await command(services.redis, services.blocking, agent=own(person), verb=verb, reason=reason)
     except (RedisError, OSError) as error:
         raise Refused(503, "redis_away") from error
     return render(request, "agent/templates/reply.html", reply=reply)
@@ -205,7 +208,7 @@ async def _remember_handler(
 @router.get("/calls/{call}/form")
 async def form(request: Request, services: Uses, person: Agent, call: str) -> Response:
     """The note of a call at hand or done, filled with what is known."""
-    found = await _call(services, _own(person), call)
+    found = await _call(services, own(person), call)
     async with services.sessions() as session:
         record = await Records(session, WholeCentre()).get(call)
         ticket = await Tickets(session, WholeCentre()).get(record.ticket) if record and record.ticket else None
@@ -227,7 +230,7 @@ async def form(request: Request, services: Uses, person: Agent, call: str) -> Re
 @router.get("/calls/{call}/history")
 async def history(request: Request, services: Uses, person: Agent, call: str, company: str = "") -> Response:
     """The customer's earlier calls and open tickets with the company just chosen."""
-    found = await _call(services, _own(person), call)
+    found = await _call(services, own(person), call)
     chosen = _known_company(services, company)
     return render(
         request,
@@ -256,7 +259,7 @@ async def save(
     settled: Annotated[bool, Form()] = False,
 ) -> Response:
     """Keep the note: in a ticket of the company, and in the journal. Saving again replaces it."""
-    agent = _own(person)
+    agent = own(person)
     found = await _call(services, agent, call)
     group = category if category in {known.id for known in services.centre.group} else None
     if company and _known_company(services, company) is None:

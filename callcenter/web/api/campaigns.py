@@ -24,7 +24,7 @@ from callcenter.store.epoch import from_ms, to_ms
 from callcenter.store.models import Role
 from callcenter.store.permissions import Permissions
 from callcenter.web.api.routes import Caller, Uses
-from callcenter.web.campaigns.common import holidays_at, known_company, local_now
+from callcenter.web.campaigns.common import holidays_at, known_company, known_groups, local_now
 from callcenter.web.campaigns.results import results_of
 from callcenter.web.campaigns.routes import move
 from callcenter.web.errors import Refused
@@ -152,6 +152,7 @@ async def create(services: Uses, person: Caller, sent: NewCampaign) -> CampaignA
     """A new draft."""
     _operator(person)
     known_company(services, sent.company)
+    known_groups(services, sent.plan.groups)
     async with services.sessions.begin() as session:
         mine = Campaigns(session, scope_of(person))
         form = await mine.form(sent.form)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from functools import lru_cache
 from typing import Annotated
@@ -41,6 +42,16 @@ def known_company(services: Services, company: str) -> str:
     if company not in {one.id for one in services.centre.company}:
         raise Refused(422, "unknown_company")
     return company
+
+
+def known_groups(services: Services, groups: Iterable[str]) -> tuple[str, ...]:
+    """The groups of agents, if the centre has all of them."""
+    known = {one.id for one in services.centre.group}
+    chosen = tuple(group for group in groups if group)
+    for group in chosen:
+        if group not in known:
+            raise Refused(422, "unknown_group", group=group)
+    return chosen
 
 
 def number_in(text: str) -> str:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import structlog
 from fastapi import APIRouter, Form, Query, Request
 from fastapi.responses import RedirectResponse, Response
 from pydantic import ValidationError
+from redis.exceptions import RedisError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from callcenter.campaigns.funnel import Place
@@ -23,12 +24,23 @@ from callcenter.store.campaigns import Campaigns
 from callcenter.store.epoch import to_ms
 from callcenter.store.permissions import Permissions
 from callcenter.store.scope import Scope
-from callcenter.web.campaigns.common import Operator, Reader, Uses, day_in, holidays_at, known_company, local_now
+from callcenter.web.campaigns.common import (
+    Operator,
+    Reader,
+    Uses,
+    day_in,
+    holidays_at,
+    known_company,
+    known_groups,
+    local_now,
+)
 from callcenter.web.campaigns.results import answer_rows, counted, label, results_of, workbook
+from callcenter.web.engine import read_json
 from callcenter.web.errors import Refused
 from callcenter.web.export import csv_file
 from callcenter.web.pages import language_of, render
 from callcenter.web.scoping import scope_of
+from callcenter.web.services import Services
 from callcenter.web.words import phrase
 
 router = APIRouter(prefix="/campaigns", include_in_schema=False)
@@ -98,13 +110,15 @@ async def create(
     first: Annotated[str, Form()] = "",
     last: Annotated[str, Form()] = "",
     yields_over_s: Annotated[int | None, Form(ge=1, le=3600)] = None,
+    groups: Annotated[list[str] | None, Form()] = None,
     own_reward: Annotated[bool, Form()] = False,
 ) -> Response:
     """Keep the campaign as a draft."""
     known_company(services, company)
+    chosen = known_groups(services, groups or ())
     try:
         hours = Hours(mon=weekdays, tue=weekdays, wed=weekdays, thu=weekdays, fri=weekdays, sat=saturday, sun=sunday)
-        plan = Plan(hours=hours, first=day_in(first), last=day_in(last), yields_over_s=yields_over_s)
+        plan = Plan(hours=hours, first=day_in(first), last=day_in(last), yields_over_s=yields_over_s, groups=chosen)
     except ValidationError as error:
         raise Refused(422, "hours") from error
     async with services.sessions.begin() as session:
@@ -142,6 +156,7 @@ async def one(request: Request, services: Uses, person: Reader, number: int, seg
         form = await mine.form(campaign.form)
         imports = await mine.imports(number)
     state = State(campaign.state)
+    stands = await _stands(services, number) if state is State.RUNNING and not person.company else None
     return render(
         request,
         "campaigns/templates/one.html",
@@ -149,6 +164,7 @@ async def one(request: Request, services: Uses, person: Reader, number: int, seg
         purpose=purpose(campaign),
         plan=Plan.model_validate(campaign.plan),
         found=found,
+        stands=stands,
         place=Place,
         segment=segment,
         hindrances=hindrances,
@@ -157,6 +173,19 @@ async def one(request: Request, services: Uses, person: Reader, number: int, seg
         label=label,
         verbs=[verb for verb, to in _VERBS.items() if to in NEXT[state]],
     )
+
+
+async def _stands(services: Services, number: int) -> dict[str, Any]:
+    """How the dialler says that the campaign stands just now."""
+    try:
+        (told,) = await read_json(services.redis, "cc:outbound")
+    except (RedisError, OSError):
+        told = None
+    if told is None:
+        return {"why": "no_dialler", "lines": None}
+    # A campaign that was started just now is not there yet.
+    shown: dict[str, Any] = told["campaigns"].get(str(number)) or {"why": None, "lines": None, "agents": 0}
+    return shown | {"why": shown["why"] or "none"}
 
 
 @router.get("/{number}/dry-run")

@@ -32,8 +32,9 @@ function showDrafts() {
   }));
 }
 
-function openNote(call) {
-  return htmx.ajax("GET", `/agent/calls/${encodeURIComponent(call)}/form`, { target: "#note", swap: "innerHTML" });
+function openNote(call, sheet = false) {
+  const place = sheet ? `sheets/${encodeURIComponent(call)}` : `calls/${encodeURIComponent(call)}/form`;
+  return htmx.ajax("GET", `/agent/${place}`, { target: "#note", swap: "innerHTML" });
 }
 
 function keepDraft(form) {
@@ -69,9 +70,11 @@ function follow() {
   const live = document.querySelector("#live [data-call]");
   const call = live?.dataset.call;
   document.title = live?.dataset.stage === "ringing" ? `☎ ${title}` : title;
-  if (call && call !== shown) {
+  const sheet = live !== null && "sheet" in live.dataset;
+  // A campaign's sheet opens when the agent has taken the call.
+  if (call && call !== shown && !(sheet && live.dataset.stage === "ringing")) {
     shown = call;
-    openNote(call);
+    openNote(call, sheet);
   }
   if (live?.dataset.stage !== stage) {
     stage = live?.dataset.stage;
@@ -79,11 +82,13 @@ function follow() {
   }
 }
 
-note.addEventListener("input", (event) => keepDraft(event.target.form));
+note.addEventListener("input", (event) => {
+  if (event.target.form.dataset.call) keepDraft(event.target.form);
+});
 
 document.addEventListener("htmx:after:swap", (event) => {
   const form = note.querySelector("form");
-  if (form && !form.dataset.restored) {
+  if (form?.dataset.call && !form.dataset.restored) {
     form.dataset.restored = "yes";
     restoreDraft(form);
     showDrafts();
@@ -94,7 +99,7 @@ document.addEventListener("htmx:after:swap", (event) => {
 document.addEventListener("htmx:after:request", (event) => {
   const { ctx } = event.detail;
   const form = note.querySelector("form");
-  if (form && ctx.sourceElement === form && ctx.response?.status === 200) {
+  if (form?.dataset.call && ctx.sourceElement === form && ctx.response?.status === 200) {
     localStorage.removeItem(keyOf(form.dataset.call));
     document.getElementById("draft-state").textContent = "";
     showDrafts();

@@ -13,6 +13,7 @@ from callcenter.campaigns.attempts import Outcome
 from callcenter.campaigns.interview import End, Interview
 from callcenter.campaigns.permission import Why
 from callcenter.campaigns.plan import Plan
+from callcenter.campaigns.sheet import Verdict
 from callcenter.centre import Hours
 from callcenter.outbound.book import Asked, Book, Work
 from callcenter.store.attempts import Attempts
@@ -23,6 +24,7 @@ from callcenter.store.epoch import to_ms
 from callcenter.store.permissions import Permissions
 from callcenter.store.scope import WholeCentre
 from callcenter.store.settlement_models import UsageEntryRow
+from callcenter.store.sheets import Sheets
 from tests.unit.campaigns.forms import HEAD
 
 pytestmark = pytest.mark.integration
@@ -64,7 +66,7 @@ async def work_of(book: Book, number: int, now: datetime = NOON) -> Work:
 
 def asked(work: Work, attempt: str, end: End, **answers: str) -> Asked:
     interview = Interview(channel=f"survey-{attempt}", form=work.form, prefix="survey/x", answers=answers, end=end)
-    return Asked(interview=interview, since=to_ms(NOON) + 5_000, until=to_ms(NOON) + 25_000)
+    return Asked.of(interview, to_ms(NOON) + 5_000, to_ms(NOON) + 25_000)
 
 
 async def test_an_attempt_is_written_once_and_does_not_count_against_itself(made: Sessions) -> None:
@@ -78,7 +80,7 @@ async def test_an_attempt_is_written_once_and_does_not_count_against_itself(made
     assert written[0].rung == ()
     assert written[1].segment == "s0"
     assert await book.write(work, attempt, first.contact, NOON) is None
-    assert [row.id for row, _ in await book.pending()] == [attempt]
+    assert [(row.id, agent) for row, _, agent in await book.pending()] == [(attempt, None)]
     assert [one.contact for one in await book.find(work, 5, NOON)] == [second.contact]
 
 
@@ -151,9 +153,102 @@ async def test_an_unproven_number_or_a_transfer_holds_the_campaign_and_sets_nobo
     number = await launched(made)
     assert (await work_of(book, number)).on
     assert not (await work_of(book, number, NOON + timedelta(days=2))).on
-    assert not (await work_of(book, await launched(made, HAND_OVER))).on
-    assert not (await work_of(book, await launched(made, mode="progressive"))).on
+    assert (await work_of(book, await launched(made, HAND_OVER))).on
+    assert (await work_of(book, await launched(made, mode="progressive"))).on
     assert not (await work_of(book, await launched(made, state="paused"))).on
+
+
+async def entered(made: Sessions, attempt: str, verdict: Verdict | None, wished: datetime | None = None) -> None:
+    async with made.begin() as session:
+        sheets = Sheets(session, CENTRE)
+        row = await sheets.get(attempt)
+        assert row is not None
+        answers = {"again": "1"} if verdict in (Verdict.FINISHED, None) else {}
+        assert await sheets.keep(row, answers, verdict, wished)
+
+
+async def spoken(made: Sessions, **changed: Any) -> tuple[Book, Work, str]:
+    """An agent speaks with the first contact, five seconds after the attempt was written."""
+    book = Book(made, SEOUL)
+    work = await work_of(book, await launched(made, **{"mode": "progressive", **changed}))
+    async with made.begin() as session:
+        contact = (await Campaigns(session, CENTRE).due(work.number, to_ms(NOON), 1))[0].id
+        attempt = f"{work.number}-{contact}-1"
+        assert await Attempts(session, CENTRE).write(attempt, contact, NOON) is not None
+    await book.open_sheet(attempt, "1001", NOON + timedelta(seconds=5))
+    return book, work, attempt
+
+
+async def test_what_an_agent_entered_is_the_result_and_charged_like_the_voice(made: Sessions) -> None:
+    book, work, attempt = await spoken(made)
+    assert [(row.id, agent) for row, _, agent in await book.pending()] == [(attempt, "1001")]
+    assert await book.entered(work, [attempt]) == {}
+    await entered(made, attempt, Verdict.FINISHED)
+    assert await book.entered(work, [attempt]) == {attempt: Outcome.COMPLETED}
+    over = NOON + timedelta(seconds=65)
+    for _ in range(2):
+        await book.finish(work, attempt, Outcome.COMPLETED, NOON + timedelta(seconds=80), None, over)
+    async with made() as session:
+        [response] = await session.scalars(select(ResponseRow))
+        [used] = await session.scalars(select(UsageEntryRow))
+    assert (response.answers, response.complete, response.end) == ({"again": "1"}, True, "finished")
+    assert (used.call, used.kind, used.talk_ms) == (f"survey-{attempt}", "happy", 60_000)
+    async with made.begin() as session:
+        sheets = Sheets(session, CENTRE)
+        row = await sheets.get(attempt)
+        assert row is not None
+        assert not await sheets.keep(row, {"again": "2"}, Verdict.BROKEN_OFF), "what is said for good stays"
+
+
+async def test_an_agent_who_says_nothing_leaves_what_was_entered(made: Sessions) -> None:
+    book, work, attempt = await spoken(made)
+    await entered(made, attempt, None)
+    assert await book.concluded(work, attempt) is Outcome.COMPLETED
+    assert await book.concluded(work, "1-1-1") is Outcome.UNCERTAIN
+
+
+async def test_a_customer_who_refuses_to_the_agent_is_left_alone(made: Sessions) -> None:
+    book, work, attempt = await spoken(made, kind="usefulness")
+    await entered(made, attempt, Verdict.REFUSED)
+    [outcome] = (await book.entered(work, [attempt])).values()
+    await book.finish(work, attempt, outcome, NOON, None)
+    async with made() as session:
+        [refusal] = await session.scalars(select(DoNotCallRow))
+        assert list(await session.scalars(select(UsageEntryRow))) == []
+    assert (outcome, refusal.number, refusal.extent, refusal.by) == (
+        Outcome.REFUSED, NUMBERS[0], "marketing", "agent",
+    )  # fmt: skip
+
+
+async def test_a_wish_to_be_called_again_is_an_appointment(made: Sessions) -> None:
+    book, work, attempt = await spoken(made)
+    wished = NOON + timedelta(days=2)
+    await entered(made, attempt, Verdict.CALLBACK, wished)
+    await book.finish(work, attempt, Outcome.CALLBACK, NOON, None)
+    async with made() as session:
+        contact = await session.get(ContactRow, int(attempt.split("-")[1]))
+    assert contact is not None
+    assert (contact.due_at, contact.held) == (to_ms(wished), False)
+
+
+async def test_a_wrong_number_is_done_with(made: Sessions) -> None:
+    book, work, attempt = await spoken(made)
+    await entered(made, attempt, Verdict.WRONG_NUMBER)
+    [outcome] = (await book.entered(work, [attempt])).values()
+    await book.finish(work, attempt, outcome, NOON, None)
+    async with made() as session:
+        contact = await session.get(ContactRow, int(attempt.split("-")[1]))
+        assert list(await session.scalars(select(ResponseRow))) == []
+    assert contact is not None
+    assert (contact.due_at, contact.outcome) == (None, "wrong_number")
+
+
+async def test_the_ceiling_counts_over_the_campaign(made: Sessions) -> None:
+    book, work, attempt = await spoken(made, mode="predictive")
+    assert (work.ceiling, work.answered, work.abandoned) == (0.03, 0, 0)
+    await book.finish(work, attempt, Outcome.ABANDONED, NOON, None)
+    again = await work_of(book, work.number)
+    assert (again.answered, again.abandoned) == (1, 1)
 
 
 async def test_a_full_segment_is_not_phoned(made: Sessions) -> None:

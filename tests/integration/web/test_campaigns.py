@@ -6,6 +6,7 @@ import re
 from datetime import UTC, datetime, timedelta
 
 import aiohttp
+import orjson
 import pytest
 
 from callcenter.campaigns.attempts import RETRIES, Outcome
@@ -19,7 +20,7 @@ from callcenter.store.users import Users
 from callcenter.web.passwords import hash_password
 from callcenter.web.tokens import make_token
 from tests.integration.web.conftest import Browser, browser
-from tests.web_centre import EXAMPLE, PASSWORD, WebCentre
+from tests.web_centre import EXAMPLE, PASSWORD, WebCentre, now_ms
 
 pytestmark = pytest.mark.integration
 
@@ -55,6 +56,7 @@ async def drafted(page: Browser, **changed: str) -> str:
     fields = {
         "name": "가을 조사", "company": "nurim", "kind": "improvement", "mode": "progressive",
         "form": where.rsplit("/", 1)[1], "caller": "15880000", "weekdays": "10:00-20:00", "saturday": "", "sunday": "",
+        "groups": "kitchen",
     }  # fmt: skip
     status, where = await page.post("/campaigns/new", fields | changed)
     assert status == 303, where
@@ -84,12 +86,22 @@ async def scrubbed(page: Browser, *without: str) -> None:
     assert status == 303
 
 
+async def test_with_agents_a_campaign_needs_a_group(web: WebCentre) -> None:
+    await operator(web)
+    async with browser(web, "op") as page:
+        campaign = await drafted(page, groups="")
+        assert "상담 그룹이 있어야 합니다" in (await page.get(campaign))[1]
+        campaign = await drafted(page, groups="", mode="agentless")
+        assert "상담 그룹이 있어야 합니다" not in (await page.get(campaign))[1]
+
+
 async def test_from_a_form_to_a_started_campaign(web: WebCentre) -> None:
     await operator(web)
     async with browser(web, "op") as page:
         campaign = await drafted(page)
         _, body = await page.get(campaign)
         assert "연락처가 없습니다" in body
+        assert "주방가전" in body
         assert "대조를 한 적이 없습니다" in body
         assert (await page.post(f"{campaign}/start"))[0] == 409
         where = await filled(web, page, campaign)
@@ -103,7 +115,13 @@ async def test_from_a_form_to_a_started_campaign(web: WebCentre) -> None:
         assert "010-****-0001" in body
         assert "01022220001" not in body
         assert (await page.post(f"{campaign}/start"))[0] == 303
-        assert "진행 중" in (await page.get(campaign))[1]
+        _, body = await page.get(campaign)
+        assert "진행 중" in body
+        assert "발신기가 실행되고 있지 않습니다" in body
+        stands = {campaign.rsplit("/", 1)[1]: {"why": "no_agents", "lines": 0, "agents": 0}}
+        await web.redis.set("cc:outbound", orjson.dumps({"at": now_ms(), "campaigns": stands}), ex=60)
+        assert "비어 있는 상담사가 없습니다" in (await page.get(campaign))[1]
+        await web.redis.delete("cc:outbound")
         assert (await page.post(f"{campaign}/start"))[0] == 409
         assert (await page.post(f"{campaign}/stop"))[0] == 303
         assert (await page.post(f"{campaign}/start"))[0] == 409
@@ -250,6 +268,10 @@ async def test_a_program_makes_a_campaign_and_is_told_what_is_wrong(web: WebCent
     address = f"{web.url}/api/v1/campaigns"
     async with aiohttp.ClientSession(headers={"Authorization": f"Bearer {token}"}) as http:
         new = {"company": "nurim", "name": "api", "kind": "happy_call", "form": made, "caller": "15880000"}
+        new["plan"] = {"groups": ["nowhere"]}
+        async with http.post(address, json=new) as answer:
+            assert (answer.status, (await answer.json())["error"]) == (422, "unknown_group")
+        new["plan"] = {"groups": ["kitchen"]}
         async with http.post(address, json=new) as answer:
             assert answer.status == 201
             number = (await answer.json())["number"]

@@ -72,6 +72,8 @@ OF_COMPANY_A = {
     "group": "kitchen",
     "what": "settle",
     "form": "pdf",
+    "verdict": "finished",
+    "press": "dial",
 }
 
 #: Files that are the same for everybody.

@@ -15,7 +15,7 @@ def test_a_call_goes_to_the_agent_who_has_been_idle_longest() -> None:
     script.agent_ready("1001")
     script.call()
     [connect] = script.said(commands.Connect)
-    assert (connect.agent, connect.group, connect.company, connect.record) == ("1002", "kitchen", "quiet", False)
+    assert (connect.agent, connect.group, connect.company, connect.record) == ("1002", "kitchen", "quiet", "")
     assert script.state("1002") is State.RINGING
     assert script.state("1001") is State.READY
 

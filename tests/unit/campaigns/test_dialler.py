@@ -15,18 +15,22 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from callcenter.calls.commands import HangUp, StartTimer
 from callcenter.campaigns import events
 from callcenter.campaigns.attempts import Outcome
+from callcenter.campaigns.carrier import Backoff
 from callcenter.campaigns.commands import (
     BeginInterview,
     Command,
+    Conclude,
     ConnectAgent,
     Dial,
     FindContacts,
     Identify,
+    OpenSheet,
     SetAside,
+    ShowContact,
     WriteAttempt,
     WriteOutcome,
 )
-from callcenter.campaigns.dialler import Dialler, Setup
+from callcenter.campaigns.dialler import Dialler, Setup, Standstill
 from callcenter.campaigns.events import Candidate
 from callcenter.campaigns.kinds import Purpose
 from callcenter.campaigns.pacing import Limits, Mode, Pacer
@@ -75,6 +79,16 @@ def started(mode: Mode = Mode.AGENTLESS, *contacts: int, **more: object) -> tupl
     made = dialler(mode, **more)  # type: ignore[arg-type]
     made.handle(events.Running(on=True), T)
     return made, made.handle(found(*contacts), T)
+
+
+def talking() -> Dialler:
+    """An agent speaks with the customer of a progressive campaign."""
+    made, _ = started(Mode.PROGRESSIVE, 1)
+    written(made, made.handle(events.AgentFree("1001"), T))
+    made.handle(events.LineAnswered("c-1-1"), T + 5000)
+    opened = made.handle(events.AgentSpeaks("c-1-1", "1001"), T + 6000)
+    assert of(OpenSheet, opened) == [OpenSheet(attempt="c-1-1", agent="1001", at=T + 6000)]
+    return made
 
 
 def test_nothing_is_dialled_before_it_is_written_down() -> None:
@@ -144,7 +158,8 @@ def test_progressive_rings_one_line_for_each_free_agent_and_connects_it() -> Non
     assert of(ConnectAgent, answered) == [ConnectAgent("c-1-1", "1001")]
     ended = made.handle(events.InterviewEnded("c-1-1", Outcome.COMPLETED), T + 90_000)
     assert [o.outcome for o in of(WriteOutcome, ended)] == [Outcome.COMPLETED]
-    assert of(HangUp, ended) == [HangUp("c-1-1")]
+    # The agent may still say goodbye.
+    assert of(HangUp, ended) == []
     assert of(WriteOutcome, made.handle(events.LineEnded("c-1-1"), T + 90_100)) == []
     assert len(of(WriteAttempt, made.handle(events.AgentFree("1001"), T + 100_000))) == 1
 
@@ -173,12 +188,118 @@ def test_who_answers_is_given_the_next_agent_within_two_seconds() -> None:
 
 def test_preview_dials_for_the_agent_who_asks() -> None:
     made, _ = started(Mode.PREVIEW, 1, 2)
-    for agent in ("1001", "1002"):
-        assert of(WriteAttempt, made.handle(events.AgentFree(agent), T)) == []
-    commands = made.handle(events.AgentWants("1002"), T)
-    assert len(of(WriteAttempt, commands)) == 1
+    shown = [*made.handle(events.AgentLooks("1001"), T), *made.handle(events.AgentLooks("1002"), T)]
+    assert of(ShowContact, shown) == [ShowContact("1001", 1), ShowContact("1002", 2)]
+    assert made.wants(T) == 0, "who looks is there for callers"
+    assert of(WriteAttempt, made.handle(events.AgentWants("1002"), T)) == []
+    assert (made.wants(T), made.wants_by_name()) == (1, ("1002",))
+    commands = made.handle(events.AgentFree("1002"), T)
+    assert of(ShowContact, commands) == [ShowContact("1002", None)]
+    assert [one.contact for one in of(WriteAttempt, commands)] == [2]
     written(made, commands)
-    assert of(ConnectAgent, made.handle(events.LineAnswered("c-1-1"), T)) == [ConnectAgent("c-1-1", "1002")]
+    assert (made.wants(T), made.wants_by_name()) == (1, ("1002",))
+    assert of(ConnectAgent, made.handle(events.LineAnswered("c-2-1"), T)) == [ConnectAgent("c-2-1", "1002")]
+
+
+def test_in_preview_a_contact_that_is_skipped_makes_room_for_the_next() -> None:
+    made, _ = started(Mode.PREVIEW, 1, 2)
+    made.handle(events.AgentLooks("1001"), T)
+    skipped = made.handle(events.AgentSkips("1001"), T)
+    assert of(ShowContact, skipped) == [ShowContact("1001", None), ShowContact("1001", 2)]
+    assert of(ShowContact, made.handle(events.AgentLooks("1001", on=False), T)) == [ShowContact("1001", None)]
+    # Whoever has no time any more gives the contact to the next who has.
+    assert of(ShowContact, made.handle(events.AgentLooks("1002"), T)) == [ShowContact("1002", 2)]
+
+
+def test_agents_are_kept_free_only_while_there_is_somebody_to_dial() -> None:
+    made = dialler(Mode.PROGRESSIVE, channels=2, yields_over_s=60.0)
+    made.handle(events.Running(on=True), T)
+    assert (made.wants(T), made.stands(T)) == (0, Standstill.NOBODY_DUE)
+    made.handle(found(1, 2, 3), T)
+    assert (made.wants(T), made.stands(T)) == (2, Standstill.NO_AGENTS)
+    made.handle(events.Tick(inbound_forecast_s=61.0), T)
+    assert (made.wants(T), made.stands(T)) == (0, Standstill.YIELDS)
+    made.handle(events.Tick(), T)
+    written(made, made.handle(events.AgentFree("1001"), T))
+    assert made.stands(T) is None
+    # The line that rings needs its agent whatever else is decided.
+    made.handle(events.Running(on=False), T)
+    assert (made.wants(T), made.stands(T)) == (1, Standstill.PAUSED)
+
+
+def test_what_an_agent_enters_after_the_hang_up_is_waited_for() -> None:
+    made = talking()
+    assert of(WriteOutcome, made.handle(events.LineEnded("c-1-1"), T + 60_000)) == []
+    assert made.writing == {"1001": T + 60_000}
+    done = made.handle(events.InterviewEnded("c-1-1", Outcome.PARTIAL), T + 70_000)
+    assert [o.outcome for o in of(WriteOutcome, done)] == [Outcome.PARTIAL]
+    assert made.lines == {}
+
+
+def test_an_agent_who_enters_nothing_more_leaves_it_to_the_sheet() -> None:
+    made = talking()
+    made.handle(events.LineEnded("c-1-1"), T + 60_000)
+    assert of(Conclude, made.handle(events.AgentDone("c-1-1"), T + 90_000)) == [Conclude("c-1-1")]
+    done = made.handle(events.InterviewEnded("c-1-1", Outcome.BREAK_OFF), T + 90_001)
+    assert [o.outcome for o in of(WriteOutcome, done)] == [Outcome.BREAK_OFF]
+
+
+def test_whom_the_chosen_agent_never_answered_counts_as_abandoned() -> None:
+    made, _ = started(Mode.PROGRESSIVE, 1)
+    written(made, made.handle(events.AgentFree("1001"), T))
+    made.handle(events.LineAnswered("c-1-1"), T + 5000)
+    ended = made.handle(events.LineEnded("c-1-1"), T + 9000)
+    assert [o.outcome for o in of(WriteOutcome, ended)] == [Outcome.ABANDONED]
+    assert made.pacer.ceiling.abandoned == 1
+
+
+def test_a_conversation_with_an_agent_survives_the_dialler() -> None:
+    made = dialler(Mode.PROGRESSIVE)
+    there = (
+        events.Pending("c-1-1", 1, "01000000001", "talking", "1001"),
+        events.Pending("c-2-1", 2, "01000000002", "gone", "1002"),
+    )
+    assert made.handle(events.Restarted(there), T) == []
+    over = made.handle(events.AgentDone("c-2-1"), T)
+    assert of(Conclude, over) == [Conclude("c-2-1")]
+    assert of(WriteOutcome, made.handle(events.LineEnded("c-1-1"), T)) == []
+    told = made.handle(events.InterviewEnded("c-1-1", Outcome.COMPLETED), T)
+    assert [o.outcome for o in of(WriteOutcome, told)] == [Outcome.COMPLETED]
+
+
+def test_a_customer_who_is_transferred_is_not_hung_up_on() -> None:
+    made, commands = started(Mode.AGENTLESS, 1)
+    written(made, commands)
+    made.handle(events.LineAnswered("c-1-1"), T)
+    told = made.handle(events.InterviewEnded("c-1-1", Outcome.COMPLETED, transferred=True), T)
+    assert [o.outcome for o in of(WriteOutcome, told)] == [Outcome.COMPLETED]
+    assert of(HangUp, told) == []
+    assert of(WriteOutcome, made.handle(events.LineEnded("c-1-1"), T)) == []
+
+
+def test_after_refusals_by_the_carrier_one_line_tries() -> None:
+    made, _ = started(Mode.AGENTLESS)
+    made.handle(events.Tick(carrier_room=0), T)
+    assert of(WriteAttempt, made.handle(found(1, 2), T)) == []
+    assert made.stands(T) is Standstill.CARRIER_REFUSES
+    commands = made.handle(events.Tick(carrier_room=1), T)
+    assert len(of(WriteAttempt, commands)) == 1
+    assert of(WriteAttempt, written(made, commands)) == []
+
+
+def test_backing_off_doubles_and_ends_with_the_first_call_that_goes_through() -> None:
+    backoff = Backoff()
+    assert backoff.room(T) is None
+    backoff.congested(T)
+    backoff.congested(T + 100)  # dialled before the pause
+    assert [backoff.room(T + ms) for ms in (0, 4999, 5000)] == [0, 0, 1]
+    backoff.dialled(T + 5000)
+    assert backoff.room(T + 6000) == 0, "a second line before the first is heard of"
+    backoff.congested(T + 6000)
+    assert [backoff.room(T + ms) for ms in (15_999, 16_000)] == [0, 1]
+    backoff.dialled(T + 16_000)
+    backoff.carried(T + 17_000)
+    assert backoff.room(T + 17_000) is None
 
 
 def test_after_a_restart_what_lives_goes_on_and_what_is_gone_ends_as_uncertain() -> None:
@@ -214,21 +335,27 @@ class House(RuleBasedStateMachine):
         self.permitted: set[str] = set()
         self.lines: dict[str, str] = {}
         self.inbox: list[events.Event] = []
+        #: What agents entered, by the agent.
+        self.sheets: dict[str, str] = {}
 
-    @initialize(mode=st.sampled_from(Mode))
-    def begin(self, mode: Mode) -> None:
+    @initialize(mode=st.sampled_from(Mode), spoken=st.booleans())
+    def begin(self, mode: Mode, spoken: bool) -> None:
         self.mode = mode
+        self.spoken = spoken and mode is not Mode.AGENTLESS
         self.boot()
 
     def boot(self) -> None:
         self.dialler = dialler(self.mode, channels=4)
         pending = tuple(
-            events.Pending(name, contact, self.contacts[contact].number, self.lines.get(name, "gone"))
-            for name, contact in self.attempts.items()
-            if name not in self.outcomes
+            self.pending(name, contact) for name, contact in self.attempts.items() if name not in self.outcomes
         )
         self.tell(events.Restarted(pending))
         self.tell(events.Running(on=True))
+
+    def pending(self, name: str, contact: int) -> events.Pending:
+        agent, line = self.sheets.get(name), self.lines.get(name, "gone")
+        shown = "talking" if agent and line == "answered" else line
+        return events.Pending(name, contact, self.contacts[contact].number, shown, agent)
 
     def tell(self, event: events.Event, lost_after: int | None = None) -> None:
         commands = self.dialler.handle(event, self.now)
@@ -263,6 +390,10 @@ class House(RuleBasedStateMachine):
                 self.outcomes[attempt] = outcome
             case SetAside(contact, _):
                 self.aside.add(contact)
+            case OpenSheet(attempt=attempt, agent=agent):
+                self.sheets[attempt] = agent
+            case Conclude(attempt):
+                self.inbox.append(events.InterviewEnded(attempt, Outcome.BREAK_OFF))
             case HangUp(attempt) | Identify(attempt):
                 if self.lines.pop(attempt, None):
                     self.inbox.append(events.LineEnded(attempt))
@@ -287,9 +418,10 @@ class House(RuleBasedStateMachine):
 
     @rule(agent=st.sampled_from(["1001", "1002"]), what=st.sampled_from([events.AgentFree, events.AgentGone]))
     def an_agent(self, agent: str, what: type[events.AgentFree | events.AgentGone]) -> None:
-        self.tell(what(agent))
-        if what is events.AgentFree and self.mode is Mode.PREVIEW:
+        if self.mode is Mode.PREVIEW:
+            self.tell(events.AgentLooks(agent, on=what is events.AgentFree))
             self.tell(events.AgentWants(agent))
+        self.tell(what(agent))
 
     @precondition(lambda self: "ringing" in self.lines.values())
     @rule(data=st.data(), outcome=st.none() | st.sampled_from([Outcome.BUSY, Outcome.NO_ANSWER, Outcome.FAILED]))
@@ -306,6 +438,8 @@ class House(RuleBasedStateMachine):
     @rule(data=st.data(), end=st.sampled_from([events.InterviewEnded, events.PatienceOver, events.LineEnded]))
     def a_conversation(self, data: st.DataObject, end: type) -> None:
         attempt = data.draw(st.sampled_from(sorted(a for a, s in self.lines.items() if s == "answered")))
+        if self.spoken:
+            self.tell(events.AgentSpeaks(attempt, "1001"))
         if end is events.InterviewEnded:
             self.tell(events.InterviewEnded(attempt, Outcome.COMPLETED))
         elif end is events.PatienceOver:
@@ -338,6 +472,10 @@ class House(RuleBasedStateMachine):
             return
         self.lines.clear()
         self.killed()
+        for name in list(self.dialler.lines):
+            self.tell(events.AgentDone(name))
+        for event in list(self.inbox):
+            self.tell(event)
         assert set(self.outcomes) >= {a for a in self.attempts if self.dialled[a]} - set(self.dialler.lines)
         assert {a for a in self.attempts if a not in self.outcomes} == {
             a for a in self.dialler.lines if a in self.attempts

@@ -24,6 +24,7 @@ from callcenter.calls.replay import Why as NotReplayed
 from callcenter.campaigns.attempts import Outcome as AttemptOutcome
 from callcenter.campaigns.columns import Field, RowFault
 from callcenter.campaigns.consent import Act, Matter, Standing
+from callcenter.campaigns.dialler import Standstill
 from callcenter.campaigns.form import QuestionKind
 from callcenter.campaigns.form_check import Flaw
 from callcenter.campaigns.kinds import Kind as CampaignKind
@@ -34,6 +35,7 @@ from callcenter.campaigns.plan import Hindrance
 from callcenter.campaigns.plan import State as CampaignState
 from callcenter.campaigns.refusals import By as RefusedBy
 from callcenter.campaigns.refusals import Extent
+from callcenter.campaigns.sheet import Verdict as SheetVerdict
 from callcenter.campaigns.sheets import SheetFault
 from callcenter.campaigns.telephone import Fault
 from callcenter.desk.tickets import Reason
@@ -60,6 +62,8 @@ ENDINGS = (
     "asked_again", "came_back", "withdrawn", "never_call", "no_answer", "busy", "unobtainable", "interrupted",
     "hung_up", "reached",
 )  # fmt: skip
+#: Why a running campaign is not at work, beside what its own dialler says (`outbound/dialling.py`).
+HINDERED = ("unproven", "prompts", "engine_away")
 #: Why an order about a callback was refused (`calls/orders.py`, the controller).
 ORDER_ERRORS = (
     "callback_over", "callback_dialling", "callback_in_line", "callback_hours", "callback_open", "callback_number",
@@ -95,7 +99,7 @@ COMPOSED = {
     *(f"report.{column}" for column in COLUMNS),
     *(f"via.{via}" for via in Via),
     *(f"event.{kind.value.replace('.', '_')}" for kind in Kind),
-    *(f"how.{how}" for how in ("dnis", "menu", "code", "undecided", "callback", "moved")),
+    *(f"how.{how}" for how in ("dnis", "menu", "code", "undecided", "callback", "moved", "campaign", "transfer")),
     *(f"rule.{rule}" for rule in Rule),
     *(f"climb.{why}" for why in ("after", "forecast", "queue", "sticky", "level")),
     *(f"dial.{status}" for status in ("noanswer", "busy", "chanunavail", "congestion", "cancel")),
@@ -142,6 +146,8 @@ COMPOSED = {
     *(f"campaign.state_{state}" for state in CampaignState),
     *(f"campaign.verb_{verb}" for verb in ("start", "pause", "stop")),
     *(f"campaign.mode_{mode}" for mode in Mode),
+    *(f"campaign.stands_{why}" for why in [*Standstill, *HINDERED, "none", "no_dialler"]),
+    *(f"sheet.{verdict}" for verdict in SheetVerdict),
     *(f"campaign.import_{state}" for state in ("uploaded", "running", "done", "failed")),
     *(f"campaign.{word}" for word in ("response", "at", "segment")),
     *(f"kind.{kind}" for kind in CampaignKind),

@@ -1,0 +1,46 @@
+"""Backing off while the carrier takes no more calls (SIP 503 and the like). Pure; times are epoch ms."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+_FIRST_MS, _LONGEST_MS = 5_000, 300_000
+
+
+@dataclass(slots=True)
+class Backoff:
+    """After each refusal nobody is dialled for twice as long as after the last, then one line tries.
+
+    Refusals of lines that were dialled before the pause began tell nothing new and do not make it longer.
+    """
+
+    #: Nobody is dialled before.
+    until: int = 0
+    _pause_ms: int = 0
+    #: The line that tries whether the carrier takes calls again, dialled at.
+    _trying: int | None = None
+
+    def congested(self, now: int) -> None:
+        """The carrier took no call."""
+        if now < self.until:
+            return
+        self._pause_ms = min(2 * self._pause_ms, _LONGEST_MS) if self._pause_ms else _FIRST_MS
+        self.until, self._trying = now + self._pause_ms, None
+
+    def carried(self, now: int) -> None:
+        """The carrier put a call through, whatever became of it."""
+        if now >= self.until:
+            self._pause_ms, self._trying = 0, None
+
+    def dialled(self, now: int) -> None:
+        """A line was dialled."""
+        if self._pause_ms and self._trying is None:
+            self._trying = now
+
+    def room(self, now: int) -> int | None:
+        """How many lines may be dialled now; None: this is no limit."""
+        if not self._pause_ms:
+            return None
+        # A line that is not heard of for a minute tries for nobody.
+        waits = self._trying is not None and now - self._trying < 60_000
+        return 0 if now < self.until or waits else 1
