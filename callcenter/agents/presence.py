@@ -47,6 +47,8 @@ class Serving:
     caller: str
     #: The customer asked to be phoned.
     callback: bool = False
+    #: The agent who passed the call on.
+    passed_by: str | None = None
     #: How supervisors have marked this number (`calls.callers.Mark`).
     mark: str | None = None
     #: Warned for abuse; the next call for help ends the call.

@@ -36,6 +36,7 @@ def to_json(presence: Presence) -> dict[str, Any]:
             "caller": serving.caller,
             "since": presence.since,
             "callback": serving.callback,
+            "passed_by": serving.passed_by,
             "mark": serving.mark,
             "warned": serving.warned,
             "stage": _STAGES.get(presence.state, "wrapup"),
@@ -58,6 +59,7 @@ def from_json(stored: dict[str, Any]) -> Presence:
             group=call["group"],
             caller=call["caller"],
             callback=call.get("callback", False),
+            passed_by=call.get("passed_by"),
             mark=call.get("mark"),
             warned=call.get("warned", False),
         )

@@ -96,6 +96,18 @@ class PutThrough:
 
 
 @dataclass(frozen=True, slots=True)
+class Redirect:
+    """Take the caller out of a conversation into this extension of the dialplan, which gives it back to the engine.
+
+    `CallPassed` follows, or `NotPassed` when it could not be done; the agent's channel ends.
+    """
+
+    channel: str
+    context: str
+    extension: str
+
+
+@dataclass(frozen=True, slots=True)
 class ConnectColleague:
     """Hand an agent's own call to the dialplan, which rings the colleague."""
 
@@ -167,6 +179,7 @@ Command = (
     | Dial
     | TakeMessage
     | PutThrough
+    | Redirect
     | ConnectColleague
     | Announce
     | HangUp

@@ -41,6 +41,20 @@ class CallReturned:
 
 
 @dataclass(frozen=True, slots=True)
+class CallPassed:
+    """The caller was taken out of the conversation and is back; the agent's channel ends or has ended."""
+
+    channel: str
+
+
+@dataclass(frozen=True, slots=True)
+class NotPassed:
+    """The caller could not be taken out of the conversation."""
+
+    channel: str
+
+
+@dataclass(frozen=True, slots=True)
 class FeatureDialled:
     """An agent's phone dialled a feature code."""
 
@@ -115,7 +129,9 @@ class PhoneReachable:
 
 @dataclass(frozen=True, slots=True)
 class AgentAsked:
-    """An agent's wish from the page: login, logout, ready or pause. `ticket` names the answer that is waited for."""
+    """An agent's wish from the page: login, logout, ready, pause, abuse or pass. `ticket` names the answer that is
+    waited for; `reason` is that of a pause, or where to pass the call on (`passing_on.PassingOn.asked`).
+    """
 
     ticket: str
     agent: str
@@ -192,6 +208,8 @@ Event = (
     | CallerKnown
     | CustomerAnswered
     | CallReturned
+    | CallPassed
+    | NotPassed
     | FeatureDialled
     | ColleagueDialled
     | PlaybackFinished

@@ -31,6 +31,7 @@ from callcenter.calls.journal import Json, Kind, call_entry, reasons
 from callcenter.calls.ladders import LADDER, Ladders
 from callcenter.calls.line import Line
 from callcenter.calls.orders import carry_out
+from callcenter.calls.passing_on import PassingOn, wanted
 from callcenter.calls.peak import PEAK, PeakTime
 from callcenter.calls.staff import Staff
 from callcenter.calls.standing import STANDING_EVERY_MS, standing
@@ -68,6 +69,7 @@ class Floor:
         self.staff = Staff(centre, self.acd, self._out, self._connect)
         self._agent_phones = AgentPhones(self.staff, self._out)
         self.abuse = AbuseGuard(self.staff, self._out, self.write)
+        self.passing = PassingOn(self)
         self.peak = PeakTime(centre, self.staff, self._out)
         self.ladders = Ladders(centre, self._out)
         self.callbacks = Callbacks(centre, holidays, self.acd, self._out, self.ladders, partial(call_back, self))
@@ -130,10 +132,16 @@ class Floor:
             case events.CallReturned(channel, status):
                 if call := self.calls.get(channel):
                     self._returned(call, status, now)
+            case events.CallPassed(channel):
+                self.passing.happened(channel, now)
+            case events.NotPassed(channel):
+                self.passing.failed(channel)
             case events.TimerFired(name):
                 self._timer(name, now)
             case events.PhoneReachable(agent, reachable):
                 self.staff.reachable(agent, reachable, now)
+            case events.AgentAsked(verb="pass"):
+                self._out += filter(None, [wanted(self.passing, event, now)])
             case events.AgentAsked(ticket, agent, verb, reason):
                 self._out.append(Reply(ticket, self._asked(agent, verb, reason, now)))
             case events.CallbackOrdered() | events.CallWanted():
@@ -285,7 +293,9 @@ class Floor:
         elif what == LADDER:
             self.line.climb(now)
         elif what == PEAK:
-            self.peak.look((c.queued_at for c in self.calls.values() if c.stage in (Stage.QUEUE, Stage.RINGING)), now)
+            self.peak.look(
+                (c.waiting_since for c in self.calls.values() if c.stage in (Stage.QUEUE, Stage.RINGING)), now
+            )
         elif what == ABUSE:
             self.abuse.said(who)
         elif what == CALLBACK:
@@ -345,7 +355,7 @@ class Floor:
         assert call.agent
         if call.callback:
             self.callbacks.attempted(call.callback, Outcome.REACHED, "reached", at)
-        elif call.answered_at is None:
+        elif call.answered_at is None and call.passed_at is None:
             self.contracts.answered(call.company, at - call.queued_at, at)
             self.line.served(call.group, at - call.queued_at, at)
             self.estimates.answered(call, at)
@@ -366,7 +376,7 @@ class Floor:
             # The caller first: whoever frees an agent must find the caller in line again, at the old place.
             self.line.join(call, now)
             if call.agent is None:
-                self._release(call, now)
+                self.release(call, now)
             self.staff.missed(agent, status, now)
         else:
             self.rejoin(call, now)
@@ -379,6 +389,7 @@ class Floor:
             why = why or why_not_reached(cause)
         self.line.leave(call)
         self.abuse.ended(call.id)
+        self.passing.failed(call.id)
         self._out += call.dialogue.cancel()
         self.write(call, Kind.ENDED, now, by=by, cause=cause, stage=stage.value, **({"why": why} if why else {}))
         if call.callback:
@@ -387,14 +398,20 @@ class Floor:
             self.staff.call_over(agent, now)
         if call.answered_at is not None:
             self.estimates.handled(call, now)
-        elif call.queued_at and not call.callback and why not in ("callback", "voicemail", "transferred"):
+        elif (
+            call.queued_at
+            and not call.callback
+            and call.passed_at is None
+            and why not in ("callback", "voicemail", "transferred")
+        ):
             self.contracts.lost(call.company, now)
             self.line.served(call.group, None, now)
             self.estimates.lost(call, now)
         call.late_stage = Stage.DONE
-        self._release(call, now)
+        self.release(call, now)
 
-    def _release(self, call: Call, now: int) -> None:
+    def release(self, call: Call, now: int) -> None:
+        """The call no longer has an agent; the company's next one may take its place."""
         if assignment := self.contracts.released(call.id, call.company):
             self._connect(assignment, now)
 

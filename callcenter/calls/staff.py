@@ -142,6 +142,11 @@ class Staff:
             return False
         return any(agent == around for around, _ in self._around.get(group, ()))
 
+    def free(self, agent: str) -> bool:
+        """Whether a call may ring this agent now."""
+        presence = self.agents.get(agent)
+        return presence is not None and presence.available
+
     def able(self, group: str, ring: int) -> int:
         """How many agents work through this group's line up to the ring, at least 1 if there are any.
 
@@ -165,6 +170,7 @@ class Staff:
             group=call.group,
             caller=call.caller,
             callback=call.callback is not None,
+            passed_by=call.passed_by,
             mark=call.known.mark if call.known else None,
         )
 
