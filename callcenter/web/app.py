@@ -15,7 +15,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from callcenter.settings import Settings
 from callcenter.web import health, login
 from callcenter.web.admin import routes as admin
-from callcenter.web.agent import call_up
+from callcenter.web.agent import call_up, passing
 from callcenter.web.agent import routes as agent
 from callcenter.web.api import campaigns as campaigns_api
 from callcenter.web.api import routes as api
@@ -46,7 +46,21 @@ BILLING = (tariffs, billing)
 #: Applications, contracts, and what a company does for itself.
 COMPANY_ROOMS = (apply, contracts, formula, contract, members, service, requests)
 ROOMS = (
-    *(login, agent, supervisor, callbacks, messages, marked, records, tickets, *OUTBOUND, *BILLING, portal, admin),
+    *(
+        login,
+        passing,
+        agent,
+        supervisor,
+        callbacks,
+        messages,
+        marked,
+        records,
+        tickets,
+        *OUTBOUND,
+        *BILLING,
+        portal,
+        admin,
+    ),
     *(configuration, api, health, staff, call_up),
 )
 

@@ -64,6 +64,9 @@ ORDER_ERRORS = (
     "callback_group", "callback_off", "expired",
 )  # fmt: skip
 
+#: Why a call was not passed on (`calls/passing_on.py`).
+PASSING_ERRORS = ("unknown_target", "colleague_busy", "already_passed", "not_passed")
+
 
 def _contract_errors() -> set[str]:
     """Whatever the rules can refuse, but for what no page lets anybody do."""
@@ -117,7 +120,7 @@ COMPOSED = {
     *(f"marked.wrong_{slug}" for slug in ("letters", "short", "long", "level", "reason", "date", "past")),
     *(f"marked.told_{told}" for told in ("added", "removed")),
     *(f"callbacks.done_{verb}" for verb in ("now", "cancel")),
-    *(f"command.{error}" for error in ORDER_ERRORS),
+    *(f"command.{error}" for error in (*ORDER_ERRORS, *PASSING_ERRORS)),
     *(
         f"replay.{word}"
         for word in ("total", "nothing", "then", "now", "nobody", "passed_over", "until", "onwards", "gap")
