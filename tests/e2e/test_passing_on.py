@@ -62,7 +62,7 @@ async def test_the_customer_speaks_with_one_agent_then_with_another_and_it_is_on
     recording = centre.settings.recordings / f"{record['recording']}-agent.wav"
     expect_tone(recording, AGENT_HZ, 2.0)
     expect_tone(recording, OTHER_HZ, 2.0)
-    assert spans(recording, AGENT_HZ)[-1][1] <= spans(recording, OTHER_HZ)[0][0]
+    assert spans(recording, AGENT_HZ)[-1][1] < spans(recording, OTHER_HZ)[0][0] + 0.5
     expect_tone(centre.settings.recordings / f"{record['recording']}-caller.wav", CUSTOMER_HZ, 4.0)
     # Asterisk's own record agrees.
     cdrs = (centre.settings.data / "asterisk/log/cdr-csv/Master.csv").read_text("utf-8").splitlines()

@@ -14,7 +14,7 @@ from redis.exceptions import RedisError
 from callcenter.calls.journal import Entry, Json, Kind
 from callcenter.centre import Centre
 from callcenter.desk.tickets import Reason
-from callcenter.web.agent.routes import Agent, Uses, own_extension
+from callcenter.web.agent.routes import Agent, Uses, keep, own_extension
 from callcenter.web.engine import Reply, command, now_ms, read_json
 from callcenter.web.errors import Refused
 from callcenter.web.pages import render
@@ -114,7 +114,7 @@ async def pass_on(
         log.info("call.passed", call=call["id"], agent=agent)
         texts = {"product": product.strip(), "symptom": symptom.strip(), "result": result.strip()}
         known = company if company in {one.id for one in services.centre.company} else None
-        if any(texts.values()) or known != call["company"]:
+        if any(texts.values()) or (known and known != call["company"]):
             await _tell(services, call["id"], agent, known, reason, texts)
     return render(request, "agent/templates/reply.html", reply=reply)
 
@@ -124,6 +124,5 @@ async def _tell(
 ) -> None:
     at = now_ms()
     data: dict[str, Json] = {"agent": agent, "company": company, "reason": reason.value if reason else None, **texts}
-    services.journal.append(
-        [Entry(key=f"{call}:{Kind.NOTED}:{at}", kind=Kind.NOTED, at=at, call=call, agent=agent, data=data)]
-    )
+    entry = Entry(key=f"{call}:{Kind.NOTED}:{at}", kind=Kind.NOTED, at=at, call=call, agent=agent, data=data)
+    await keep(services, entry)

@@ -233,6 +233,16 @@ async def history(request: Request, services: Uses, person: Agent, call: str, co
     )
 
 
+async def keep(services: Services, entry: Entry) -> None:
+    """Have this in the journal, or refuse."""
+    services.journal.append([entry])
+    try:
+        async with asyncio.timeout(JOURNAL_PATIENCE_S):
+            await services.journal.flush()
+    except TimeoutError as error:
+        raise Refused(503, "redis_away") from error
+
+
 @router.post("/calls/{call}/note")
 async def save(
     request: Request,
@@ -294,12 +304,7 @@ async def save(
             "ticket": opened.number if opened else None,
         },
     )
-    services.journal.append([entry])
-    try:
-        async with asyncio.timeout(JOURNAL_PATIENCE_S):
-            await services.journal.flush()
-    except TimeoutError as error:
-        raise Refused(503, "redis_away") from error
+    await keep(services, entry)
     await _remember_handler(
         services, found["caller"], former=found["company"], company=company, agent=None if settled else agent
     )

@@ -140,3 +140,40 @@ async def test_the_phone_and_the_engine_are_watched(web: WebCentre, sign_in: Sig
     await expect(page.locator("#live")).to_contain_text("전화기가 등록되지 않음")
     await web.redis.delete("cc:controller")
     await expect(page.locator("#live .alert")).to_contain_text("엔진이 응답하지 않습니다")
+
+
+async def test_a_call_is_passed_on_by_the_keyboard_with_what_was_typed(web: WebCentre, sign_in: SignIn) -> None:
+    page = await desk(web, sign_in)
+    await rings(web, stage="talking")
+    await web.feed_board()
+    await page.locator("#symptom").fill("조명이 깜박임")
+    await page.locator("h1").first.click()
+    await page.keyboard.press("t")
+    await expect(page.locator("#passing")).to_be_visible()
+    first = page.locator("#passing-list button").first
+    await expect(first).to_be_focused()
+    await page.keyboard.press("ArrowDown")
+    await expect(first).not_to_be_focused()
+    await page.keyboard.press("Escape")
+    await expect(page.locator("#passing")).to_be_hidden()
+    await page.keyboard.press("t")
+    await expect(page.locator("#passing")).to_be_visible()
+    answering = asyncio.create_task(web.answer_commands({"ok": True}))  # noqa: TID251 - awaited two lines on
+    await page.keyboard.press("3")
+    (told,) = await answering
+    assert told["verb"] == "pass"
+    assert told["reason"] == await page.locator("#passing-list button").nth(2).evaluate(
+        "button => JSON.parse(button.getAttribute('hx-vals')).target"
+    )
+    await expect(page.locator("#passing")).to_be_hidden()
+    assert await web.redis.xlen("cc:journal") == 1
+
+
+async def test_the_next_agent_sees_who_passed_the_call_on(web: WebCentre, sign_in: SignIn) -> None:
+    page = await desk(web, sign_in)
+    call = {
+        "id": "cc-1795429970.7", "company": "nurim", "group": "kitchen", "caller": "01012345678", "since": now_ms(),
+        "stage": "ringing", "passed_by": "1003",
+    }  # fmt: skip
+    await web.feed_agent("1001", "ringing", call=call)
+    await expect(page.locator("#passed-by")).to_have_text("박지민 상담사가 전달")
