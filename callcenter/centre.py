@@ -218,6 +218,13 @@ class Contract(_Part):
     most_calls: int | None = Field(None, ge=1, le=10_000)
 
 
+class Outside(Names):
+    """A number outside to which agents may pass the company's calls on, such as a repair shop."""
+
+    id: Slug
+    number: Number
+
+
 class Company(Names):
     """A manufacturer: its numbers, its code on the shared hotline, what it makes."""
 
@@ -229,6 +236,7 @@ class Company(Names):
     greeting: bool = True
     hours: Hours | None = None
     contract: Contract = Contract()
+    outside: tuple[Outside, ...] = ()
 
 
 class Agent(Names):

@@ -28,7 +28,7 @@ _SIMPLE = (
     *("queue-passed", "callback-number", "callback-confirm", "callback-type", "callback-invalid", "callback-stay"),
     *("callback-accepted", "callback-greeting", "voicemail-leave", "voicemail-thanks"),
     *("abuse-warning", "abuse-end"),
-    *("agent-logged-in", "agent-logged-out", "agent-ready", "agent-paused", "agent-refused"),
+    *("agent-logged-in", "agent-logged-out", "agent-ready", "agent-paused", "agent-passed", "agent-refused"),
     *("fallback-wait", "fallback-voicemail"),
     *("survey-invalid", "survey-silent", "survey-refused", "survey-away"),
 )

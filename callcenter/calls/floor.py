@@ -67,9 +67,9 @@ class Floor:
         self._out: list[Command] = []
         self.know(centre)
         self.staff = Staff(centre, self.acd, self._out, self._connect)
-        self._agent_phones = AgentPhones(self.staff, self._out)
         self.abuse = AbuseGuard(self.staff, self._out, self.write)
         self.passing = PassingOn(self)
+        self._agent_phones = AgentPhones(self.staff, self._out, self.passing.asked)
         self.peak = PeakTime(centre, self.staff, self._out)
         self.ladders = Ladders(centre, self._out)
         self.callbacks = Callbacks(centre, holidays, self.acd, self._out, self.ladders, partial(call_back, self))
@@ -324,7 +324,7 @@ class Floor:
     def _ring(self, call: Call, now: int) -> None:
         """The agent who was chosen is rung for the caller."""
         if call.agent is None:
-            self.line.join(call, now)
+            self.passing.goes_on(call, now)
             return
         call.late_stage = Stage.RINGING
         company = self.companies.get(call.company or "")
@@ -379,6 +379,7 @@ class Floor:
                 self.release(call, now)
             self.staff.missed(agent, status, now)
         else:
+            call.why = None
             self.rejoin(call, now)
 
     def ended(self, call: Call, now: int, by: str, cause: int, why: str | None = None) -> None:

@@ -41,7 +41,8 @@ class Kind(StrEnum):
     #: agent, agent_channel, recording? (file name without the -caller.wav / -agent.wav endings)
     ANSWERED = "call.answered"
     #: agent, group (whose line it joins again, at its place by time), talk_ms (since the answer), how (page | phone),
-    #: to? (the colleague who is asked first): the agent passed the caller on; the call goes on
+    #: to? (the colleague who is asked first), outside? (the company's number of this id is phoned first): the agent
+    #: passed the caller on; the call goes on
     PASSED = "call.passed"
     #: The customer whom the engine phoned took the call.
     PICKED_UP = "call.picked_up"

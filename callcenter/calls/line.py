@@ -217,6 +217,12 @@ class Line:
         most_s = self._centre.voicemail.most_s
         self._out.append(TakeMessage(call.id, call.group or "", call.company or "", call.dialogue.language, most_s))
 
+    def put_through(self, call: Call, number: str) -> None:
+        """The caller is put through to a number outside, and comes back if nobody answers there."""
+        self.leave(call)
+        call.late_stage, call.why = Stage.ELSEWHERE, "transferred"
+        self._out.append(PutThrough(call.id, number, call.group or "", call.company or ""))
+
     def climb(self, now: int) -> None:
         """Whoever's step of the group's ladder is due climbs it, the longest waiting first."""
         widened, further = self._ladders.climb(now, self._forecasts(now), lambda group: self._levels.level(group, now))
@@ -267,9 +273,7 @@ class Line:
                 self.take_message(call)
             case "number":
                 assert what.number
-                self.leave(call)
-                call.late_stage, call.why = Stage.ELSEWHERE, "transferred"
-                self._out.append(PutThrough(call.id, what.number, call.group or "", call.company or ""))
+                self.put_through(call, what.number)
             case _:
                 pass
 

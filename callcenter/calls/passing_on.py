@@ -1,4 +1,4 @@
-"""An agent passes the caller on: to a group's line, or to a colleague who is ready.
+"""An agent passes the caller on: to a group's line, to a colleague who is ready, or to a number outside.
 
 Asterisk takes the caller out of the conversation and gives it back to the engine (`Redirect`, then `CallPassed`): only
 then it has happened and is written down. The caller is told, and waits at the place of its first arrival.
@@ -15,7 +15,7 @@ from callcenter.calls.call import Call, Stage
 from callcenter.calls.commands import Command, Redirect, Reply
 from callcenter.calls.greeting import Greeting
 from callcenter.calls.journal import Json, Kind
-from callcenter.centre import Company
+from callcenter.centre import Company, Outside
 
 if TYPE_CHECKING:
     from callcenter.calls.floor import Floor
@@ -23,10 +23,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Aim:
-    """Where to: a group's line; there an agent is asked first, if one is named."""
+    """Where to: a group's line; there an agent is asked first, if one is named. Or outside, and to the line if nobody
+    answers there.
+    """
 
     group: str
     agent: str | None = None
+    outside: Outside | None = None
 
 
 @dataclass(slots=True, kw_only=True)
@@ -55,9 +58,12 @@ class PassingOn:
     def __init__(self, floor: Floor) -> None:
         self._floor = floor
         self._asked: dict[str, _Asked] = {}
+        #: The numbers outside for callers who hear just now that they are passed on.
+        self._outside: dict[str, str] = {}
 
     def asked(self, agent: str, target: str, how: str, now: int, ticket: str | None = None) -> str | None:
-        """An agent wants the present call passed on to `group:ID` or `agent:ID`; the slug of why not, else None.
+        """An agent wants the present call passed on to `group:ID`, to `agent:ID`, or to `outside:ID` of the company's
+        numbers; the slug of why not, else None.
 
         `ticket` is replied to when it is done or has failed.
         """
@@ -87,6 +93,9 @@ class PassingOn:
         agent = self._floor.staff.agents[asked.agent]
         self._reply(asked, None)
         to: dict[str, Json] = {"to": asked.aim.agent} if asked.aim.agent else {}
+        if asked.aim.outside:
+            to = {"outside": asked.aim.outside.id}
+            self._outside[call.id] = asked.aim.outside.number
         talk_ms = now - (call.answered_at or now)
         self._floor.write(
             call, Kind.PASSED, now, agent=agent.id, group=asked.aim.group, talk_ms=talk_ms, how=asked.how, **to
@@ -103,8 +112,16 @@ class PassingOn:
         if agent.call == call.id:
             self._floor.staff.call_over(agent, now)
 
+    def goes_on(self, call: Call, now: int) -> None:
+        """The caller has heard it."""
+        if number := self._outside.pop(call.id, None):
+            self._floor.line.put_through(call, number)
+        else:
+            self._floor.line.join(call, now)
+
     def failed(self, channel: str) -> None:
         """Asterisk could not take the caller out; the conversation goes on, or the caller has just gone."""
+        self._outside.pop(channel, None)
         if asked := self._asked.pop(channel, None):
             self._reply(asked, "not_passed")
 
@@ -112,6 +129,10 @@ class PassingOn:
         what, _, who = target.partition(":")
         if what == "group" and who in {group.id for group in self._floor.centre.group}:
             return Aim(group=who)
+        company = self._floor.companies.get(call.company or "")
+        number = next((one for one in company.outside if one.id == who), None) if company else None
+        if what == "outside" and number and call.group:
+            return Aim(group=call.group, outside=number)
         colleague = self._floor.staff.agents.get(who)
         if what == "agent" and colleague and colleague is not presence:
             if not colleague.available or not colleague.groups:

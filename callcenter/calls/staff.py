@@ -142,6 +142,11 @@ class Staff:
             return False
         return any(agent == around for around, _ in self._around.get(group, ()))
 
+    @property
+    def groups(self) -> list[str]:
+        """All groups, in the order of the centre's file."""
+        return list(self._members)
+
     def free(self, agent: str) -> bool:
         """Whether a call may ring this agent now."""
         presence = self.agents.get(agent)

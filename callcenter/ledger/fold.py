@@ -331,6 +331,8 @@ def _outcome(facts: _Facts, by: EndedBy | None, answered: bool, queued: bool, fa
         return Outcome.CALLBACK
     if not facts.parts and facts.entered and facts.entered.data.get("via") == Via.CALLBACK:
         return Outcome.NOT_REACHED
+    if facts.passed and why == "transferred" and facts.passed[-1].data.get("outside"):
+        return Outcome.ANSWERED
     if isinstance(why, str) and why in _WHY:
         return _WHY[why]
     if by is EndedBy.SYSTEM:

@@ -66,8 +66,8 @@ def _facts(entries: Iterable[Entry], record: CallRecord) -> Iterator[_Fact]:
     told = list(entries)
     call = record.call
     position = next((_whole(e.data, "position") for e in told if e.kind is Kind.QUEUED), 1)
-    *passed, last = _stays(told, record, record.queued_at)
-    for stay in (*passed, last):
+    stays = _stays(told, record, record.queued_at)
+    for stay in stays:
         begins = (stay.since, call, stay.group, None, "ENTERQUEUE", "", record.caller, position)
         yield f"{stay.key}:ENTERQUEUE", begins
         until = stay.passed.at if stay.passed else None
@@ -80,10 +80,13 @@ def _facts(entries: Iterable[Entry], record: CallRecord) -> Iterator[_Fact]:
             connected = ("CONNECT", stay.wait_s, stay.channel, (stay.talk.ring_ms or 0) // 1000)
             yield f"{stay.key}:CONNECT", (stay.answered_at, call, stay.group, stay.talk.agent, *connected)
         if stay.passed and stay.talk:
-            to = str(stay.passed.data.get("to") or stay.passed.data.get("group") or "")
+            to = str(
+                stay.passed.data.get("outside") or stay.passed.data.get("to") or stay.passed.data.get("group") or ""
+            )
             left = (stay.talk.agent, "BLINDTRANSFER", to, "cc-passed", stay.wait_s)
             yield stay.passed.key, (stay.passed.at, call, stay.group, *left, (stay.talk.talk_ms or 0) // 1000, position)
-    if record.ended_at is not None:
+    last = stays[-1]
+    if record.ended_at is not None and last.passed is None:
         yield f"{call}:end", (record.ended_at, call, last.group, *_end(record, last, position))
 
 
@@ -128,7 +131,9 @@ def _stays(entries: list[Entry], record: CallRecord, queued_at: int) -> list[_St
         stays.append(_Stay(key=key, group=group, since=since, talk=talk, channel=channel, passed=entry))
         if entry:
             key, since, group = entry.key, entry.at, str(entry.data.get("group") or "")
-    return stays
+    outside = passed[-1].data.get("outside")
+    # Put through to a number outside it has left the queues, unless nobody answered there.
+    return stays[:-1] if outside and not any(offer.at >= passed[-1].at for offer in record.offers) else stays
 
 
 def agent_lines(entry: Entry, login: Entry | None) -> Iterator[Line]:

@@ -114,7 +114,7 @@ def _differences(record: CallRecord, call: AsteriskCall | None) -> list[Discrepa
     if record.answered_at is None:
         return []
     answers = [talk.at + (talk.ring_ms or 0) for talk in record.talks]
-    if len(answers) < 2 or len(answers) != len(call.talks):
+    if not answers or len(answers) != len(call.talks):
         answers, ends = [record.answered_at], [call.end]
     else:
         ends = [*call.talks]

@@ -12,7 +12,7 @@ from fastapi.responses import Response
 from redis.exceptions import RedisError
 
 from callcenter.calls.journal import Entry, Json, Kind
-from callcenter.centre import Centre
+from callcenter.centre import Centre, Outside
 from callcenter.desk.tickets import Reason
 from callcenter.web.agent.routes import Agent, Uses, keep, own_extension
 from callcenter.web.engine import Reply, command, now_ms, read_json
@@ -42,6 +42,11 @@ class Colleague:
 
     agent: str
     groups: tuple[str, ...]
+
+
+def numbers_outside(centre: Centre, company: str | None) -> tuple[Outside, ...]:
+    """Where else the company lets its calls be passed on to."""
+    return next((one.outside for one in centre.company if one.id == company), ())
 
 
 def lines(centre: Centre, board: dict[str, Any], company: str | None, agent: str) -> list[Line]:
@@ -87,6 +92,7 @@ async def passing(request: Request, services: Uses, person: Agent) -> Response:
         call=call,
         lines=lines(services.centre, board, call["company"], agent),
         colleagues=colleagues(board, agent),
+        outside=numbers_outside(services.centre, call["company"]),
     )
 
 

@@ -230,3 +230,72 @@ def test_the_engine_dies_in_the_very_moment_and_the_caller_waits_where_it_was(sc
     restore(later.floor, script.journal, [script.floor.staff.agents["1001"]])
     later.happens(events.CallPassed(CALL))
     assert later.floor.acd.waiting("kitchen") == [CALL]
+
+
+REPAIR = {"id": "repair", "name": "수리점", "name_en": "Repair shop", "number": "0212345678"}
+
+
+@pytest.fixture
+def outside() -> Script:
+    """The company lets its calls be passed on to a repair shop."""
+    script = Script({"quiet": {"outside": [REPAIR]}})
+    script.agent_ready("1001")
+    script.answers(script.call(), "1001")
+    script.said(commands.Connect)
+    return script
+
+
+def test_a_number_outside_that_the_company_lists_is_phoned_after_the_sentence(outside: Script) -> None:
+    passed(outside, "outside:repair")
+    assert outside.prompt_ends() == ("queue-passed",)
+    [put] = outside.said(commands.PutThrough)
+    assert (put.channel, put.number) == (CALL, "0212345678")
+    assert outside.floor.calls[CALL].stage is Stage.ELSEWHERE
+    assert outside.wrote(Kind.PASSED)[0].data["outside"] == "repair"
+    outside.hangs_up(CALL)
+    assert outside.wrote(Kind.ENDED)[0].data["why"] == "transferred"
+
+
+def test_nobody_answers_outside_and_the_caller_waits_for_the_group(outside: Script) -> None:
+    passed(outside, "outside:repair")
+    outside.prompt_ends()
+    outside.happens(events.CallReturned(CALL, "NOANSWER"))
+    assert outside.floor.acd.waiting("kitchen") == [CALL]
+    outside.hangs_up(CALL)
+    assert "why" not in outside.wrote(Kind.ENDED)[0].data
+
+
+def test_the_caller_hangs_up_during_the_sentence_and_the_number_is_forgotten(outside: Script) -> None:
+    passed(outside, "outside:repair")
+    outside.hangs_up(CALL)
+    assert not outside.said(commands.PutThrough)
+    outside.agent_ready("1001")
+    outside.call(CALL)
+    assert [c.agent for c in outside.said(commands.Connect)] == ["1001"]
+
+
+def test_another_number_outside_is_not_phoned(script: Script) -> None:
+    assert asks(script, "outside:repair") == "unknown_target"
+    assert asks(script, "outside:0212345678") == "unknown_target"
+
+
+@pytest.mark.parametrize(
+    ("code", "target"), [("*4703", "group:furniture"), ("*471003", "agent:1003"), ("*4701", "group:kitchen")]
+)
+def test_the_phone_s_own_code_passes_on_too(script: Script, code: str, target: str) -> None:
+    script.agent_ready("1003")
+    script.happens(events.FeatureDialled("feature", "1001", code))
+    assert script.said(commands.Redirect)
+    assert script.said(commands.Play)[-1].prompts == ("agent-passed",)
+    script.happens(events.ChannelGone(LEG, 16))
+    script.happens(events.CallPassed(CALL))
+    entry = script.wrote(Kind.PASSED)[0].data
+    assert entry["how"] == "phone"
+    assert target in (f"group:{entry['group']}", f"agent:{entry.get('to')}")
+
+
+@pytest.mark.parametrize("code", ["*4704", "*4700", "*47", "*479999", "*471001"])
+def test_a_code_that_leads_nowhere_is_refused(script: Script, code: str) -> None:
+    script.happens(events.FeatureDialled("feature", "1001", code))
+    assert not script.said(commands.Redirect)
+    assert script.said(commands.Play)[-1].prompts == ("agent-refused",)

@@ -146,3 +146,17 @@ def test_the_tariff_is_told_of_each_further_agent_once_the_call_is_over() -> Non
     [part] = further_parts([fold(WHOLE)])
     assert (part.call, part.kind, part.company, part.at) == (f"{CALL}/2", "transfer", "hanbit", T + 40_000)
     assert further_parts([fold(TAKEN), fold(LOST)]) == []
+
+
+def test_passed_on_to_a_number_outside_it_was_answered_by_the_agent() -> None:
+    outside = told(Kind.PASSED, 26_000, agent="1001", group="kitchen", talk_ms=20_000, how="page", outside="repair")
+    over = [*JOINED, outside, told(Kind.ENDED, 90_000, by="caller", cause=16, stage="elsewhere", why="transferred")]
+    record = fold(over)
+    assert (record.outcome, record.agent, record.talk_ms) == (Outcome.ANSWERED, "1001", 20_000)
+    assert [line.split("|")[4:6] for _, line in call_lines(over, record)][2:] == [["BLINDTRANSFER", "repair"]]
+
+
+def test_who_waits_again_has_a_cdr_without_an_agent_behind_that_of_the_talk() -> None:
+    waiting = cdr("1001", "11:13:46", "11:14:20").replace('"PJSIP/1001-2"', '""').replace("cc-connect", "cc-passed")
+    cdrs = [cdr("1001", "11:13:20", "11:13:46"), waiting]
+    assert compare([fold(LOST)], read_cdrs(cdrs, ZoneInfo("UTC")), span=Span(0, 2**53), settled=2**53) == []
