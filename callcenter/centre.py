@@ -125,6 +125,8 @@ class Waiting(_Part):
     repeat_priority_s: int = Field(0, ge=0, le=600)
     #: An agent whose call was ended for abuse rests at least so long.
     rest_s: int = Field(600, ge=0, le=3600)
+    #: An agent sees when a supervisor listens.
+    listening_shown: bool = False
     #: A menu waits this long for a key.
     key_s: int = Field(6, ge=2, le=30)
     #: Wrong or missing keys before the caller is sent on.
@@ -251,6 +253,14 @@ class Agent(Names):
     mobile: Number | None = None
 
 
+class SupervisorPhone(_Part):
+    """The SIP account on which a supervisor listens to agents' conversations."""
+
+    #: The person's.
+    login: str = Field(min_length=1)
+    phone: AgentId
+
+
 class Key(Names):
     """A key of the hotline's first menu: a family of categories, themselves keys 1 to 9 in this order."""
 
@@ -273,6 +283,7 @@ class Centre(Names):
     group: tuple[Group, ...] = Field(min_length=1)
     company: tuple[Company, ...] = Field(min_length=1)
     agent: tuple[Agent, ...] = Field(min_length=1)
+    supervisor: tuple[SupervisorPhone, ...] = ()
     menu: tuple[Key, ...] = Field(min_length=1)
     #: The group that takes callers who press nothing or only wrong keys; none: they are asked to call again.
     undecided: Slug | None = None

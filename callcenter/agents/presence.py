@@ -51,6 +51,8 @@ class Serving:
     passed_by: str | None = None
     #: How supervisors have marked this number (`calls.callers.Mark`).
     mark: str | None = None
+    #: A supervisor listens, and the agent may know.
+    listened: bool = False
     #: Warned for abuse; the next call for help ends the call.
     warned: bool = False
 

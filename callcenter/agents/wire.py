@@ -39,6 +39,7 @@ def to_json(presence: Presence) -> dict[str, Any]:
             "passed_by": serving.passed_by,
             "mark": serving.mark,
             "warned": serving.warned,
+            "listened": serving.listened,
             "stage": _STAGES.get(presence.state, "wrapup"),
         },
     }
@@ -62,5 +63,6 @@ def from_json(stored: dict[str, Any]) -> Presence:
             passed_by=call.get("passed_by"),
             mark=call.get("mark"),
             warned=call.get("warned", False),
+            listened=call.get("listened", False),
         )
     return presence

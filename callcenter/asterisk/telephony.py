@@ -25,6 +25,7 @@ _MUSIC = "default"
 _CALLER_CONTEXTS = ("from-trunk", "cc-connect", "cc-passed", "cc-fallback", "cc-callback", "cc-voicemail", "cc-outside")
 #: A customer is phoned only when what was decided is safe in the journal, which must not take longer.
 _SAFE_S = 3.0
+_LISTENER_RINGS_S = 20
 _ANNOUNCER = "-announcer"
 #: Q.850: temporary failure.
 _FAILED = 41
@@ -99,6 +100,8 @@ class Telephony:
                 self._play(channel["id"], playback, prompts, language)
             case ["passed"]:
                 self.handle(events.CallPassed(channel["id"]))
+            case ["listens"]:
+                self.handle(events.ListenerAnswered(channel["id"]))
             case ["after", status]:
                 self.handle(events.CallReturned(channel["id"], status))
             case ["feature", code, agent]:
@@ -161,6 +164,10 @@ class Telephony:
                     self._look_up(channel, number)
                 case commands.Dial():
                     self._meanwhile(self._phone_customer(command))
+                case commands.RingListener():
+                    self._meanwhile(self._ring_listener(command))
+                case commands.LetListen(channel):
+                    self.ari.channels.continueInDialplan(channel, "cc-listen", "hear")
                 case commands.Redirect():
                     self._meanwhile(self._take_out(command))
                 case commands.TakeMessage(channel):
@@ -211,6 +218,16 @@ class Telephony:
         except (TimeoutError, AriError) as trouble:
             log.warning("dial.failed", error=type(trouble).__name__, status=getattr(trouble, "status", None))
             self.handle(events.ChannelGone(dial.channel, _FAILED))
+
+    async def _ring_listener(self, ring: commands.RingListener) -> None:
+        try:
+            await self.ari.channels.originate(
+                f"PJSIP/{ring.phone}", ring.channel, {"CC_HEARD": ring.agent_channel},
+                context="cc-listen", extension="s", priority=1, callerId="listen", timeout=_LISTENER_RINGS_S,
+            )  # fmt: skip
+        except AriError as trouble:
+            log.warning("listen.failed", error=type(trouble).__name__, status=trouble.status)
+            self.handle(events.ChannelGone(ring.channel, _FAILED))
 
     async def _take_out(self, wanted: commands.Redirect) -> None:
         if not await self._redirect(wanted.channel, wanted.context, wanted.extension):

@@ -126,6 +126,22 @@ class Announce:
 
 
 @dataclass(frozen=True, slots=True)
+class RingListener:
+    """Ring a supervisor's phone on a channel of this id, to listen to an agent's; `ListenerAnswered` follows."""
+
+    channel: str
+    phone: str
+    agent_channel: str
+
+
+@dataclass(frozen=True, slots=True)
+class LetListen:
+    """The supervisor hears the conversation from now on."""
+
+    channel: str
+
+
+@dataclass(frozen=True, slots=True)
 class HangUp:
     """End this channel normally."""
 
@@ -182,6 +198,8 @@ Command = (
     | Redirect
     | ConnectColleague
     | Announce
+    | RingListener
+    | LetListen
     | HangUp
     | StartTimer
     | StopTimer

@@ -140,6 +140,23 @@ class AgentAsked:
 
 
 @dataclass(frozen=True, slots=True)
+class ListenWanted:
+    """A supervisor wants to listen to an agent's conversation."""
+
+    ticket: str
+    agent: str
+    #: The supervisor's log-in.
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class ListenerAnswered:
+    """A supervisor's phone that was rung to listen was answered."""
+
+    channel: str
+
+
+@dataclass(frozen=True, slots=True)
 class CallbackOrdered:
     """A person's order from a page about an open callback, by the call that asked for it: cancel or now."""
 
@@ -220,6 +237,8 @@ Event = (
     | ChannelGone
     | PhoneReachable
     | AgentAsked
+    | ListenWanted
+    | ListenerAnswered
     | CallbackOrdered
     | CallWanted
     | TimerFired

@@ -30,6 +30,7 @@ from callcenter.calls.greeting import Greeting
 from callcenter.calls.journal import Json, Kind, call_entry, reasons
 from callcenter.calls.ladders import LADDER, Ladders
 from callcenter.calls.line import Line
+from callcenter.calls.listening import Listening
 from callcenter.calls.orders import carry_out
 from callcenter.calls.passing_on import PassingOn, wanted
 from callcenter.calls.peak import PEAK, PeakTime
@@ -69,6 +70,7 @@ class Floor:
         self.staff = Staff(centre, self.acd, self._out, self._connect)
         self.abuse = AbuseGuard(self.staff, self._out, self.write)
         self.passing = PassingOn(self)
+        self.listening = Listening(self)
         self._agent_phones = AgentPhones(self.staff, self._out, self.passing.asked)
         self.peak = PeakTime(centre, self.staff, self._out)
         self.ladders = Ladders(centre, self._out)
@@ -116,6 +118,8 @@ class Floor:
                     self._key(call, key, now)
                 elif presence := self.staff.by_channel.get(channel):
                     self.abuse.key(presence, self.calls.get(presence.call or ""), key, now)
+                else:
+                    self.listening.key(channel, key, now)
             case events.PhoneRings(channel, agent, agent_channel):
                 self._phone_rings(channel, agent, agent_channel)
             case events.PhoneAnswered(channel, agent_channel):
@@ -129,6 +133,7 @@ class Floor:
                 if call := self.calls.get(channel):
                     self.ended(call, now, by=_ENDED_BY.get(call.stage, "caller"), cause=cause)
                 self.staff.channel_gone(channel, now)
+                self.listening.gone(channel, now)
             case events.CallReturned(channel, status):
                 if call := self.calls.get(channel):
                     self._returned(call, status, now)
@@ -140,6 +145,10 @@ class Floor:
                 self._timer(name, now)
             case events.PhoneReachable(agent, reachable):
                 self.staff.reachable(agent, reachable, now)
+            case events.ListenWanted(ticket):
+                self._out.append(Reply(ticket, self.listening.asked(event, now)))
+            case events.ListenerAnswered(channel):
+                self.listening.answered(channel, now)
             case events.AgentAsked(verb="pass"):
                 self._out += filter(None, [wanted(self.passing, event, now)])
             case events.AgentAsked(ticket, agent, verb, reason):

@@ -59,6 +59,9 @@ class Kind(StrEnum):
     #: agent: the caller was warned for abuse of the agent; and the call was ended for it
     ABUSE_WARNED = "abuse.warned"
     ABUSE_ENDED = "abuse.ended"
+    #: by (a supervisor's log-in), phone, agent, mode (listen | whisper | barge | end): a supervisor listens to the
+    #: call, speaks with the agent, or with both
+    LISTENED = "call.listened"
     #: Of the call that asked for it; each carries the whole callback (`callbacks.Item`): so it was asked for, so it
     #: stands now, and so it ended (why).
     CALLBACK_ASKED = "callback.asked"

@@ -47,6 +47,7 @@ _PATTERNS = {
     **dict.fromkeys(("mon", "tue", "wed", "thu", "fri", "sat", "sun", "days"), "spans"),
     **dict.fromkeys(("hotlines", "numbers", "number", "mobile"), "number"),
     "between": "span",
+    "phone": "agent",
     "code": "code",
     "key": "key",
 }

@@ -36,8 +36,8 @@ from callcenter.web.portal import routes as portal
 from callcenter.web.records import routes as records
 from callcenter.web.requests import routes as requests
 from callcenter.web.services import open_services
+from callcenter.web.supervisor import listening, staff
 from callcenter.web.supervisor import routes as supervisor
-from callcenter.web.supervisor import staff
 from callcenter.web.tickets import routes as tickets
 from dialplan.recording import LARGEST_MB
 
@@ -46,22 +46,8 @@ BILLING = (tariffs, billing)
 #: Applications, contracts, and what a company does for itself.
 COMPANY_ROOMS = (apply, contracts, formula, contract, members, service, requests)
 ROOMS = (
-    *(
-        login,
-        passing,
-        agent,
-        supervisor,
-        callbacks,
-        messages,
-        marked,
-        records,
-        tickets,
-        *OUTBOUND,
-        *BILLING,
-        portal,
-        admin,
-    ),
-    *(configuration, api, health, staff, call_up),
+    *(login, passing, agent, supervisor, listening, callbacks, messages, marked, records, tickets, *OUTBOUND),
+    *(*BILLING, portal, admin, configuration, api, health, staff, call_up),
 )
 
 #: An uploaded prompt, or a file of contacts, is the largest thing that anybody sends.

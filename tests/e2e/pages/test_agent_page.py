@@ -149,23 +149,23 @@ async def test_a_call_is_passed_on_by_the_keyboard_with_what_was_typed(web: WebC
     await page.locator("#symptom").fill("조명이 깜박임")
     await page.locator("h1").first.click()
     await page.keyboard.press("t")
-    await expect(page.locator("#passing")).to_be_visible()
-    first = page.locator("#passing-list button").first
+    await expect(page.locator("#chooser")).to_be_visible()
+    first = page.locator("#chooser-list button").first
     await expect(first).to_be_focused()
     await page.keyboard.press("ArrowDown")
     await expect(first).not_to_be_focused()
     await page.keyboard.press("Escape")
-    await expect(page.locator("#passing")).to_be_hidden()
+    await expect(page.locator("#chooser")).to_be_hidden()
     await page.keyboard.press("t")
-    await expect(page.locator("#passing")).to_be_visible()
+    await expect(page.locator("#chooser")).to_be_visible()
     answering = asyncio.create_task(web.answer_commands({"ok": True}))  # noqa: TID251 - awaited two lines on
     await page.keyboard.press("3")
     (told,) = await answering
     assert told["verb"] == "pass"
-    assert told["reason"] == await page.locator("#passing-list button").nth(2).evaluate(
+    assert told["reason"] == await page.locator("#chooser-list button").nth(2).evaluate(
         "button => JSON.parse(button.getAttribute('hx-vals')).target"
     )
-    await expect(page.locator("#passing")).to_be_hidden()
+    await expect(page.locator("#chooser")).to_be_hidden()
     assert await web.redis.xlen("cc:journal") == 1
 
 

@@ -1,18 +1,18 @@
-// The list of where to pass the call on: opened by its key, chosen from by digits or arrows, closed by Esc.
+// A list in a dialog: opened by its key, chosen from by digits or arrows, closed by Esc.
 "use strict";
 
-const passing = document.getElementById("passing");
-const destinations = () => [...passing.querySelectorAll("button[hx-post]")];
+const chooser = document.getElementById("chooser");
+const destinations = () => [...chooser.querySelectorAll("button[hx-post]")];
 
 document.addEventListener("htmx:after:swap", () => {
-  const list = passing.querySelector(".destinations:not([data-shown])");
+  const list = chooser.querySelector(".destinations:not([data-shown])");
   if (!list) return;
   list.dataset.shown = "yes";
-  if (!passing.open) passing.showModal();
+  if (!chooser.open) chooser.showModal();
   destinations()[0]?.focus();
 });
 
-passing.addEventListener("keydown", (event) => {
+chooser.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey) return;
   const all = destinations();
   const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
@@ -26,4 +26,4 @@ passing.addEventListener("keydown", (event) => {
 });
 
 // Whatever the answer is, it stands on the page below.
-passing.addEventListener("htmx:after:request", () => passing.close());
+chooser.addEventListener("htmx:after:request", () => chooser.close());
