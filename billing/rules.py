@@ -21,7 +21,7 @@ class Kind(StrEnum):
     INBOUND = "inbound"
     #: The centre phoned back somebody who asked for it.
     CALLBACK = "callback"
-    #: A further part of a call, with another agent.
+    #: A call was passed on and another agent answered; without a length, for the time is in the call itself.
     TRANSFER = "transfer"
     #: Between the centre's own people.
     INTERNAL = "internal"

@@ -125,6 +125,8 @@ class Waiting(_Part):
     repeat_priority_s: int = Field(0, ge=0, le=600)
     #: An agent whose call was ended for abuse rests at least so long.
     rest_s: int = Field(600, ge=0, le=3600)
+    #: An agent sees when a supervisor listens.
+    listening_shown: bool = False
     #: A menu waits this long for a key.
     key_s: int = Field(6, ge=2, le=30)
     #: Wrong or missing keys before the caller is sent on.
@@ -218,6 +220,13 @@ class Contract(_Part):
     most_calls: int | None = Field(None, ge=1, le=10_000)
 
 
+class Outside(Names):
+    """A number outside to which agents may pass the company's calls on, such as a repair shop."""
+
+    id: Slug
+    number: Number
+
+
 class Company(Names):
     """A manufacturer: its numbers, its code on the shared hotline, what it makes."""
 
@@ -229,6 +238,7 @@ class Company(Names):
     greeting: bool = True
     hours: Hours | None = None
     contract: Contract = Contract()
+    outside: tuple[Outside, ...] = ()
 
 
 class Agent(Names):
@@ -241,6 +251,14 @@ class Agent(Names):
     peak: bool = False
     #: Gets a text message when a peak-time agent is called up.
     mobile: Number | None = None
+
+
+class SupervisorPhone(_Part):
+    """The SIP account on which a supervisor listens to agents' conversations."""
+
+    #: The person's.
+    login: str = Field(min_length=1)
+    phone: AgentId
 
 
 class Key(Names):
@@ -265,6 +283,7 @@ class Centre(Names):
     group: tuple[Group, ...] = Field(min_length=1)
     company: tuple[Company, ...] = Field(min_length=1)
     agent: tuple[Agent, ...] = Field(min_length=1)
+    supervisor: tuple[SupervisorPhone, ...] = ()
     menu: tuple[Key, ...] = Field(min_length=1)
     #: The group that takes callers who press nothing or only wrong keys; none: they are asked to call again.
     undecided: Slug | None = None

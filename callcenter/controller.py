@@ -71,6 +71,7 @@ class Controller:
             self._replied,
             self._journal.flush,
             self._look_ups.ask,
+            self.ami.redirect,
         )
         self._phones = Phones(self.ami, self.telephony.phone_reachable)
         self._configuration = TakingEffect(settings.centre, known, self.ami, self._phones, self.telephony)

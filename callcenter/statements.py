@@ -15,6 +15,7 @@ from billing.statement import Statement, statement
 from billing.tariff import Tariff
 from billing.usage import Entry, Usage, usage
 from callcenter.ledger.record import CallRecord, Via
+from callcenter.ledger.work import further_parts
 from callcenter.store.records import Records
 from callcenter.store.scope import OneCompany
 from callcenter.store.settlement_models import CorrectionRow, PeriodState, StatementRow
@@ -74,7 +75,7 @@ async def open_statement(session: AsyncSession, tariff: Tariff, *, company: str,
     scope = OneCompany(company)
     closed = await Records(session, scope).closed(company, month_span(date(month.year, month.number, 1), zone))
     found = usage(
-        [used(record, tariff) for record in closed],
+        [*(used(record, tariff) for record in closed), *_passed_on(closed)],
         company=company,
         month=month,
         zone=zone,
@@ -89,6 +90,13 @@ async def open_statement(session: AsyncSession, tariff: Tariff, *, company: str,
         row=None,
         corrections=(),
     )
+
+
+def _passed_on(closed: list[CallRecord]) -> list[Used]:
+    return [
+        Used(one.call, one.kind, one.company, one.at, one.ended_at, one.talk_ms, one.outcome, one.caller)
+        for one in further_parts(closed)
+    ]
 
 
 async def unattributed_calls(records: Records, *, month: Month, zone: ZoneInfo) -> list[CallRecord]:

@@ -10,11 +10,12 @@ from callcenter.calls import events
 _ABOUT_CALLBACKS = {"callback.cancel": "cancel", "callback.now": "now"}
 PHONE = "callback.phone"
 AGENTS = "campaign.agents"
+LISTEN = "listen"
 
 
 def wish_of(
     asked: Mapping[str, str],
-) -> events.AgentAsked | events.CallbackOrdered | events.CallWanted | events.AgentsWanted:
+) -> events.AgentAsked | events.ListenWanted | events.CallbackOrdered | events.CallWanted | events.AgentsWanted:
     """The event that a command's fields tell of. Raises `KeyError` or `ValueError` for fields that no page sends."""
     ticket, verb, reason = asked["id"], asked["verb"], asked.get("reason") or None
     if order := _ABOUT_CALLBACKS.get(verb):
@@ -27,4 +28,6 @@ def wish_of(
             ticket, asked["call"], asked["by"], number=asked["number"], dnis=asked["dnis"], group=asked["group"],
             company=asked["company"], since=int(asked["since"]),
         )  # fmt: skip
+    if verb == LISTEN:
+        return events.ListenWanted(ticket, asked["agent"], asked["by"])
     return events.AgentAsked(ticket, asked["agent"], verb, reason)

@@ -25,10 +25,10 @@ _SIMPLE = (
     *("greeting-hotline", "notice-recording", "notice-abuse", "menu-code", "menu-invalid", "menu-silent"),
     *("menu-giveup", "menu-goodbye", "code-unknown", "queue-wait", "queue-position-many", "number-unknown"),
     *("queue-estimate-longer", "closing", "queue-sorry", "queue-callback", "queue-voicemail", "caller-refused"),
-    *("callback-number", "callback-confirm", "callback-type", "callback-invalid", "callback-stay"),
+    *("queue-passed", "callback-number", "callback-confirm", "callback-type", "callback-invalid", "callback-stay"),
     *("callback-accepted", "callback-greeting", "voicemail-leave", "voicemail-thanks"),
     *("abuse-warning", "abuse-end"),
-    *("agent-logged-in", "agent-logged-out", "agent-ready", "agent-paused", "agent-refused"),
+    *("agent-logged-in", "agent-logged-out", "agent-ready", "agent-paused", "agent-passed", "agent-refused"),
     *("fallback-wait", "fallback-voicemail"),
     *("survey-invalid", "survey-silent", "survey-refused", "survey-away"),
 )

@@ -37,7 +37,8 @@ class Folders:
 
 def accounts(centre: Centre) -> list[str]:
     """Every SIP account that needs a password."""
-    return [*(agent.id for agent in centre.agent), *CUSTOMERS, *SERVICE_ACCOUNTS]
+    phones = (*(agent.id for agent in centre.agent), *(one.phone for one in centre.supervisor))
+    return [*phones, *CUSTOMERS, *SERVICE_ACCOUNTS]
 
 
 def render(centre: Centre, settings: Settings, folders: Folders, node: str = "cc") -> None:
@@ -86,6 +87,7 @@ def _texts(centre: Centre, settings: Settings, folders: Folders, node: str) -> d
         "rtp_first": settings.rtp_first,
         "rtp_last": settings.rtp_last,
         "agents": [{"id": a.id, "name_en": a.name_en, "password": password[a.id]} for a in centre.agent],
+        "supervisors": [{"phone": s.phone, "password": password[s.phone]} for s in centre.supervisor],
         "customers": [{"id": c, "number": number, "password": password[c]} for c, number in CUSTOMERS.items()],
         "numbers": [(number, c.id, c.categories[0]) for c in centre.company for number in c.numbers],
         "network_password": password["network"],

@@ -49,8 +49,12 @@ class Serving:
     callback: bool = False
     #: The agent fills in a campaign's form.
     sheet: bool = False
+    #: The agent who passed the call on.
+    passed_by: str | None = None
     #: How supervisors have marked this number (`calls.callers.Mark`).
     mark: str | None = None
+    #: A supervisor listens, and the agent may know.
+    listened: bool = False
     #: Warned for abuse; the next call for help ends the call.
     warned: bool = False
 

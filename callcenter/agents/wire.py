@@ -40,8 +40,10 @@ def to_json(presence: Presence) -> dict[str, Any]:
             "callback": serving.callback,
             "campaign": campaign_of(serving.call),
             "sheet": serving.sheet,
+            "passed_by": serving.passed_by,
             "mark": serving.mark,
             "warned": serving.warned,
+            "listened": serving.listened,
             "stage": _STAGES.get(presence.state, "wrapup"),
         },
     }
@@ -64,7 +66,9 @@ def from_json(stored: dict[str, Any]) -> Presence:
             caller=call["caller"],
             callback=call.get("callback", False),
             sheet=call.get("sheet", False),
+            passed_by=call.get("passed_by"),
             mark=call.get("mark"),
             warned=call.get("warned", False),
+            listened=call.get("listened", False),
         )
     return presence

@@ -1,6 +1,7 @@
 """Asterisk's manager interface through panoramisk, wrapped against its known faults (docs/adr/0002).
 
-Used for what only it tells: which phones can be reached. One connection object a connection, so that nothing is ever
+Used for what only it tells, which phones can be reached, and for what only it can: to end a conversation of the
+dialplan and keep one of the two. One connection object a connection, so that nothing is ever
 sent again behind our back; values checked for line breaks; text decoded over segment borders; every action with a
 time limit; a watchdog; callbacks that cannot kill the connection.
 """
@@ -94,6 +95,15 @@ class AmiClient:
         if self._manager is None:
             raise AmiError("not connected")
         return await _ask(self._manager, action, values)
+
+    async def redirect(self, channel: str, context: str, extension: str) -> bool:
+        """Take a channel (its id) to this place in the dialplan, whatever it does; whether that was possible."""
+        try:
+            await self.ask("Redirect", Channel=channel, Context=context, Exten=extension, Priority="1")
+        except (AmiError, TimeoutError) as trouble:
+            log.warning("ami.not_redirected", error=type(trouble).__name__)
+            return False
+        return True
 
     async def _converse(self, on_event: Callable[[Message], None], on_connected: Callable[[], Awaitable[None]]) -> None:
         loop = asyncio.get_running_loop()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 import time
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Coroutine, Iterable
 from typing import Any
 
 import structlog
@@ -23,10 +23,14 @@ from dialplan.render import CUSTOMERS
 _WAITING = "cc-waiting"
 _MUSIC = "default"
 _CALLER_CONTEXTS = frozenset(
-    ("from-trunk", "cc-connect", "cc-fallback", "cc-callback", "cc-voicemail", "cc-outside", "cc-campaign")
+    (
+        *("from-trunk", "cc-connect", "cc-passed", "cc-fallback", "cc-callback", "cc-voicemail", "cc-outside"),
+        "cc-campaign",
+    )
 )
 #: A customer is phoned only when what was decided is safe in the journal, which must not take longer.
 _SAFE_S = 3.0
+_LISTENER_RINGS_S = 20
 _ANNOUNCER = "-announcer"
 #: Q.850: temporary failure.
 _FAILED = 41
@@ -55,14 +59,19 @@ class Telephony:
         reply: Callable[[str, str | None], None],
         safe: Callable[[], Awaitable[None]],
         look_up: Callable[[str, str], None],
+        redirect: Callable[[str, str, str], Awaitable[bool]],
     ) -> None:
-        """`safe` returns when everything written so far is in the journal; `look_up` gets channel and caller."""
+        """`safe` returns when everything written so far is in the journal; `look_up` gets channel and caller;
+        `redirect` takes a channel, wherever it is, to this context and extension, and tells whether it could.
+        """
         self.ari = ari
         self.floor = floor
         self._write = write
         self._safe = safe
         self._look_up = look_up
-        self._dialling: set[asyncio.Task[None]] = set()
+        self._redirect = redirect
+        #: What is not awaited: Asterisk's answer comes while events go on.
+        self._under_way: set[asyncio.Task[None]] = set()
         self._agent_changed = agent_changed
         self._reply = reply
         self._timers: dict[str, asyncio.TimerHandle] = {}
@@ -96,6 +105,10 @@ class Telephony:
                 self.handle(events.CustomerHanded(channel["id"], agent, group, company, caller, shown, language))
             case ["announcement", playback, language, *prompts]:
                 self._play(channel["id"], playback, prompts, language)
+            case ["passed"]:
+                self.handle(events.CallPassed(channel["id"]))
+            case ["listens"]:
+                self.handle(events.ListenerAnswered(channel["id"]))
             case ["after", status]:
                 self.handle(events.CallReturned(channel["id"], status))
             case ["feature", code, agent]:
@@ -157,9 +170,13 @@ class Telephony:
                 case commands.LookUp(channel, number):
                     self._look_up(channel, number)
                 case commands.Dial():
-                    task = asyncio.get_running_loop().create_task(self._phone_customer(command))
-                    self._dialling.add(task)
-                    task.add_done_callback(self._dialling.discard)
+                    self._meanwhile(self._phone_customer(command))
+                case commands.RingListener():
+                    self._meanwhile(self._ring_listener(command))
+                case commands.LetListen(channel):
+                    self.ari.channels.continueInDialplan(channel, "cc-listen", "hear")
+                case commands.Redirect():
+                    self._meanwhile(self._take_out(command))
                 case commands.TakeMessage(channel):
                     self.ari.channels.continueInDialplan(channel, "cc-voicemail", message_extension(command))
                 case commands.PutThrough(channel):
@@ -208,6 +225,25 @@ class Telephony:
         except (TimeoutError, AriError) as trouble:
             log.warning("dial.failed", error=type(trouble).__name__, status=getattr(trouble, "status", None))
             self.handle(events.ChannelGone(dial.channel, _FAILED))
+
+    async def _ring_listener(self, ring: commands.RingListener) -> None:
+        try:
+            await self.ari.channels.originate(
+                f"PJSIP/{ring.phone}", ring.channel, {"CC_HEARD": ring.agent_channel},
+                context="cc-listen", extension="s", priority=1, callerId="listen", timeout=_LISTENER_RINGS_S,
+            )  # fmt: skip
+        except AriError as trouble:
+            log.warning("listen.failed", error=type(trouble).__name__, status=trouble.status)
+            self.handle(events.ChannelGone(ring.channel, _FAILED))
+
+    async def _take_out(self, wanted: commands.Redirect) -> None:
+        if not await self._redirect(wanted.channel, wanted.context, wanted.extension):
+            self.handle(events.NotPassed(wanted.channel))
+
+    def _meanwhile(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.get_running_loop().create_task(work)
+        self._under_way.add(task)
+        task.add_done_callback(self._under_way.discard)
 
     def _stop_timer(self, name: str) -> None:
         timer = self._timers.pop(name, None)

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from callcenter.calls import events
 from callcenter.calls.commands import Answer, Command, ConnectColleague, HangUp, Play
-from callcenter.calls.feature_codes import dialled
+from callcenter.calls.feature_codes import dialled, passing_target
 from callcenter.calls.staff import Staff
 
 
 class AgentPhones:
     """Each such call ends with a prompt, or is connected to the colleague."""
 
-    def __init__(self, staff: Staff, out: list[Command]) -> None:
+    def __init__(self, staff: Staff, out: list[Command], pass_on: Callable[[str, str, str, int], str | None]) -> None:
+        """`pass_on` gets agent, where to, how and the time; it gives a slug of why not."""
         self._staff = staff
+        self._pass_on = pass_on
         self._out = out
         #: The channel to hang up, by the prompt that says goodbye there.
         self._farewells: dict[str, str] = {}
@@ -24,7 +28,11 @@ class AgentPhones:
             self._farewell(event.channel, "agent-refused")
             return
         self._staff.occupied(presence, event.channel)
-        self._farewell(event.channel, dialled(self._staff, presence, event.code, now))
+        if target := passing_target(self._staff, event.code):
+            refused = self._pass_on(presence.id, target, "phone", now)
+            self._farewell(event.channel, "agent-refused" if refused else "agent-passed")
+        else:
+            self._farewell(event.channel, dialled(self._staff, presence, event.code, now))
 
     def colleague(self, event: events.ColleagueDialled) -> None:
         """A colleague was dialled."""

@@ -11,29 +11,29 @@ from callcenter.calls.floor import Floor
 
 def board(floor: Floor, connected: bool, now: int) -> dict[str, Any]:
     """The board JSON of docs/architecture.md; callers' numbers are not in it."""
-    waiting: list[dict[str, Any]] = []
+    waiting: list[tuple[int, dict[str, Any]]] = []
     talking = in_menu = 0
     for call in floor.calls.values():
         match call.stage:
             case Stage.QUEUE | Stage.RINGING:
-                waiting.append(
-                    {
-                        "call": call.id,
-                        "company": call.company,
-                        "group": call.group,
-                        "since": call.queued_at,
-                        "position": 0,
-                        "stage": call.stage.value,
-                        "ring": call.ring,
-                    }
-                )
+                entry: dict[str, Any] = {
+                    "call": call.id,
+                    "company": call.company,
+                    "group": call.group,
+                    "since": call.waiting_since,
+                    "position": 0,
+                    "stage": call.stage.value,
+                    "ring": call.ring,
+                    "passed": call.passed_at is not None,
+                }
+                waiting.append((call.queued_at, entry))
             case Stage.TALKING:
                 talking += 1
             case _:
                 in_menu += 1
-    waiting.sort(key=lambda shown: shown["since"])
+    waiting.sort(key=lambda one: one[0])
     ahead: dict[str, int] = {}
-    for shown in waiting:
+    for _, shown in waiting:
         if shown["stage"] == Stage.QUEUE:
             shown["position"] = ahead[shown["group"]] = ahead.get(shown["group"], 0) + 1
     agents = [to_json(presence) for presence in floor.staff.agents.values()]
@@ -43,7 +43,7 @@ def board(floor: Floor, connected: bool, now: int) -> dict[str, Any]:
     return {
         "at": now,
         "ari": connected,
-        "waiting": waiting,
+        "waiting": [shown for _, shown in waiting],
         "callbacks": [
             {
                 "call": item.call,

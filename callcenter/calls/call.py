@@ -70,6 +70,9 @@ class Call:
     ring: int = 1
     #: The last step of the group's `then` that was taken; 1 before the first.
     then: int = 1
+    #: The agent who passed it on last, and when: since then it waits anew, at its place by time.
+    passed_by: str | None = None
+    passed_at: int | None = None
     agent: str | None = None
     agent_channel: str | None = None
     offered_at: int = 0
@@ -110,6 +113,11 @@ class Call:
     def since(self) -> int:
         """When it counts as having joined the line."""
         return self.queued_at if self.place is None else self.place
+
+    @property
+    def waiting_since(self) -> int:
+        """Since when it has been waiting this time."""
+        return self.queued_at if self.passed_at is None else self.passed_at
 
     @property
     def stage(self) -> Stage:

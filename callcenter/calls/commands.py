@@ -97,6 +97,18 @@ class PutThrough:
 
 
 @dataclass(frozen=True, slots=True)
+class Redirect:
+    """Take the caller out of a conversation into this extension of the dialplan, which gives it back to the engine.
+
+    `CallPassed` follows, or `NotPassed` when it could not be done; the agent's channel ends.
+    """
+
+    channel: str
+    context: str
+    extension: str
+
+
+@dataclass(frozen=True, slots=True)
 class ConnectColleague:
     """Hand an agent's own call to the dialplan, which rings the colleague."""
 
@@ -112,6 +124,22 @@ class Announce:
     playback: str
     prompts: tuple[str, ...]
     language: str
+
+
+@dataclass(frozen=True, slots=True)
+class RingListener:
+    """Ring a supervisor's phone on a channel of this id, to listen to an agent's; `ListenerAnswered` follows."""
+
+    channel: str
+    phone: str
+    agent_channel: str
+
+
+@dataclass(frozen=True, slots=True)
+class LetListen:
+    """The supervisor hears the conversation from now on."""
+
+    channel: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,8 +196,11 @@ Command = (
     | Dial
     | TakeMessage
     | PutThrough
+    | Redirect
     | ConnectColleague
     | Announce
+    | RingListener
+    | LetListen
     | HangUp
     | StartTimer
     | StopTimer

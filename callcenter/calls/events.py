@@ -64,6 +64,20 @@ class CallReturned:
 
 
 @dataclass(frozen=True, slots=True)
+class CallPassed:
+    """The caller was taken out of the conversation and is back; the agent's channel ends or has ended."""
+
+    channel: str
+
+
+@dataclass(frozen=True, slots=True)
+class NotPassed:
+    """The caller could not be taken out of the conversation."""
+
+    channel: str
+
+
+@dataclass(frozen=True, slots=True)
 class FeatureDialled:
     """An agent's phone dialled a feature code."""
 
@@ -138,12 +152,31 @@ class PhoneReachable:
 
 @dataclass(frozen=True, slots=True)
 class AgentAsked:
-    """An agent's wish from the page: login, logout, ready or pause. `ticket` names the answer that is waited for."""
+    """An agent's wish from the page: login, logout, ready, pause, abuse or pass. `ticket` names the answer that is
+    waited for; `reason` is that of a pause, or where to pass the call on (`passing_on.PassingOn.asked`).
+    """
 
     ticket: str
     agent: str
     verb: str
     reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ListenWanted:
+    """A supervisor wants to listen to an agent's conversation."""
+
+    ticket: str
+    agent: str
+    #: The supervisor's log-in.
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class ListenerAnswered:
+    """A supervisor's phone that was rung to listen was answered."""
+
+    channel: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,6 +250,8 @@ Event = (
     | CustomerHanded
     | AgentsWanted
     | CallReturned
+    | CallPassed
+    | NotPassed
     | FeatureDialled
     | ColleagueDialled
     | PlaybackFinished
@@ -227,6 +262,8 @@ Event = (
     | ChannelGone
     | PhoneReachable
     | AgentAsked
+    | ListenWanted
+    | ListenerAnswered
     | CallbackOrdered
     | CallWanted
     | TimerFired

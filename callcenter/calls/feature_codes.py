@@ -1,9 +1,22 @@
-"""What an agent asks for by dialling a code on the phone: *45 on and off line, *46 ready and paused."""
+"""What an agent asks for by dialling a code on the phone: *45 on and off line, *46 ready and paused.
+
+*47 passes on the call that is on hold: to a group by its two-digit place in the centre's file, or to a colleague.
+"""
 
 from __future__ import annotations
 
 from callcenter.agents.presence import CHOSEN_BY_PEOPLE, Presence, State
 from callcenter.calls.staff import Staff
+
+
+def passing_target(staff: Staff, code: str) -> str | None:
+    """Where the call shall be passed on to, in the words of `passing_on.PassingOn.asked`; None: another code."""
+    if not code.startswith("*47"):
+        return None
+    who = code.removeprefix("*47")
+    place = int(who) - 1 if who.isdecimal() and len(who) == 2 else -1
+    groups = staff.groups
+    return f"group:{groups[place]}" if 0 <= place < len(groups) else f"agent:{who}"
 
 
 def dialled(staff: Staff, presence: Presence, code: str, now: int) -> str:

@@ -31,7 +31,9 @@ from callcenter.calls.greeting import Greeting
 from callcenter.calls.journal import Json, Kind, call_entry, reasons
 from callcenter.calls.ladders import LADDER, Ladders
 from callcenter.calls.line import Line
+from callcenter.calls.listening import Listening
 from callcenter.calls.orders import carry_out
+from callcenter.calls.passing_on import PassingOn, wanted
 from callcenter.calls.peak import PEAK, PeakTime
 from callcenter.calls.reservations import RESERVED, Reservations
 from callcenter.calls.staff import Staff
@@ -69,8 +71,10 @@ class Floor:
         self.know(centre)
         self.staff = Staff(centre, self.acd, self._out, self._connect)
         self.reservations = Reservations(self.staff, self._out)
-        self._agent_phones = AgentPhones(self.staff, self._out)
         self.abuse = AbuseGuard(self.staff, self._out, self.write)
+        self.passing = PassingOn(self)
+        self.listening = Listening(self)
+        self._agent_phones = AgentPhones(self.staff, self._out, self.passing.asked)
         self.peak = PeakTime(centre, self.staff, self._out)
         self.ladders = Ladders(centre, self._out)
         self.callbacks = Callbacks(centre, holidays, self.acd, self._out, self.ladders, partial(call_back, self))
@@ -121,6 +125,8 @@ class Floor:
                     self._key(call, key, now)
                 elif presence := self.staff.by_channel.get(channel):
                     self.abuse.key(presence, self.calls.get(presence.call or ""), key, now)
+                else:
+                    self.listening.key(channel, key, now)
             case events.PhoneRings(channel, agent, agent_channel):
                 self._phone_rings(channel, agent, agent_channel)
             case events.PhoneAnswered(channel, agent_channel):
@@ -134,13 +140,24 @@ class Floor:
                 if call := self.calls.get(channel):
                     self.ended(call, now, by=_ENDED_BY.get(call.stage, "caller"), cause=cause)
                 self.staff.channel_gone(channel, now)
+                self.listening.gone(channel, now)
             case events.CallReturned(channel, status):
                 if call := self.calls.get(channel):
                     self._returned(call, status, now)
+            case events.CallPassed(channel):
+                self.passing.happened(channel, now)
+            case events.NotPassed(channel):
+                self.passing.failed(channel)
             case events.TimerFired(name):
                 self._timer(name, now)
             case events.PhoneReachable(agent, reachable):
                 self.staff.reachable(agent, reachable, now)
+            case events.ListenWanted(ticket):
+                self._out.append(Reply(ticket, self.listening.asked(event, now)))
+            case events.ListenerAnswered(channel):
+                self.listening.answered(channel, now)
+            case events.AgentAsked(verb="pass"):
+                self._out += filter(None, [wanted(self.passing, event, now)])
             case events.AgentAsked(ticket, agent, verb, reason):
                 self._out.append(Reply(ticket, self._asked(agent, verb, reason, now)))
             case events.CallbackOrdered() | events.CallWanted():
@@ -295,7 +312,9 @@ class Floor:
         elif what == RESERVED:
             self.reservations.look(now)
         elif what == PEAK:
-            self.peak.look((c.queued_at for c in self.calls.values() if c.stage in (Stage.QUEUE, Stage.RINGING)), now)
+            self.peak.look(
+                (c.waiting_since for c in self.calls.values() if c.stage in (Stage.QUEUE, Stage.RINGING)), now
+            )
         elif what == ABUSE:
             self.abuse.said(who)
         elif what == CALLBACK:
@@ -324,7 +343,7 @@ class Floor:
     def ring(self, call: Call, now: int) -> None:
         """The agent who was chosen is rung for the caller."""
         if call.agent is None:
-            self.line.join(call, now)
+            self.passing.goes_on(call, now)
             return
         call.late_stage = Stage.RINGING
         company = self.companies.get(call.company or "")
@@ -355,7 +374,7 @@ class Floor:
         assert call.agent
         if call.callback:
             self.callbacks.attempted(call.callback, Outcome.REACHED, "reached", at)
-        elif call.answered_at is None and not call.campaign:
+        elif call.answered_at is None and call.passed_at is None and not call.campaign:
             self.contracts.answered(call.company, at - call.queued_at, at)
             self.line.served(call.group, at - call.queued_at, at)
             self.estimates.answered(call, at)
@@ -376,9 +395,10 @@ class Floor:
             # The caller first: whoever frees an agent must find the caller in line again, at the old place.
             self.line.join(call, now)
             if call.agent is None:
-                self._release(call, now)
+                self.release(call, now)
             self.staff.missed(agent, status, now)
         else:
+            call.why = None
             self.rejoin(call, now)
 
     def ended(self, call: Call, now: int, by: str, cause: int, why: str | None = None) -> None:
@@ -389,6 +409,7 @@ class Floor:
             why = why or why_not_reached(cause)
         self.line.leave(call)
         self.abuse.ended(call.id)
+        self.passing.failed(call.id)
         self._out += call.dialogue.cancel()
         self.write(call, Kind.ENDED, now, by=by, cause=cause, stage=stage.value, **({"why": why} if why else {}))
         if call.callback:
@@ -400,14 +421,20 @@ class Floor:
             pass
         elif call.answered_at is not None:
             self.estimates.handled(call, now)
-        elif call.queued_at and not call.callback and why not in ("callback", "voicemail", "transferred"):
+        elif (
+            call.queued_at
+            and not call.callback
+            and call.passed_at is None
+            and why not in ("callback", "voicemail", "transferred")
+        ):
             self.contracts.lost(call.company, now)
             self.line.served(call.group, None, now)
             self.estimates.lost(call, now)
         call.late_stage = Stage.DONE
-        self._release(call, now)
+        self.release(call, now)
 
-    def _release(self, call: Call, now: int) -> None:
+    def release(self, call: Call, now: int) -> None:
+        """The call no longer has an agent; the company's next one may take its place."""
         if assignment := self.contracts.released(call.id, call.company):
             self._connect(assignment, now)
 

@@ -41,6 +41,10 @@ class Kind(StrEnum):
     MISSED = "call.missed"
     #: agent, agent_channel, recording? (file name without the -caller.wav / -agent.wav endings)
     ANSWERED = "call.answered"
+    #: agent, group (whose line it joins again, at its place by time), talk_ms (since the answer), how (page | phone),
+    #: to? (the colleague who is asked first), outside? (the company's number of this id is phoned first): the agent
+    #: passed the caller on; the call goes on
+    PASSED = "call.passed"
     #: The customer whom the engine phoned took the call.
     PICKED_UP = "call.picked_up"
     #: by (caller | agent | system), cause (Q.850), stage (a `call.Stage`), why?
@@ -56,6 +60,9 @@ class Kind(StrEnum):
     #: agent: the caller was warned for abuse of the agent; and the call was ended for it
     ABUSE_WARNED = "abuse.warned"
     ABUSE_ENDED = "abuse.ended"
+    #: by (a supervisor's log-in), phone, agent, mode (listen | whisper | barge | end): a supervisor listens to the
+    #: call, speaks with the agent, or with both
+    LISTENED = "call.listened"
     #: Of the call that asked for it; each carries the whole callback (`callbacks.Item`): so it was asked for, so it
     #: stands now, and so it ended (why).
     CALLBACK_ASKED = "callback.asked"

@@ -91,6 +91,9 @@ class Line:
         assert call.group
         joining = call.late_stage is None
         call.late_stage = Stage.QUEUE
+        if call.passed_at is not None and call.sticky and not self._staff.free(call.sticky):
+            # A colleague to whom a call was passed is asked, not waited for.
+            call.sticky = None
         self._acd.withdraw(call.id)
         self._take_back(call, now)
         facts: dict[str, Json] = {}
@@ -170,7 +173,7 @@ class Line:
 
     def key(self, call: Call, key: str, now: int) -> None:
         """A key pressed while waiting: rather be phoned back, or leave a message."""
-        if now - call.queued_at < _DEAF_MS:
+        if now - call.waiting_since < _DEAF_MS:
             return
         if key == CALLBACK_KEY and self._centre.callback and call.callback is None:
             self._hush(call)
@@ -214,6 +217,12 @@ class Line:
         call.late_stage, call.why = Stage.MESSAGE, "voicemail"
         most_s = self._centre.voicemail.most_s
         self._out.append(TakeMessage(call.id, call.group or "", call.company or "", call.dialogue.language, most_s))
+
+    def put_through(self, call: Call, number: str) -> None:
+        """The caller is put through to a number outside, and comes back if nobody answers there."""
+        self.leave(call)
+        call.late_stage, call.why = Stage.ELSEWHERE, "transferred"
+        self._out.append(PutThrough(call.id, number, call.group or "", call.company or ""))
 
     def climb(self, now: int) -> None:
         """Whoever's step of the group's ladder is due climbs it, the longest waiting first."""
@@ -281,9 +290,7 @@ class Line:
                 self.take_message(call)
             case "number":
                 assert what.number
-                self.leave(call)
-                call.late_stage, call.why = Stage.ELSEWHERE, "transferred"
-                self._out.append(PutThrough(call.id, what.number, call.group or "", call.company or ""))
+                self.put_through(call, what.number)
             case _:
                 pass
 
@@ -297,7 +304,8 @@ class Line:
         """The waiting call's group may have a ladder."""
         assert call.group
         then = None if call.callback else call.then
-        self._ladders.joins(call.id, call.group, since=call.since, ring=call.ring, now=now, then=then)
+        since = call.since if call.passed_at is None else call.passed_at
+        self._ladders.joins(call.id, call.group, since=since, ring=call.ring, now=now, then=then)
 
     def await_closing(self, call: Call, now: int) -> None:
         """The waiting caller is told when the hours end, if the centre wants it so."""

@@ -80,6 +80,11 @@ def _replay(floor: Floor, entry: Entry) -> None:
         case Kind.ANSWERED:
             call.agent, call.agent_channel = _text(data, "agent"), _text(data, "agent_channel")
             call.answered_at, call.late_stage = entry.at, Stage.TALKING
+        case Kind.PASSED:
+            call.passed_by, call.passed_at, call.group = _text(data, "agent"), entry.at, _text(data, "group")
+            call.agent = call.answered_at = None
+            call.ring = call.then = 1
+            call.late_stage = Stage.QUEUE
         case Kind.ABUSE_WARNED | Kind.ABUSE_ENDED:
             floor.abuse.restore(entry.call, entry.kind)
         case Kind.ENDED:

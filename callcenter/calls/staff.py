@@ -141,6 +141,16 @@ class Staff:
             return False
         return any(agent == around for around, _ in self._around.get(group, ()))
 
+    @property
+    def groups(self) -> list[str]:
+        """All groups, in the order of the centre's file."""
+        return list(self._members)
+
+    def free(self, agent: str) -> bool:
+        """Whether a call may ring this agent now."""
+        presence = self.agents.get(agent)
+        return presence is not None and presence.available
+
     def able(self, group: str, ring: int) -> int:
         """How many agents work through this group's line up to the ring, at least 1 if there are any.
 
@@ -177,6 +187,7 @@ class Staff:
             caller=call.caller,
             callback=call.callback is not None,
             sheet=call.sheet,
+            passed_by=call.passed_by,
             mark=call.known.mark if call.known else None,
         )
 

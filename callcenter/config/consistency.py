@@ -172,7 +172,15 @@ def _twice(raw: Mapping[str, Any]) -> Iterator[Finding]:
         for place, number in _words(company, "numbers")
     ]
     yield from _repeated("number", numbers)
-    for table, key in (("group", "id"), ("company", "id"), ("company", "code"), ("agent", "id"), ("menu", "key")):
+    phones = [
+        (table, n, key, part)
+        for table, key in (("agent", "id"), ("supervisor", "phone"))
+        for n, part in _tables(raw, table)
+    ]
+    yield from _repeated(
+        "agent_id", [((t, n, key), part[key]) for t, n, key, part in phones if isinstance(part.get(key), str)]
+    )
+    for table, key in (("group", "id"), ("company", "id"), ("company", "code"), ("menu", "key")):
         stated = [((table, n, key), part[key]) for n, part in _tables(raw, table) if isinstance(part.get(key), str)]
         yield from _repeated(f"{table}_{key}", stated)
     for table, name in (("agent", "groups"), ("company", "categories"), ("menu", "categories")):

@@ -45,8 +45,9 @@ _CASES = {
 #: Key → what its pattern expects; a group's id where nothing is said.
 _PATTERNS = {
     **dict.fromkeys(("mon", "tue", "wed", "thu", "fri", "sat", "sun", "days"), "spans"),
-    **dict.fromkeys(("hotlines", "numbers", "mobile"), "number"),
+    **dict.fromkeys(("hotlines", "numbers", "number", "mobile"), "number"),
     "between": "span",
+    "phone": "agent",
     "code": "code",
     "key": "key",
 }

@@ -48,11 +48,19 @@ async def keep_evidence() -> int:
     return made
 
 
+def _recorded_ms(record: CallRecord, at: int) -> int:
+    """How much was recorded until then: a call that was passed on goes on in the same recording."""
+    talks = [(talk.at + (talk.ring_ms or 0), talk.talk_ms or 0) for talk in record.talks]
+    if len(talks) < 2:
+        return at - (record.answered_at or at)
+    return sum(min(max(at - since, 0), length) for since, length in talks)
+
+
 def keep(record: CallRecord, warned_at: int, recordings: Path, evidence: Path) -> int:
     """Both voices of the call from a minute before the warning; how many clips were made that were not there."""
     assert record.recording
     assert record.answered_at is not None
-    begin_ms = max(warned_at - _BEFORE_MS - record.answered_at, 0)
+    begin_ms = max(_recorded_ms(record, warned_at) - _BEFORE_MS, 0)
     made = 0
     for voice in ("caller", "agent"):
         source = recordings / f"{record.recording}-{voice}.wav"

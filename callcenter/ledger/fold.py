@@ -8,10 +8,11 @@ disagree:
    Only `call.ended` knows why the engine ended a call (closed, unknown number, no choice, failed) and in which stage.
    `why: lost` stands only while no `leg.ended` of the caller contradicts it. Of several `call.ended` the first counts.
 2. The answer: the first `call.answered`; without one (the engine was away) it is reconstructed from a leg that talked:
-   its end less its talk time. Talk time is Asterisk's measure on the agent's leg where there is one.
+   its end less its talk time. Talk time is Asterisk's measure on the agent's leg where there is one. Each `call.passed`
+   ends a part of the call (`parts.py`): answered is when the first part was, the agent is the last one's, talk is all.
 3. The company, category and group: an agent's correction in the note, else the last `call.identified`, else what
-   Asterisk knew on the leg.
-4. The note: the last one.
+   Asterisk knew on the leg. Whoever passed the call on knew the category no better than where it was passed to.
+4. The note: the last one of the agent who had the call last, else the last one.
 5. A call that reached an agent had joined a queue, even if the entry that says so is missing; one that the dialplan
    served alone waited from its entrance.
 6. A call entered when the engine saw it, unless its channel is older by more than the second to which its id is
@@ -26,6 +27,7 @@ from dataclasses import dataclass, field
 
 from callcenter.calls.call import campaign_of
 from callcenter.calls.journal import Entry, Json, Kind
+from callcenter.ledger.parts import Part, last_legs, passed_parts
 from callcenter.ledger.quality import mean_opinion_score
 from callcenter.ledger.record import (
     OUTBOUND,
@@ -69,12 +71,25 @@ class _Facts:
     queued: Entry | None = None
     offers: list[Entry] = field(default_factory=list)
     missed: list[Entry] = field(default_factory=list)
-    answered: Entry | None = None
+    #: By how often the call had been passed on before.
+    answers: dict[int, Entry] = field(default_factory=dict)
+    passed: list[Entry] = field(default_factory=list)
     ended: Entry | None = None
     caller_leg: Entry | None = None
     agent_legs: list[Entry] = field(default_factory=list)
-    note: Entry | None = None
+    notes: list[Entry] = field(default_factory=list)
     callback: Entry | None = None
+    #: What ended with being passed on; `answered` and `agent_legs` are then those of the last part.
+    parts: list[Part] = field(default_factory=list)
+    answered: Entry | None = None
+
+    @property
+    def note(self) -> Entry | None:
+        """The note that counts."""
+        last = _text(self.answered.data, "agent") if self.answered else None
+        return next((note for note in reversed(self.notes) if self.parts and note.agent == last), None) or next(
+            reversed(self.notes), None
+        )
 
 
 def in_order(entries: Iterable[Entry]) -> list[Entry]:
@@ -100,23 +115,26 @@ def fold_ordered(ordered: Sequence[Entry]) -> CallRecord:
     fallback = via not in OUTBOUND and (via is Via.FALLBACK or bool(caller.get("fallback")))
 
     entered_at = _entered_at(facts, ordered[0])
-    answered_at = _answered_at(facts, agent_leg)
+    last_answered_at = _answered_at(facts, agent_leg)
+    answered_at = facts.parts[0].answered_at if facts.parts else last_answered_at
     queued_at = _queued_at(facts, answered_at, entered_at if fallback else None)
     ending = facts.caller_leg or facts.ended
     queued_at = None if queued_at is None else max(queued_at, entered_at)
     answered_at = None if answered_at is None else max(answered_at, queued_at or entered_at)
-    ended_at = max(ending.at, answered_at or queued_at or entered_at) if ending else None
+    last_answered_at = None if last_answered_at is None else max(last_answered_at, answered_at or entered_at)
+    ended_at = max(ending.at, last_answered_at or answered_at or queued_at or entered_at) if ending else None
 
     group = _last_word(facts, caller, "group")
     answer = facts.answered.data if facts.answered else {}
-    offers = _offers(facts, ended_at)
     answered = answered_at is not None
     spoken = agent_leg.data if agent_leg else {}
-    talk = _whole(spoken, "talk_ms")
-    if talk is None:
-        talk = _whole(caller, "talk_ms")
-    if talk is None:
-        talk = ended_at - answered_at if ended_at is not None and answered_at is not None else 0
+    last_talk_ms = (
+        _last_talk_ms(spoken, caller, ended_at - last_answered_at)
+        if last_answered_at is not None and ended_at is not None
+        else None
+    )
+    offers = _offers(facts, ended_at, last_talk_ms)
+    last_leg = agent_leg or (facts.parts[-1].leg if facts.parts else None)
     ended_by = _ended_by(ending, agent_leg)
     note = facts.note.data if facts.note else {}
 
@@ -136,16 +154,21 @@ def fold_ordered(ordered: Sequence[Entry]) -> CallRecord:
         greeting_ms=_between(entered_at, queued_at if queued_at is not None else ended_at),
         wait_ms=_between(queued_at, answered_at if answered else ended_at),
         ring_ms=_ring_ms(offers, answered),
-        talk_ms=talk if answered and ended_at is not None else 0,
-        agent=(_text(answer, "agent") or _agent(facts, agent_leg)) if answered else None,
-        agent_channel=(_text(answer, "agent_channel") or _agent_channel(facts, agent_leg)) if answered else None,
+        talk_ms=sum(part.talk_ms for part in facts.parts) + (last_talk_ms or 0) if ended_at is not None else 0,
+        agent=_agent(facts, agent_leg) if answered else None,
+        agent_channel=_agent_channel(facts, agent_leg) if answered else None,
         offers=offers,
-        outcome=_outcome(facts, ended_by, answered, queued_at is not None, fallback) if ending else None,
+        outcome=_outcome(facts, ended_by, last_answered_at is not None, queued_at is not None, fallback)
+        if ending
+        else None,
         ended_by=ended_by,
         cause=_whole(ending.data, "cause") if ending else None,
-        recording=_text(answer, "recording") or _text(spoken, "recording") or _text(caller, "recording"),
+        recording=_text(answer, "recording")
+        or _text(spoken, "recording")
+        or next((part.recording for part in facts.parts if part.recording), None)
+        or _text(caller, "recording"),
         caller_audio=_audio(caller),
-        agent_audio=_audio(spoken),
+        agent_audio=_audio(last_leg.data if last_leg else {}),
         reason=_text(note, "reason"),
         product=_text(note, "product"),
         symptom=_text(note, "symptom"),
@@ -175,7 +198,9 @@ def _gather(ordered: Sequence[Entry]) -> _Facts:
             case Kind.MISSED:
                 facts.missed.append(entry)
             case Kind.ANSWERED:
-                facts.answered = facts.answered or entry
+                facts.answers.setdefault(len(facts.passed), entry)
+            case Kind.PASSED:
+                facts.passed.append(entry)
             case Kind.ENDED:
                 facts.ended = facts.ended or entry
             case Kind.LEG_ENDED if entry.data.get("leg") == "caller":
@@ -183,11 +208,14 @@ def _gather(ordered: Sequence[Entry]) -> _Facts:
             case Kind.LEG_ENDED:
                 facts.agent_legs.append(entry)
             case Kind.NOTED:
-                facts.note = entry
+                facts.notes.append(entry)
             case Kind.CALLBACK_ASKED:
                 facts.callback = facts.callback or entry
             case _:
                 pass
+    facts.parts = passed_parts(facts.answers, facts.passed, facts.agent_legs)
+    facts.answered = facts.answers.get(len(facts.passed))
+    facts.agent_legs = last_legs(facts.parts, facts.agent_legs)
     return facts
 
 
@@ -217,7 +245,8 @@ def _talked(leg: Entry) -> bool:
 def _answered_at(facts: _Facts, agent_leg: Entry | None) -> int | None:
     if facts.answered:
         return facts.answered.at
-    for leg in (agent_leg, facts.caller_leg):
+    # Of a call that was passed on, the caller's leg tells only that somebody spoke with the caller at some time.
+    for leg in (agent_leg, None if facts.parts else facts.caller_leg):
         if leg and _talked(leg):
             return leg.at - (_whole(leg.data, "talk_ms") or 0)
     return None
@@ -233,12 +262,20 @@ def _queued_at(facts: _Facts, answered_at: int | None, served_by_dialplan_since:
     return answered_at
 
 
-def _offers(facts: _Facts, ended_at: int | None) -> tuple[Offer, ...]:
+def _last_talk_ms(spoken: dict[str, Json], caller: dict[str, Json], otherwise: int) -> int:
+    return next((talk for leg in (spoken, caller) if (talk := _whole(leg, "talk_ms")) is not None), otherwise)
+
+
+def _offers(facts: _Facts, ended_at: int | None, last_talk_ms: int | None) -> tuple[Offer, ...]:
     """Each ringing with what became of it: missed, answered, or cut short by the call's end."""
     missed = list(facts.missed)
+    talks: list[tuple[str | None, int, int | None]] = [(p.agent, p.answered_at, p.talk_ms) for p in facts.parts]
+    if facts.answered:
+        talks.append((_text(facts.answered.data, "agent"), facts.answered.at, last_talk_ms))
     offers = []
     for n, entry in enumerate(facts.offers):
         agent = _text(entry.data, "agent") or entry.agent or ""
+        talk = None
         again = next((o.at for o in facts.offers[n + 1 :] if _text(o.data, "agent") == agent), None)
         miss = next(
             (
@@ -252,13 +289,14 @@ def _offers(facts: _Facts, ended_at: int | None) -> tuple[Offer, ...]:
             missed.remove(miss)
             rang = _whole(miss.data, "ring_ms")
             status, rang = _text(miss.data, "status") or "NOANSWER", miss.at - entry.at if rang is None else rang
-        elif facts.answered and facts.answered.data.get("agent") == agent and again is None:
-            status, rang = "ANSWER", max(facts.answered.at - entry.at, 0)
+        elif talk := next((t for t in talks if t[0] == agent and (again is None or t[1] < again)), None):
+            talks.remove(talk)
+            status, rang = "ANSWER", max(talk[1] - entry.at, 0)
         elif ended_at is not None:
             status, rang = "CANCEL", max(ended_at - entry.at, 0)
         else:
             status, rang = "", None
-        offers.append(Offer(agent=agent, at=entry.at, status=status, ring_ms=rang))
+        offers.append(Offer(agent=agent, at=entry.at, status=status, ring_ms=rang, talk_ms=talk[2] if talk else None))
     return tuple(offers)
 
 
@@ -268,6 +306,10 @@ def _ring_ms(offers: tuple[Offer, ...], answered: bool) -> int:
 
 
 def _agent(facts: _Facts, agent_leg: Entry | None) -> str | None:
+    if facts.answered and (agent := _text(facts.answered.data, "agent")):
+        return agent
+    if facts.parts and not agent_leg:
+        return facts.parts[-1].agent
     for leg in (agent_leg, facts.caller_leg):
         if leg and (agent := _text(leg.data, "agent")):
             return agent
@@ -275,6 +317,10 @@ def _agent(facts: _Facts, agent_leg: Entry | None) -> str | None:
 
 
 def _agent_channel(facts: _Facts, agent_leg: Entry | None) -> str | None:
+    if facts.answered and (channel := _text(facts.answered.data, "agent_channel")):
+        return channel
+    if facts.parts and not agent_leg:
+        return facts.parts[-1].channel
     if agent_leg:
         return _text(agent_leg.data, "channel")
     return _text(facts.caller_leg.data, "agent_channel") if facts.caller_leg else None
@@ -300,12 +346,16 @@ def _outcome(facts: _Facts, by: EndedBy | None, answered: bool, queued: bool, fa
         return Outcome.VOICEMAIL
     if facts.callback:
         return Outcome.CALLBACK
-    if facts.entered and facts.entered.data.get("via") == Via.CALLBACK:
+    if not facts.parts and facts.entered and facts.entered.data.get("via") == Via.CALLBACK:
         return Outcome.NOT_REACHED
+    if facts.passed and why == "transferred" and facts.passed[-1].data.get("outside"):
+        return Outcome.ANSWERED
     if isinstance(why, str) and why in _WHY:
         return _WHY[why]
     if by is EndedBy.SYSTEM:
         return Outcome.LOST
+    if facts.parts:
+        return Outcome.ABANDONED_PASSED
     stage = facts.ended.data.get("stage") if facts.ended else None
     if isinstance(stage, str) and stage in _ABANDONED_IN:
         return _ABANDONED_IN[stage]
@@ -324,6 +374,10 @@ def _left_message(facts: _Facts, fallback: bool) -> bool:
 
 
 def _last_word(facts: _Facts, caller: dict[str, Json], key: str) -> str | None:
+    if facts.passed and key != "company":
+        corrected = facts.note and facts.note.agent not in {part.agent for part in facts.parts}
+        value = _text(facts.note.data, key) if facts.note and corrected else None
+        return value or _text(facts.passed[-1].data, "group")
     for source in (facts.note, facts.identified):
         if source and (value := _text(source.data, key)):
             return value

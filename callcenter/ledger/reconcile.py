@@ -3,7 +3,7 @@
 A call has several CDRs: one a dialled agent, one for what came after. It was answered if one of them names an agent's
 channel and says so; a CDR without that channel is ANSWERED as soon as the greeting was played. For the same reason
 `billsec` counts from the greeting: Asterisk's talk time is the CDR's end less the agent's answer, or the channel's own
-answer where that came later.
+answer where that came later. A call that was passed on has a CDR for each agent who spoke, in their order.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from callcenter.store.models import DiscrepancyKind
 from callcenter.store.span import Span
 
 #: Where callers are; agents' own feature calls are not calls.
-_CALLERS_CONTEXTS = frozenset({"from-trunk", "cc-connect", "cc-fallback"})
+_CALLERS_CONTEXTS = frozenset({"from-trunk", "cc-connect", "cc-passed", "cc-fallback"})
 _TOLERANCE_MS = 1000
 #: CDR times are cut to whole seconds.
 _CUT_MS = 999
@@ -38,6 +38,8 @@ class AsteriskCall:
     end: int
     #: An agent spoke with the caller.
     answered: bool
+    #: When each agent's talk ended.
+    talks: tuple[int, ...] = ()
 
     @property
     def disposition(self) -> str:
@@ -111,10 +113,15 @@ def _differences(record: CallRecord, call: AsteriskCall | None) -> list[Discrepa
         return [differs(DiscrepancyKind.DISPOSITION, ours, call.disposition)]
     if record.answered_at is None:
         return []
-    since = max(record.answered_at, call.answer or call.start)
-    talk_ms = max(call.end - since, 0)
+    answers = [talk.at + (talk.ring_ms or 0) for talk in record.talks]
+    if not answers or len(answers) != len(call.talks):
+        answers, ends = [record.answered_at], [call.end]
+    else:
+        ends = [*call.talks]
+    talk_ms = sum(max(end - max(since, call.answer or call.start), 0) for since, end in zip(answers, ends, strict=True))
     # Both ends of Asterisk's measure may be cut, so that the true talk is up to a second shorter or longer.
-    if talk_ms - _CUT_MS - _TOLERANCE_MS <= record.talk_ms <= talk_ms + _CUT_MS + _TOLERANCE_MS:
+    cut_ms = _CUT_MS * len(answers)
+    if talk_ms - cut_ms - _TOLERANCE_MS <= record.talk_ms <= talk_ms + cut_ms + _TOLERANCE_MS:
         return []
     return [differs(DiscrepancyKind.TALK, f"{record.talk_ms} ms", f"{talk_ms} ms")]
 
@@ -142,6 +149,7 @@ def _read(line: str, zone: ZoneInfo | None) -> AsteriskCall | None:
     def utc_ms(local: str) -> int:
         return int(datetime.strptime(local, "%Y-%m-%d %H:%M:%S").replace(tzinfo=zone).timestamp()) * 1000
 
+    spoke = row["disposition"] == "ANSWERED" and bool(row["dstchannel"])
     try:
         return AsteriskCall(
             call=row["uniqueid"],
@@ -149,7 +157,8 @@ def _read(line: str, zone: ZoneInfo | None) -> AsteriskCall | None:
             start=utc_ms(row["start"]),
             answer=utc_ms(row["answer"]) if row["answer"] else None,
             end=utc_ms(row["end"]),
-            answered=row["disposition"] == "ANSWERED" and bool(row["dstchannel"]),
+            answered=spoke,
+            talks=(utc_ms(row["end"]),) if spoke else (),
         )
     except ValueError:
         return None
@@ -164,4 +173,5 @@ def _joined(one: AsteriskCall, other: AsteriskCall) -> AsteriskCall:
         answer=min(answers, default=None),
         end=max(one.end, other.end),
         answered=one.answered or other.answered,
+        talks=tuple(sorted((*one.talks, *other.talks))),
     )

@@ -74,6 +74,8 @@ class Outcome(StrEnum):
     CALLBACK = "callback"
     #: A customer who had asked for it was phoned and not reached.
     NOT_REACHED = "not_reached"
+    #: An agent spoke with the caller and passed the call on; the caller hung up while waiting again.
+    ABANDONED_PASSED = "abandoned_passed"
     #: Nobody of the centre was free; put through to another number.
     TRANSFERRED = "transferred"
     #: The number is one from which no calls are taken.
@@ -93,6 +95,8 @@ class Offer:
     #: Asterisk's DIALSTATUS: ANSWER, NOANSWER, BUSY, CANCEL (the caller went), …; empty while it rings.
     status: str
     ring_ms: int | None
+    #: How long this agent spoke with the caller; None: did not, or still does.
+    talk_ms: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -134,13 +138,14 @@ class CallRecord:
 
     #: Entering until joining the queue (or until the end, if it never did).
     greeting_ms: int
-    #: Joining the queue until the agent's answer (or until the end).
+    #: Joining the queue until an agent first answered (or until the end).
     wait_ms: int
     #: How long the agent who answered was rung, else the agent who was rung last.
     ring_ms: int
+    #: With all agents together; each one's is in `offers`.
     talk_ms: int
 
-    #: Who answered.
+    #: Who answered; of a call that was passed on, the last one.
     agent: str | None
     agent_channel: str | None
     offers: tuple[Offer, ...]
@@ -163,6 +168,11 @@ class CallRecord:
     result: str | None
     #: Number of the ticket that the call opened or continued.
     ticket: int | None
+
+    @property
+    def talks(self) -> tuple[Offer, ...]:
+        """Who spoke with the caller, in order: several agents, when the call was passed on."""
+        return tuple(offer for offer in self.offers if offer.status == "ANSWER")
 
     @property
     def closed(self) -> bool:

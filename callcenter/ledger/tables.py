@@ -17,7 +17,7 @@ from callcenter.calls.journal import Entry, Kind
 from callcenter.ledger.fold import fold_ordered, in_order
 from callcenter.ledger.queue_log import Line, agent_lines, call_lines
 from callcenter.ledger.record import CallRecord, Direction
-from callcenter.ledger.work import ClosedCallback, Message, closed_callbacks, messages
+from callcenter.ledger.work import ClosedCallback, FurtherPart, Message, closed_callbacks, further_parts, messages
 
 #: Any number will do, as long as every ledger takes the same.
 _WRITER_LOCK = 7245
@@ -69,6 +69,9 @@ _LINE = _Table("queue_log", ("key", "line"))
 _PLACE = _Table("ledger_position", ("name", "position"))
 _MESSAGE = _Table("message", tuple(f.name for f in fields(Message)))
 _CALLBACK = _Table("callback", tuple(f.name for f in fields(ClosedCallback)))
+_PART = _Table("usage_entry", tuple(f.name for f in fields(FurtherPart)))
+#: What a statement has billed stands.
+_PART_AGAIN = '("call", kind) DO UPDATE SET company = excluded.company WHERE usage_entry.line IS NULL'
 #: A message is moved on by people; of what the ledger knows only whose it is can change.
 _MESSAGE_AGAIN = '("call") DO UPDATE SET company = excluded.company, "group" = excluded."group"'
 
@@ -104,6 +107,7 @@ class Tables:
             lines += call_lines(told, record, self._told)
         self._insert(connection, _RECORD, records, _RECORD.replacing("call"))
         self._insert(connection, _MESSAGE, messages(records), _MESSAGE_AGAIN)
+        self._insert(connection, _PART, further_parts(records), _PART_AGAIN)
         self._insert(connection, _CALLBACK, closed_callbacks(entries), "(key) DO NOTHING")
         self.ended_calls += [
             (record.caller, record.company, record.ended_at)

@@ -1,4 +1,4 @@
-"""What the journal leaves to do beside the phone: messages to listen to, and how callbacks ended."""
+"""What the journal leaves to do beside the phone: messages to listen to, how callbacks ended, what was passed on."""
 
 from __future__ import annotations
 
@@ -36,6 +36,38 @@ class ClosedCallback:
     state: str
     why: str | None
     at: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FurtherPart:
+    """A row of the table usage_entry: a call was answered by a further agent to whom it was passed on.
+
+    It has no length: the time is in the call itself, which the tariff decides by a rule of its own.
+    """
+
+    #: The call's id with the part's number.
+    call: str
+    kind: str = "transfer"
+    company: str
+    at: int
+    ended_at: int
+    talk_ms: int = 0
+    outcome: str
+    caller: str = ""
+    line: int | None = None
+
+
+def further_parts(records: Iterable[CallRecord]) -> list[FurtherPart]:
+    """Those of the calls that are over and belong to a company."""
+    return [
+        FurtherPart(
+            call=f"{r.call}/{n}", company=r.company, at=answered_at, ended_at=answered_at, outcome=r.outcome.value
+        )
+        for r in records
+        if r.company and r.outcome
+        for n, answered_at in enumerate((talk.at + (talk.ring_ms or 0) for talk in r.talks), 1)
+        if n > 1
+    ]
 
 
 def messages(records: Iterable[CallRecord]) -> list[Message]:

@@ -18,7 +18,7 @@ LINES_A_STATEMENT = 1000
 
 
 #: Kinds of usage whose entries another part of the product writes before they are billed; the others come from records.
-WRITTEN_BEFORE = ("survey", "happy", "sms")
+WRITTEN_BEFORE = ("survey", "happy", "sms", "transfer")
 
 
 class PeriodState(StrEnum):
@@ -143,7 +143,7 @@ class UsageEntryRow(Base):
         ),
     )
 
-    #: The call's id; of an SMS the message's.
+    #: The call's id; of an SMS the message's; of a call's further part the call's with a number, as in `cc-1.2/2`.
     call: Mapped[str] = mapped_column(primary_key=True)
     kind: Mapped[str] = mapped_column(String(32), primary_key=True)
     company: Mapped[str]

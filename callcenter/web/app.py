@@ -15,7 +15,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from callcenter.settings import Settings
 from callcenter.web import health, login
 from callcenter.web.admin import routes as admin
-from callcenter.web.agent import call_up, day, sheets
+from callcenter.web.agent import call_up, day, passing, sheets
 from callcenter.web.agent import routes as agent
 from callcenter.web.api import campaigns as campaigns_api
 from callcenter.web.api import routes as api
@@ -37,20 +37,21 @@ from callcenter.web.records import customer
 from callcenter.web.records import routes as records
 from callcenter.web.requests import routes as requests
 from callcenter.web.services import open_services
-from callcenter.web.supervisor import report, staff
+from callcenter.web.supervisor import listening, report, staff
 from callcenter.web.supervisor import routes as supervisor
 from callcenter.web.tickets import routes as tickets
 from dialplan.recording import LARGEST_MB
 
 #: An agent's desk.
-AGENTS = (agent, day, sheets, call_up)
+AGENTS = (passing, agent, day, sheets, call_up)
+SUPERVISORS = (supervisor, listening, report, staff)
 OUTBOUND = (forms, consents, contacts, campaigns, campaigns_api)
 BILLING = (tariffs, billing)
 #: Applications, contracts, and what a company does for itself.
 COMPANY_ROOMS = (apply, contracts, formula, contract, members, service, requests)
 ROOMS = (
-    *(login, *AGENTS, supervisor, report, callbacks, messages, marked, records, customer, tickets, *OUTBOUND, *BILLING),
-    *(portal, admin, configuration, api, health, staff),
+    *(login, *AGENTS, *SUPERVISORS, callbacks, messages, marked, records, customer, tickets, *OUTBOUND, *BILLING),
+    *(portal, admin, configuration, api, health),
 )
 
 #: An uploaded prompt, or a file of contacts, is the largest thing that anybody sends.

@@ -11,6 +11,8 @@ from typing import Any
 import orjson
 from redis.asyncio import Redis
 
+from callcenter.wishes import LISTEN
+
 #: How long a page waits for the controller's answer to a command.
 PATIENCE_S = 3
 
@@ -41,6 +43,11 @@ async def command(redis: Redis, blocking: Redis, *, agent: str, verb: str, reaso
 async def order(redis: Redis, blocking: Redis, *, call: str, verb: str, by: str, **more: str | int) -> Reply:
     """Ask the controller for something about a callback, by a `callcenter.wishes` verb; waits for its answer."""
     return await _ask(redis, blocking, {"agent": "", "verb": verb, "call": call, "by": by, **more})
+
+
+async def listen(redis: Redis, blocking: Redis, *, agent: str, by: str) -> Reply:
+    """Ask the controller to ring the phone of this log-in, to listen to the agent."""
+    return await _ask(redis, blocking, {"agent": agent, "verb": LISTEN, "by": by})
 
 
 async def _ask(redis: Redis, blocking: Redis, fields: Mapping[str, str | int]) -> Reply:

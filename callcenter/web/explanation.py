@@ -33,6 +33,11 @@ def reason(entry: Entry, language: str) -> str:
             near = phrase(language, "why.ring", n=ring) if ring > 1 else ""
             reserved = phrase(language, "why.reserved") if data.get("reserved") else ""
             return " · ".join(part for part in (rule, near, reserved) if part)
+        case Kind.PASSED:
+            asked = [str(data[part]) for part in ("to", "outside") if data.get(part)]
+            return " · ".join([phrase(language, "why.talked", n=_whole(data, "talk_ms") // 1000), *asked])
+        case Kind.LISTENED:
+            return f"{_said(language, 'mode', data.get('mode'))} · {data.get('by') or ''}"
         case Kind.MISSED:
             return _said(language, "dial", str(data.get("status") or "").lower())
         case Kind.CALLBACK_ASKED | Kind.CALLBACK_MOVED | Kind.CALLBACK_CLOSED:

@@ -44,8 +44,8 @@ Agent = Annotated[Person, Depends(allow(Role.AGENT))]
 JOURNAL_PATIENCE_S = 5
 
 
-def own(person: Person) -> str:
-    """The extension of the agent who asks. Raises `Refused`: this person has none."""
+def own_extension(person: Person) -> str:
+    """The person's extension; refused with words for one who has none."""
     if person.agent is None:
         raise Refused(403, "no_extension")
     return person.agent
@@ -86,7 +86,7 @@ async def _why_marked(services: Services, state: dict[str, Any] | None) -> str |
 @router.get("")
 async def desk(request: Request, services: Uses, person: Agent) -> Response:
     """The page."""
-    agent = own(person)
+    agent = own_extension(person)
     seen = await _state(services, person, agent)
     return render(
         request,
@@ -102,7 +102,7 @@ async def desk(request: Request, services: Uses, person: Agent) -> Response:
 @router.get("/live", response_class=EventSourceResponse)
 async def live(request: Request, services: Uses, person: Agent) -> AsyncIterator[ServerSentEvent]:
     """The agent's state and call, whenever they change and every two seconds."""
-    agent, language = own(person), language_of(request)
+    agent, language = own_extension(person), language_of(request)
 
     async def parts() -> AsyncGenerator[tuple[int, str]]:
         async with aclosing(services.agents.changes(agent)) as changes:
@@ -137,7 +137,7 @@ async def ask(
     if verb == "pause" and reason not in CHOSEN_BY_PEOPLE:
         raise Refused(422, "invalid")
     try:
-        reply = await command(services.redis, services.blocking, agent=own(person), verb=verb, reason=reason)
+        reply = await command(services.redis, services.blocking, agent=own_extension(person), verb=verb, reason=reason)
     except (RedisError, OSError) as error:
         raise Refused(503, "redis_away") from error
     return render(request, "agent/templates/reply.html", reply=reply)
@@ -158,7 +158,8 @@ async def _call(services: Services, agent: str, call: str) -> dict[str, Any]:
     async with services.sessions() as session:
         record = await Records(session, WholeCentre()).get(call)
         message = await Messages(session, WholeCentre()).get(call)
-    if record is None or agent not in (record.agent, message.agent if message else None):
+    spoke = {record.agent, *(talk.agent for talk in record.talks)} if record else set()
+    if record is None or agent not in (*spoke, message.agent if message else None):
         raise Refused(404, "no_call")
     return {
         "id": call,
@@ -208,7 +209,7 @@ async def _remember_handler(
 @router.get("/calls/{call}/form")
 async def form(request: Request, services: Uses, person: Agent, call: str) -> Response:
     """The note of a call at hand or done, filled with what is known."""
-    found = await _call(services, own(person), call)
+    found = await _call(services, own_extension(person), call)
     async with services.sessions() as session:
         record = await Records(session, WholeCentre()).get(call)
         ticket = await Tickets(session, WholeCentre()).get(record.ticket) if record and record.ticket else None
@@ -230,7 +231,7 @@ async def form(request: Request, services: Uses, person: Agent, call: str) -> Re
 @router.get("/calls/{call}/history")
 async def history(request: Request, services: Uses, person: Agent, call: str, company: str = "") -> Response:
     """The customer's earlier calls and open tickets with the company just chosen."""
-    found = await _call(services, own(person), call)
+    found = await _call(services, own_extension(person), call)
     chosen = _known_company(services, company)
     return render(
         request,
@@ -240,6 +241,16 @@ async def history(request: Request, services: Uses, person: Agent, call: str, co
         ticket_number=ticket_number,
         **await _history(services, found, chosen),
     )
+
+
+async def keep(services: Services, entry: Entry) -> None:
+    """Have this in the journal, or refuse."""
+    services.journal.append([entry])
+    try:
+        async with asyncio.timeout(JOURNAL_PATIENCE_S):
+            await services.journal.flush()
+    except TimeoutError as error:
+        raise Refused(503, "redis_away") from error
 
 
 @router.post("/calls/{call}/note")
@@ -259,7 +270,7 @@ async def save(
     settled: Annotated[bool, Form()] = False,
 ) -> Response:
     """Keep the note: in a ticket of the company, and in the journal. Saving again replaces it."""
-    agent = own(person)
+    agent = own_extension(person)
     found = await _call(services, agent, call)
     group = category if category in {known.id for known in services.centre.group} else None
     if company and _known_company(services, company) is None:
@@ -303,12 +314,7 @@ async def save(
             "ticket": opened.number if opened else None,
         },
     )
-    services.journal.append([entry])
-    try:
-        async with asyncio.timeout(JOURNAL_PATIENCE_S):
-            await services.journal.flush()
-    except TimeoutError as error:
-        raise Refused(503, "redis_away") from error
+    await keep(services, entry)
     await _remember_handler(
         services, found["caller"], former=found["company"], company=company, agent=None if settled else agent
     )

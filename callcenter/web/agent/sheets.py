@@ -23,7 +23,7 @@ from callcenter.store.campaigns import Campaigns
 from callcenter.store.epoch import from_ms
 from callcenter.store.scope import WholeCentre
 from callcenter.store.sheets import Sheets
-from callcenter.web.agent.routes import Agent, Uses, own
+from callcenter.web.agent.routes import Agent, Uses, own_extension
 from callcenter.web.engine import read_json
 from callcenter.web.errors import Refused
 from callcenter.web.pages import language_of, render
@@ -94,7 +94,7 @@ async def _seen(services: Services, session: AsyncSession, agent: str, call: str
 async def sheet(request: Request, services: Uses, person: Agent, call: str) -> Response:
     """The form of the call at hand, with what was entered so far."""
     async with services.sessions.begin() as session:
-        seen = await _seen(services, session, own(person), call)
+        seen = await _seen(services, session, own_extension(person), call)
         return render(request, "agent/templates/sheet.html", **seen.shown(call))
 
 
@@ -108,7 +108,7 @@ async def keep(request: Request, services: Uses, person: Agent, call: str) -> di
     """Keep what is entered so far; which questions it does not lead to."""
     typed = await _typed(request)
     async with services.sessions.begin() as session:
-        seen = await _seen(services, session, own(person), call)
+        seen = await _seen(services, session, own_extension(person), call)
         await Sheets(session, _CENTRE).keep(seen.sheet, entered(seen.form, typed))
         return {"hidden": seen.shown(call)["hidden"]}
 
@@ -119,14 +119,14 @@ async def end(request: Request, services: Uses, person: Agent, call: str, verdic
     typed = await _typed(request)
     wished = _wished(services, (typed.get("wished") or [""])[0]) if verdict is Verdict.CALLBACK else None
     async with services.sessions.begin() as session:
-        seen = await _seen(services, session, own(person), call)
+        seen = await _seen(services, session, own_extension(person), call)
         answers = entered(seen.form, typed)
         if verdict is Verdict.FINISHED and (question := missing(seen.form, answers)):
             asked = question.ko if language_of(request) == "ko" else question.en
             raise Refused(422, "sheet_missing", question=asked)
         if not await Sheets(session, _CENTRE).keep(seen.sheet, answers, verdict, wished):
             raise Refused(409, "sheet_over")
-    log.info("sheet.ended", agent=own(person), verdict=verdict)
+    log.info("sheet.ended", agent=own_extension(person), verdict=verdict)
     return render(request, "agent/templates/sheet_over.html", verdict=verdict, wished=wished)
 
 
@@ -145,7 +145,7 @@ async def press(
     request: Request, services: Uses, person: Agent, press: Literal["dial", "later", "unsuitable"]
 ) -> Response:
     """Dial the contact that is shown, put it off by a day, or set it aside for good."""
-    agent = own(person)
+    agent = own_extension(person)
     (told,) = await read_json(services.redis, f"cc:preview:{agent}")
     if told is None:
         raise Refused(409, "preview_gone")

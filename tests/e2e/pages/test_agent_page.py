@@ -160,3 +160,40 @@ async def test_the_agent_sees_who_waits_for_the_own_groups(web: WebCentre, sign_
     for_whom = [{"group": group, "since": now_ms() - 20_000} for group in ("kitchen", "furniture")]
     await web.feed_board(waiting=for_whom)
     await expect(page.locator("#my-line")).to_contain_text("내 그룹 대기 1")
+
+
+async def test_a_call_is_passed_on_by_the_keyboard_with_what_was_typed(web: WebCentre, sign_in: SignIn) -> None:
+    page = await desk(web, sign_in)
+    await rings(web, stage="talking")
+    await web.feed_board()
+    await page.locator("#symptom").fill("조명이 깜박임")
+    await page.locator("h1").first.click()
+    await page.keyboard.press("t")
+    await expect(page.locator("#chooser")).to_be_visible()
+    first = page.locator("#chooser-list button").first
+    await expect(first).to_be_focused()
+    await page.keyboard.press("ArrowDown")
+    await expect(first).not_to_be_focused()
+    await page.keyboard.press("Escape")
+    await expect(page.locator("#chooser")).to_be_hidden()
+    await page.keyboard.press("t")
+    await expect(page.locator("#chooser")).to_be_visible()
+    answering = asyncio.create_task(web.answer_commands({"ok": True}))  # noqa: TID251 - awaited two lines on
+    await page.keyboard.press("3")
+    (told,) = await answering
+    assert told["verb"] == "pass"
+    assert told["reason"] == await page.locator("#chooser-list button").nth(2).evaluate(
+        "button => JSON.parse(button.getAttribute('hx-vals')).target"
+    )
+    await expect(page.locator("#chooser")).to_be_hidden()
+    assert await web.redis.xlen("cc:journal") == 1
+
+
+async def test_the_next_agent_sees_who_passed_the_call_on(web: WebCentre, sign_in: SignIn) -> None:
+    page = await desk(web, sign_in)
+    call = {
+        "id": "cc-1795429970.7", "company": "nurim", "group": "kitchen", "caller": "01012345678", "since": now_ms(),
+        "stage": "ringing", "passed_by": "1003",
+    }  # fmt: skip
+    await web.feed_agent("1001", "ringing", call=call)
+    await expect(page.locator("#passed-by")).to_have_text("박지민 상담사가 전달")

@@ -145,3 +145,18 @@ async def test_no_page_is_wider_than_its_screen(web: WebCentre, sign_in: SignIn,
     for address in await page.eval_on_selector_all("nav[aria-label] a", "links => links.map(link => link.href)"):
         await page.goto(address)
         assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth"), address
+
+
+async def test_a_supervisor_chooses_whom_to_listen_to_by_the_keyboard(web: WebCentre, sign_in: SignIn) -> None:
+    page = await sign_in("sup")
+    call = {"id": "cc-1.1", "company": "nurim", "group": "kitchen", "since": now_ms(), "stage": "talking"}
+    await web.feed_agent("1001", "talking", call=call)
+    await web.feed_board()
+    await page.keyboard.press("h")
+    await expect(page.locator("#chooser-list button")).to_be_focused()
+    answering = asyncio.create_task(web.answer_commands({"ok": True}))  # noqa: TID251 - awaited two lines on
+    await page.keyboard.press("1")
+    (told,) = await answering
+    assert (told["verb"], told["agent"], told["by"]) == ("listen", "1001", "sup")
+    await expect(page.locator("#chooser")).to_be_hidden()
+    await expect(page.locator("#reply")).to_contain_text("전화기가 울립니다")

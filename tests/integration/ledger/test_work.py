@@ -76,3 +76,22 @@ def test_a_callback_that_is_over_is_kept_once_with_how_it_ended(database_url: st
     assert written(database_url, [moved, closed], [closed], sql=sql) == [
         (CALL, None, "kitchen", "01012345678", AT, 2, "expired", "busy", AT + 90_000)
     ]
+
+
+def test_a_call_that_was_passed_on_is_usage_that_the_tariff_decides(database_url: str) -> None:
+    call = [
+        entry(Kind.ENTERED, AT, dnis="16000000", caller="01012345678", channel=CALL, via="inbound"),
+        entry(Kind.IDENTIFIED, AT + 1, company="nurim", category="kitchen", group="kitchen", how="menu"),
+        entry(Kind.OFFERED, AT + 1000, agent="1001", group="kitchen"),
+        entry(Kind.ANSWERED, AT + 2000, agent="1001", agent_channel="a"),
+        entry(Kind.PASSED, AT + 9000, agent="1001", group="av", talk_ms=7000, how="page"),
+        entry(Kind.OFFERED, AT + 9500, agent="1002", group="av"),
+        entry(Kind.ANSWERED, AT + 10_000, agent="1002", agent_channel="b"),
+    ]
+    over = [entry(Kind.ENDED, AT + 20_000, by="caller", cause=16, stage="talking")]
+    rows = 'SELECT "call", kind, company, at, talk_ms, line FROM usage_entry'
+    assert written(database_url, call, sql=rows) == []
+    further = (f"{CALL}/2", "transfer", "nurim", AT + 10_000, 0, None)
+    assert written(database_url, over, over, sql=rows) == [further]
+    corrected = [entry(Kind.NOTED, AT + 30_000, agent="1002", company="hanbit")]
+    assert written(database_url, corrected, sql=rows) == [(*further[:2], "hanbit", *further[3:])]

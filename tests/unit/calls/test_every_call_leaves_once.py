@@ -9,6 +9,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from callcenter.agents.presence import State
 from callcenter.calls import events
 from callcenter.calls.call import Stage
+from callcenter.calls.commands import Redirect
 from callcenter.calls.journal import Kind
 from tests.unit.calls.script import Script
 
@@ -29,6 +30,7 @@ class Centre(RuleBasedStateMachine):
         self.cap = cap
         self.channels: set[str] = set()
         self.legs: dict[str, str] = {}
+        self.late: list[str] = []
         self.count = 0
 
     @rule(number=st.sampled_from(NUMBERS))
@@ -52,7 +54,7 @@ class Centre(RuleBasedStateMachine):
     @rule()
     def a_prompt_ends(self) -> None:
         for call in list(self.script.floor.calls.values()):
-            playing = call.playback or call.dialogue._playing
+            playing = call.playback or (call.talk or call.dialogue)._playing
             if playing:
                 self.script.happens(events.PlaybackFinished(playing))
                 return
@@ -91,6 +93,37 @@ class Centre(RuleBasedStateMachine):
             assert agent
             self.legs[channel] = self.script.answers(channel, agent)
 
+    @rule(
+        agent=st.sampled_from(AGENTS),
+        aim=st.sampled_from(["group:furniture", "group:kitchen", *(f"agent:{a}" for a in AGENTS)]),
+        leg=st.sampled_from(["first", "last", "late"]),
+        how=st.sampled_from(["works", "fails"]),
+    )
+    def an_agent_passes_the_caller_on(self, agent: str, aim: str, leg: str, how: str) -> None:
+        call = self.script.floor.staff.agents[agent].call
+        self.script.said(Redirect)
+        self.script.happens(events.AgentAsked("t", agent, "pass", aim))
+        if not self.script.said(Redirect):
+            return
+        assert call
+        if how == "fails":
+            self.script.happens(events.NotPassed(call))
+            return
+        gone = self.legs.pop(call)
+        if leg == "first":
+            self.script.happens(events.ChannelGone(gone, 16))
+        self.script.happens(events.CallPassed(call))
+        if leg == "last":
+            self.script.happens(events.ChannelGone(gone, 16))
+        elif leg == "late":
+            self.late.append(gone)
+
+    @rule()
+    def a_leg_ends_late(self) -> None:
+        for gone in self.late[:1]:
+            self.late.remove(gone)
+            self.script.happens(events.ChannelGone(gone, 16))
+
     @precondition(lambda self: self.channels)
     @rule(data=st.data(), leg_first=st.booleans())
     def a_caller_goes(self, data: st.DataObject, leg_first: bool) -> None:
@@ -124,7 +157,9 @@ class Centre(RuleBasedStateMachine):
         for agent in floor.staff.agents.values():
             assert floor.acd.is_idle(agent.id) == agent.available
             if agent.call and agent.state in (State.RINGING, State.TALKING) and agent.call in floor.calls:
-                assert floor.calls[agent.call].agent == agent.id
+                call = floor.calls[agent.call]
+                # Who passed it on is free when the own channel is gone.
+                assert call.agent == agent.id or (call.passed_by == agent.id and agent.channel)
 
     @invariant()
     def nobody_waits_while_somebody_could_answer(self) -> None:

@@ -78,6 +78,7 @@ class Replayed(Centre):
         self.cap = cap
         self.channels: set[str] = set()
         self.legs: dict[str, str] = {}
+        self.late: list[str] = []
         self.count = 0
         for agent in AGENTS[:2]:
             self.script.agent_ready(agent)

@@ -61,7 +61,13 @@ def test_the_greeting_is_no_talk() -> None:
 def test_one_answered_cdr_among_several_makes_the_call_answered() -> None:
     assert read_cdrs([MISSED_BEFORE, ANSWERED, AFTERWARDS], UTC) == {
         CALL: AsteriskCall(
-            call=CALL, company="hanbit", start=ENTERED, answer=ENTERED, end=ENTERED + 6_000, answered=True
+            call=CALL,
+            company="hanbit",
+            start=ENTERED,
+            answer=ENTERED,
+            end=ENTERED + 6_000,
+            answered=True,
+            talks=(ENTERED + 6_000,),
         )
     }
 

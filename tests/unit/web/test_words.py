@@ -70,6 +70,11 @@ ORDER_ERRORS = (
     "callback_group", "callback_off", "expired",
 )  # fmt: skip
 
+#: Why a call was not passed on (`calls/passing_on.py`).
+PASSING_ERRORS = ("unknown_target", "colleague_busy", "already_passed", "not_passed")
+#: Why a supervisor's phone was not rung (`calls/listening.py`).
+LISTENING_ERRORS = ("no_phone", "listens_already", "nobody_talks")
+
 
 def _contract_errors() -> set[str]:
     """Whatever the rules can refuse, but for what no page lets anybody do."""
@@ -103,7 +108,8 @@ COMPOSED = {
     *(f"rule.{rule}" for rule in Rule),
     *(f"climb.{why}" for why in ("after", "forecast", "queue", "sticky", "level")),
     *(f"dial.{status}" for status in ("noanswer", "busy", "chanunavail", "congestion", "cancel")),
-    *(f"why.{part}" for part in ("position", "nobody", "ring", "sticky", "repeat", "place", "reserved")),
+    *(f"why.{part}" for part in ("position", "nobody", "ring", "sticky", "repeat", "place", "reserved", "talked")),
+    *(f"mode.{mode}" for mode in ("listen", "whisper", "barge", "end")),
     "state.unreachable",
     *(f"then.{do}" for do in ("call_up", "callback", "voicemail", "number")),
     *(f"callback.{state}" for state in CallbackState),
@@ -125,7 +131,7 @@ COMPOSED = {
     *(f"marked.wrong_{slug}" for slug in ("letters", "short", "long", "level", "reason", "date", "past")),
     *(f"marked.told_{told}" for told in ("added", "removed")),
     *(f"callbacks.done_{verb}" for verb in ("now", "cancel")),
-    *(f"command.{error}" for error in ORDER_ERRORS),
+    *(f"command.{error}" for error in (*ORDER_ERRORS, *PASSING_ERRORS, *LISTENING_ERRORS)),
     *(
         f"replay.{word}"
         for word in ("total", "nothing", "then", "now", "nobody", "passed_over", "until", "onwards", "gap")
