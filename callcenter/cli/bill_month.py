@@ -38,9 +38,15 @@ def settle(month: MonthOption) -> None:
 
 
 def close(month: MonthOption) -> None:
-    """Number a month's statements and let them stand; what is wrong later is corrected by notes."""
+    """Number a month's statements, charge the contracts and let the month stand; later only notes correct it.
+
+    Repeated, it only adds what is missing on an account, because its contract was entered since.
+    """
     chosen = month_of(month)
-    print(f"{chosen}: closed, {_books(lambda books, actor: books.close(chosen, actor))} statements numbered")
+    numbered, booked = _books(lambda books, actor: books.close(chosen, actor))
+    print(f"{chosen}: closed, {numbered} statements numbered, {booked.entries} entries on contracts' accounts")
+    if booked.without_contract:
+        remark(f"No contract to charge: {', '.join(booked.without_contract)}.")
 
 
 def reopen(month: MonthOption) -> None:

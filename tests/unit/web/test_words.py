@@ -17,6 +17,7 @@ from billing.contracts.participation import Status
 from billing.contracts.reminders import Task
 from billing.contracts.service_level import Formula
 from billing.rules import Charge
+from billing.rules import Why as NotBilled
 from callcenter.agents.presence import PauseReason, State
 from callcenter.calls.callers import Mark
 from callcenter.calls.journal import Kind
@@ -190,6 +191,8 @@ COMPOSED = {
     *(f"member.did_{what}" for what in ("added", "level", "disabled", "enabled", "password")),
     *(f"request.{one}" for one in [*Wish, "open", "granted", "declined"]),
     *(f"contract_error.{key}" for key in _contract_errors()),
+    *(f"unbilled.{why}" for why in NotBilled),
+    "settlement.charge_again",
     *(f"contract.field_{name}" for kind in KINDS.values() for name in _shown_fields(kind)),
 }
 
