@@ -13,11 +13,11 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from billing.month import Month
-from billing.tariff import Tariff, in_force
+from billing.tariff import Payer, Tariff, in_force
 from callcenter.centre import Centre, load_centre
 from callcenter.settings import Settings
 from callcenter.settlement.accounts import Booked
-from callcenter.settlement.again import decide_rerating, rerate, unlike
+from callcenter.settlement.again import decide_rerating, rerate, stored_tariff, unlike
 from callcenter.settlement.closing import close_month, correct
 from callcenter.settlement.months import Settled, settle_month
 from callcenter.store.corrections import Corrections
@@ -104,6 +104,11 @@ class Bookkeeping:
         """What was proposed for the month."""
         with self._transaction() as session:
             return Corrections(session).reratings(month)
+
+    def payers(self, rerating: ReratingRow) -> dict[str, Payer]:
+        """The payers of the proposed tariff, by id."""
+        with self._transaction() as session:
+            return {payer.id: payer for payer in stored_tariff(session, rerating.tariff).payers}
 
     def save_tariff(self, name: str, text: str, first: Month, actor: Actor) -> None:
         """Write a version into the folder of tariffs. Raises `PeriodError` if months from its first on were settled."""

@@ -28,6 +28,7 @@ from callcenter.web.campaigns import routes as campaigns
 from callcenter.web.configuration import routes as configuration
 from callcenter.web.contracts import formula
 from callcenter.web.contracts import routes as contracts
+from callcenter.web.deeds import routes as deeds
 from callcenter.web.errors import add_error_pages
 from callcenter.web.marked import routes as marked
 from callcenter.web.messages import routes as messages
@@ -47,7 +48,7 @@ BILLING = (tariffs, billing)
 COMPANY_ROOMS = (apply, contracts, formula, contract, members, service, requests)
 ROOMS = (
     *(login, agent, supervisor, callbacks, messages, marked, records, tickets, *OUTBOUND, *BILLING, portal, admin),
-    *(configuration, api, health, staff, call_up),
+    *(configuration, api, health, staff, call_up, deeds),
 )
 
 #: An uploaded prompt, or a file of contacts, is the largest thing that anybody sends.

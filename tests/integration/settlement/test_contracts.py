@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import signal
 import subprocess
@@ -31,13 +32,18 @@ from billing.contracts.events import (
 )
 from billing.contracts.participation import fold
 from billing.month import Month
+from billing.payers import ShareReport
 from callcenter.settlement.again import decide_rerating, rerate, unlike
 from callcenter.settlement.closing import close_month, correct
+from callcenter.settlement.shares import payers_report
 from callcenter.store.contract_books import Contracts
 from callcenter.store.contract_models import ApplicationRow, ContractEventRow
 from callcenter.store.corrections import Corrections
+from callcenter.store.engine import open_engine, sessions
 from callcenter.store.periods import Actor, PeriodError, Periods
+from callcenter.store.scope import WholeCentre
 from callcenter.store.settlement_models import CorrectionReason, FaultRow
+from callcenter.store.statements import Statements
 from callcenter.tariffs import read_text
 from tests.integration.settlement.conftest import DECEMBER, NOVEMBER, SEOUL, Books, ms, record
 
@@ -343,3 +349,43 @@ def test_of_two_contracts_the_later_one_is_charged(books: Books) -> None:
     with Session(books.engine) as session:
         assert Contracts(session).of_month(NOVEMBER, ["nurim"])["nurim"].application == second
     assert account(books, second).month(NOVEMBER) == books.statements()["nurim"].total
+
+
+def payers(books: Books, month: Month) -> ShareReport:
+    async def ask() -> ShareReport:
+        engine = open_engine(books.engine.url.render_as_string(hide_password=False).replace("pysqlite", "aiosqlite"))
+        try:
+            async with sessions(engine)() as session:
+                return await payers_report(Statements(session, WholeCentre()), month, books.tariff)
+        finally:
+            await engine.dispose()
+
+    return asyncio.run(ask())
+
+
+def test_an_approved_rerating_corrects_the_payers_and_the_report_adds_up_to_the_statements(books: Books) -> None:
+    books.add(*(record(f"n-{n}", f"2026-11-10T10:00:{n:02}+09:00") for n in range(3)))
+    books.settle()
+    books.close()
+    november = payers(books, NOVEMBER)
+    assert [(one.payer.id, one.month) for one in november.sums] == [("company", 337_500), ("government", 787_500)]
+    assert november.pays == sum(row.total for row in books.statements().values())
+    # Half a year later the subsidy turns out to have been less, and a city to have paid a part.
+    less = books.text.replace('share = "7/10"', 'share = "1/2"', 1)
+    less = less.replace(
+        "[rounding]", '[[payer]]\nid = "city"\nname = "시"\nname_en = "City"\nshare = "1/5"\n\n[rounding]'
+    )
+    proposal = rerate(books.engine, NOVEMBER, read_text(less, "less.toml"), less, CLERK)
+    assert proposal.differences[0]["shares"] == {
+        "company": [112_500, 112_500], "government": [262_500, 187_500], "city": [0, 75_000],
+    }  # fmt: skip
+    notes = decide_rerating(books.engine, proposal.id, approve=True, actor=CLERK, zone=SEOUL)
+    assert {(one.supply, one.vat) for one in notes} == {(0, 0)}
+    january = payers(books, Month(2027, 1))
+    assert [(one.payer.id, one.month, one.year) for one in january.sums] == [
+        ("company", 0, 0), ("government", -225_000, -225_000), ("city", 225_000, 225_000),
+    ]  # fmt: skip
+    assert payers(books, NOVEMBER) == november, "a report that went out stays as it was"
+    with pytest.raises(PeriodError, match="no open proposal"):
+        decide_rerating(books.engine, proposal.id, approve=True, actor=CLERK, zone=SEOUL)
+    assert rerate(books.engine, NOVEMBER, read_text(less, "less.toml"), less, CLERK).differences == []
