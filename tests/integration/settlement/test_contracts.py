@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -35,7 +36,9 @@ from billing.month import Month
 from billing.payers import ShareReport
 from callcenter.settlement.again import decide_rerating, rerate, unlike
 from callcenter.settlement.closing import close_month, correct
+from callcenter.settlement.digest import digest_of
 from callcenter.settlement.shares import payers_report
+from callcenter.statements import Shown, open_statement
 from callcenter.store.contract_books import Contracts
 from callcenter.store.contract_models import ApplicationRow, ContractEventRow
 from callcenter.store.corrections import Corrections
@@ -389,3 +392,50 @@ def test_an_approved_rerating_corrects_the_payers_and_the_report_adds_up_to_the_
     with pytest.raises(PeriodError, match="no open proposal"):
         decide_rerating(books.engine, proposal.id, approve=True, actor=CLERK, zone=SEOUL)
     assert rerate(books.engine, NOVEMBER, read_text(less, "less.toml"), less, CLERK).differences == []
+
+
+def test_what_was_credited_in_full_is_never_charged_again(books: Books) -> None:
+    nurim = contract(books, "nurim", date(2026, 3, 1))
+    books.settle()
+    books.close()
+    note(books, "nurim", -162_500)
+    assert rerate(books.engine, NOVEMBER, books.tariff, books.text, CLERK).differences != []
+    for _ in range(2):
+        books.close()
+        with pytest.raises(PeriodError, match="closed"):
+            books.settle()
+    assert (account(books, nurim).month(NOVEMBER), account(books, nurim).owed) == (0, 0)
+
+
+def test_a_month_of_zero_won_has_no_number_and_is_settled_all_the_same(books: Books) -> None:
+    nurim = contract(books, "nurim", date(2026, 3, 1), date(2026, 11, 30))
+    books.text = re.sub(r"\[\[band\]\].*", "", books.text, flags=re.DOTALL)
+    books.text = books.text.replace('"bands"', '"continuous"').replace("base_fee = 50_000", "base_fee = 0")
+    books.settle()
+    assert books.close() == 0
+    assert books.statements()["nurim"].number is None
+    (charge,) = account(books, nurim).charges
+    assert (charge.month, charge.amount) == (NOVEMBER, 0)
+    # The last month is charged, so the deposit of a company that has one may go back.
+    assert account(books, nurim).open_charges() == ()
+
+
+def test_what_the_company_saw_before_is_what_it_is_charged(books: Books) -> None:
+    contract(books, "nurim", date(2026, 11, 11), date(2026, 11, 20))
+    books.add(*(record(f"n-{n}", f"2026-11-{n:02}T10:00+09:00") for n in range(5, 26)))
+
+    async def provisional() -> Shown:
+        engine = open_engine(books.engine.url.render_as_string(hide_password=False).replace("pysqlite", "aiosqlite"))
+        try:
+            async with sessions(engine)() as session:
+                return await open_statement(session, books.tariff, company="nurim", month=NOVEMBER, zone=SEOUL)
+        finally:
+            await engine.dispose()
+
+    before = asyncio.run(provisional())
+    books.settle()
+    made = books.statements()["nurim"]
+    assert digest_of(before.statement) == made.digest
+    assert (made.counted, made.days) == (10, 10)
+    assert before.unbilled == {"before_contract": 6, "after_contract": 5}
+    assert before.unbilled == {why: n for (_, why), n in faults(books).items()}
