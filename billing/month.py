@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from calendar import monthrange
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 from typing import Self
@@ -39,6 +40,11 @@ class Month:
     def next(self) -> Month:
         """The month after."""
         return Month(self.year + 1, 1) if self.number == 12 else Month(self.year, self.number + 1)
+
+    @property
+    def days(self) -> int:
+        """How many days it has."""
+        return monthrange(self.year, self.number)[1]
 
     def start(self, zone: tzinfo) -> datetime:
         """The first moment of the month in this zone, in UTC; its end is the start of the next."""

@@ -1,4 +1,8 @@
-"""What each payer owes for a month over all companies, and how far that uses up its budget of the year."""
+"""What each payer owes for a month over all companies, and how far that uses up its budget of the year.
+
+The report stands on the month's statements, and on the notes that were written in the month, whichever month they
+correct: a report that went out is never another one later. Its rows add up to the statements and notes.
+"""
 
 from __future__ import annotations
 
@@ -9,13 +13,70 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from billing.month import Month
-from billing.tariff import Payer
+from billing.tariff import COMPANY, Payer
 from billing.words import Language, name_in
 
 _WORDS = {
-    Language.KO: {"company": "회사", "total": "합계", "year": "올해 누계", "budget": "연 예산", "left": "예산 잔액"},
-    Language.EN: {"company": "Company", "total": "Total", "year": "This year", "budget": "Budget", "left": "Left"},
+    Language.KO: {
+        "company": "회사",
+        "rest": "기본료·조정",
+        "vat": "부가세",
+        "pays": "기업 청구액",
+        "statements": "명세서 합계",
+        "note": "수정 {number} ({month})",
+        "total": "이 달 합계",
+        "year": "올해 누계",
+        "budget": "연 예산",
+        "left": "예산 잔액",
+    },
+    Language.EN: {
+        "company": "Company",
+        "rest": "Base fee, adjustments",
+        "vat": "VAT",
+        "pays": "Company pays",
+        "statements": "Statements",
+        "note": "note {number} ({month})",
+        "total": "Total",
+        "year": "This year",
+        "budget": "Budget",
+        "left": "Left",
+    },
 }
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Told:
+    """What a statement, or a note that corrects one, says; whole won."""
+
+    company: str
+    #: The statement's month.
+    month: Month
+    #: Of the service fee, by payer; of a note, by how much each changes.
+    shares: Mapping[str, int]
+    #: What the company pays, without VAT.
+    supply: int
+    vat: int
+    #: A note's number; empty for a statement.
+    note: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Row:
+    """One statement or note in the report."""
+
+    told: Told
+    #: What each payer pays of the service fee, in the order of the report's payers.
+    shares: tuple[int, ...]
+
+    @property
+    def rest(self) -> int:
+        """What the company pays beside its share: base fee, limits, adjustments, notes without shares."""
+        return self.told.supply - self.told.shares.get(COMPANY, 0)
+
+    @property
+    def pays(self) -> int:
+        """What the company pays in all."""
+        return self.told.supply + self.told.vat
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -23,6 +84,8 @@ class PayerSum:
     """One payer over all companies; whole won."""
 
     payer: Payer
+    #: Of the month's statements, and with the notes written in it.
+    statements: int
     month: int
     #: From January to this month.
     year: int
@@ -43,40 +106,83 @@ class ShareReport:
     """A month's shares."""
 
     month: Month
-    #: Company and what each payer pays, in the order of `sums`.
-    rows: tuple[tuple[str, tuple[int, ...]], ...]
+    rows: tuple[Row, ...]
+    #: Written in the month.
+    notes: tuple[Row, ...]
     sums: tuple[PayerSum, ...]
+
+    @property
+    def statements_pay(self) -> int:
+        """What the companies pay by the month's statements: their totals together."""
+        return sum(row.pays for row in self.rows)
+
+    @property
+    def pays(self) -> int:
+        """The same with the notes."""
+        return sum(row.pays for row in (*self.rows, *self.notes))
 
 
 def share_report(
-    month: Month, payers: Sequence[Payer], shares: Iterable[tuple[str, str, int]], year: Mapping[str, int]
+    month: Month, payers: Sequence[Payer], statements: Iterable[Told], notes: Iterable[Told], year: Mapping[str, int]
 ) -> ShareReport:
-    """`shares`: company, payer, won of the month; `year`: won of each payer from January to this month."""
-    by_company: dict[str, dict[str, int]] = {}
-    for company, payer, amount in shares:
-        of_company = by_company.setdefault(company, {})
-        of_company[payer] = of_company.get(payer, 0) + amount
-    rows = tuple(
-        (company, tuple(amounts.get(payer.id, 0) for payer in payers))
-        for company, amounts in sorted(by_company.items())
+    """`year`: won of each payer from January to this month, notes included.
+
+    Payers of whom only notes or the year tell, because the tariff has changed since, come last and by their id.
+    """
+    told, corrected = list(statements), list(notes)
+    known = {payer.id for payer in payers}
+    others = {payer for one in (*told, *corrected) for payer in one.shares} | set(year)
+    named = [
+        *payers,
+        *(Payer(id=one, name=one, name_en=one, share=Fraction(0)) for one in sorted(others - known)),
+    ]
+
+    def rows(of: Iterable[Told]) -> tuple[Row, ...]:
+        return tuple(Row(told=one, shares=tuple(one.shares.get(payer.id, 0) for payer in named)) for one in of)
+
+    listed, changed = (
+        rows(sorted(told, key=lambda one: one.company)),
+        rows(sorted(corrected, key=lambda one: one.note)),
     )
-    sums = tuple(
-        PayerSum(payer=payer, month=sum(amounts[place] for _, amounts in rows), year=year.get(payer.id, 0))
-        for place, payer in enumerate(payers)
+    return ShareReport(
+        month=month,
+        rows=listed,
+        notes=changed,
+        sums=tuple(
+            PayerSum(
+                payer=payer,
+                statements=sum(row.shares[place] for row in listed),
+                month=sum(row.shares[place] for row in (*listed, *changed)),
+                year=year.get(payer.id, 0),
+            )
+            for place, payer in enumerate(named)
+        ),
     )
-    return ShareReport(month=month, rows=rows, sums=sums)
 
 
 def as_csv(report: ShareReport, language: Language) -> str:
-    """One row a company, then the sums and the budgets."""
+    """One row a company, one a note, the sums and the budgets."""
     words = _WORDS[language]
     out = io.StringIO()
     table = csv.writer(out, lineterminator="\n")
-    table.writerow([words["company"], *(name_in(language, one.payer) for one in report.sums)])
-    table.writerows([company, *amounts] for company, amounts in report.rows)
-    table.writerow([words["total"], *(one.month for one in report.sums)])
+    names = [name_in(language, one.payer) for one in report.sums]
+    table.writerow([words["company"], *names, words["rest"], words["vat"], words["pays"]])
+    table.writerows([row.told.company, *_amounts(row)] for row in report.rows)
+    table.writerow([words["statements"], *(one.statements for one in report.sums), *_sums(report.rows)])
+    for row in report.notes:
+        label = words["note"].format(number=row.told.note, month=row.told.month)
+        table.writerow([f"{row.told.company}: {label}", *_amounts(row)])
+    table.writerow([words["total"], *(one.month for one in report.sums), *_sums((*report.rows, *report.notes))])
     table.writerow([words["year"], *(one.year for one in report.sums)])
     # An absent budget is an empty cell.
     table.writerow([words["budget"], *(one.payer.yearly_budget for one in report.sums)])
     table.writerow([words["left"], *(one.left for one in report.sums)])
     return out.getvalue()
+
+
+def _amounts(row: Row) -> tuple[int, ...]:
+    return (*row.shares, row.rest, row.told.vat, row.pays)
+
+
+def _sums(rows: Sequence[Row]) -> tuple[int, int, int]:
+    return sum(row.rest for row in rows), sum(row.told.vat for row in rows), sum(row.pays for row in rows)

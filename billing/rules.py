@@ -97,15 +97,30 @@ class Tally:
     messages: int
 
 
-def fault(used: Used) -> str | None:
+class Why(StrEnum):
+    """Why something is charged to nobody until somebody has looked at it."""
+
+    ENDS_BEFORE = "ends_before"
+    TOO_LONG = "too_long"
+    TALK_NEGATIVE = "talk_negative"
+    TALK_TOO_LONG = "talk_too_long"
+    #: No rule of the tariff decides it.
+    NO_RULE = "no_rule"
+    #: It lies before the first, behind the last or between two contracts of its company.
+    BEFORE_CONTRACT = "before_contract"
+    AFTER_CONTRACT = "after_contract"
+    BETWEEN_CONTRACTS = "between_contracts"
+
+
+def fault(used: Used) -> Why | None:
     """Why this cannot have happened so; None if it can."""
     length = used.ended_at - used.at
     if length < 0:
-        return "it ends before it enters"
+        return Why.ENDS_BEFORE
     if length > _LONGEST_MS:
-        return "it lasts longer than a day"
+        return Why.TOO_LONG
     if used.talk_ms < 0:
-        return "it talks for less than nothing"
+        return Why.TALK_NEGATIVE
     if used.talk_ms > length + _TOLERANCE_MS:
-        return "it talks longer than it lasts"
+        return Why.TALK_TOO_LONG
     return None

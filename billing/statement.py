@@ -13,7 +13,7 @@ from fractions import Fraction
 
 from billing.month import Month
 from billing.rules import Charge, Tally
-from billing.tariff import COMPANY, Band, Meter, Tariff
+from billing.tariff import COMPANY, Band, Meter, PartMonth, Tariff
 
 
 class LineKind(StrEnum):
@@ -92,6 +92,8 @@ class Statement:
     #: The step of the tariff; None in its continuous form.
     band: Band | None
     adjustments: tuple[Adjustment, ...]
+    #: Of the month, under contract; None: all, as far as anybody knows.
+    days: int | None
     lines: tuple[Line, ...]
 
     @property
@@ -115,10 +117,17 @@ class StatementError(ValueError):
 
 
 def statement(
-    tariff: Tariff, tally: Tally, *, company: str, month: Month, adjustments: Sequence[Adjustment] = ()
+    tariff: Tariff,
+    tally: Tally,
+    *,
+    company: str,
+    month: Month,
+    adjustments: Sequence[Adjustment] = (),
+    days: int | None = None,
 ) -> Statement:
     """The statement of this usage under this tariff.
 
+    `days` of the month are under contract; None: all, as far as anybody knows.
     Raises `StatementError` if the tariff is not valid in the month, the usage was not decided by its rules, or the
     adjustments take more off than there is.
     """
@@ -136,8 +145,9 @@ def statement(
         lines.append(_line(LineKind.SURVEY, Fraction(counted - calls), Unit.CALL))
     lines.append(_line(LineKind.AGENTS, agents, Unit.AGENT_MONTH))
     lines += _service(tariff, tally, calls, counted, agents)
-    lines.append(_line(LineKind.BASE_FEE, Fraction(1), Unit.MONTH, amount=tariff.base_fee, due=True))
-    lines += _limits(tariff, sum(line.amount for line in lines if line.due))
+    part = _part(tariff, month, days)
+    lines.append(_line(LineKind.BASE_FEE, part, Unit.MONTH, amount=_won(tariff, tariff.base_fee, part), due=True))
+    lines += _limits(tariff, part, sum(line.amount for line in lines if line.due))
     lines += [_free(tariff, meter.meter, meter.price, tally, agents) for meter in tariff.free]
     lines += [
         _line(LineKind.ADJUSTMENT, Fraction(1), Unit.PART, of=one.id, amount=one.amount, due=True)
@@ -158,6 +168,7 @@ def statement(
         remaining=remaining,
         band=tariff.band(counted),
         adjustments=tuple(adjustments),
+        days=days,
         lines=tuple(lines),
     )
 
@@ -179,9 +190,23 @@ def _service(tariff: Tariff, tally: Tally, calls: int, counted: int, agents: Fra
     return lines
 
 
-def _limits(tariff: Tariff, due: int) -> list[Line]:
-    if tariff.minimum is not None and due < tariff.minimum:
-        return [_line(LineKind.MINIMUM, Fraction(1), Unit.MONTH, amount=tariff.minimum - due, due=True)]
+def _part(tariff: Tariff, month: Month, days: int | None) -> Fraction:
+    """Which part of the month's base fee is due."""
+    if days is None:
+        return Fraction(1)
+    if tariff.contract.base_fee is PartMonth.WHOLE:
+        return Fraction(min(days, 1))
+    return Fraction(days, month.days)
+
+
+def _won(tariff: Tariff, whole: int, part: Fraction) -> int:
+    """The whole as the tariff has it; only a part of it needs rounding."""
+    return whole if part == 1 else tariff.rounding.won(whole * part)
+
+
+def _limits(tariff: Tariff, part: Fraction, due: int) -> list[Line]:
+    if tariff.minimum is not None and due < (least := _won(tariff, tariff.minimum, part)):
+        return [_line(LineKind.MINIMUM, part, Unit.MONTH, amount=least - due, due=True)]
     if tariff.cap is not None and due > tariff.cap:
         return [_line(LineKind.CAP, Fraction(1), Unit.MONTH, amount=tariff.cap - due, due=True)]
     return []

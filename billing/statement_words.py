@@ -26,6 +26,7 @@ WORDS: dict[Language, dict[str, str]] = {
         LineKind.SHARE: "  {payer} 부담 {share}",
         "not_due": " (별도 청구)",
         LineKind.BASE_FEE: "기본료",
+        "base_fee_part": "기본료 (계약 {days}일 / {of}일)",
         LineKind.MINIMUM: "최저 이용료 보충",
         LineKind.CAP: "상한 초과분 감액",
         LineKind.FREE: "{service} (무상)",
@@ -86,6 +87,7 @@ WORDS: dict[Language, dict[str, str]] = {
         LineKind.SHARE: "  Share of {payer}, {share}",
         "not_due": " (billed apart)",
         LineKind.BASE_FEE: "Base fee",
+        "base_fee_part": "Base fee ({days} of {of} days under contract)",
         LineKind.MINIMUM: "Added up to the minimum",
         LineKind.CAP: "Taken off above the cap",
         LineKind.FREE: "{service} (free)",
@@ -148,6 +150,8 @@ def label(statement: Statement, line: Line, language: Language) -> str:
             payer = next(payer for payer in tariff.payers if payer.id == line.of)
             text = words[line.kind].format(payer=name_in(language, payer), share=part(payer.share))
             return text if payer.id == COMPANY else text + words["not_due"]
+        case LineKind.BASE_FEE if line.quantity != 1:
+            return words["base_fee_part"].format(days=statement.days, of=statement.month.days)
         case LineKind.FREE:
             service = next(service for service in tariff.free if service.meter == line.of)
             return words[line.kind].format(service=name_in(language, service))

@@ -91,6 +91,33 @@ class CallPrice:
     increment_ms: int
 
 
+class Outside(StrEnum):
+    """What becomes of things used on days on which the company has no contract."""
+
+    #: Charged to nobody and listed for somebody to look at.
+    REPORT = "report"
+    #: Charged as any others.
+    CHARGE = "charge"
+
+
+class PartMonth(StrEnum):
+    """What the base fee and the minimum are in a month in which a contract begins or ends."""
+
+    WHOLE = "whole"
+    #: The days under contract out of the month's.
+    BY_DAY = "by_day"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ContractTerms:
+    """How months and contracts meet; these are the terms of a tariff that names none."""
+
+    outside: Outside = Outside.REPORT
+    base_fee: PartMonth = PartMonth.WHOLE
+    #: A statement is to be paid so many days after its month was closed.
+    pay_within_days: int = 30
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class OwnCentre:
     """What a company would pay a private centre for a contract of its own; all in won. For the comparison only."""
@@ -127,6 +154,7 @@ class Tariff:
     #: Calls a month that surveys may use up as long as the company's own calls leave some.
     basic_calls: int
     call_price: CallPrice
+    contract: ContractTerms
     #: The company pays at least and at most so much a month before adjustments and VAT; None: no limit.
     minimum: int | None
     cap: int | None

@@ -11,7 +11,21 @@ from billing.month import Month
 from billing.rounding import Rounding, Rule
 from billing.rules import ANSWERED_FORMS, SMS_OUTCOMES, Charge, Kind, UsageRule
 from billing.table import Table
-from billing.tariff import COMPANY, Band, CallPrice, Form, FreeService, Meter, OwnCentre, Payer, Tariff, TariffError
+from billing.tariff import (
+    COMPANY,
+    Band,
+    CallPrice,
+    ContractTerms,
+    Form,
+    FreeService,
+    Meter,
+    Outside,
+    OwnCentre,
+    PartMonth,
+    Payer,
+    Tariff,
+    TariffError,
+)
 
 _DIGITS = re.compile(r"[0-9]{3,15}", re.ASCII)
 
@@ -43,6 +57,7 @@ def read_tariff(raw: Mapping[str, object], source: str, *, outcomes: Collection[
         vat=rate if vat.truth("charged") else None,
         basic_calls=file.whole("basic_calls"),
         call_price=_call_price(file),
+        contract=_contract(file),
         minimum=file.whole("minimum") if file.has("minimum") else None,
         cap=file.whole("cap") if file.has("cap") else None,
         rules=_rules(file, outcomes),
@@ -106,6 +121,17 @@ def _call_price(file: Table) -> CallPrice:
         connect=part.exact("connect", Fraction(0)),
         minute=part.exact("minute", Fraction(0)),
         increment_ms=part.whole("increment_s", at_least=1, at_most=3600) * 1000,
+    )
+
+
+def _contract(file: Table) -> ContractTerms:
+    if not file.has("contract"):
+        return ContractTerms()
+    part = file.table("contract")
+    return ContractTerms(
+        outside=part.choice("outside", Outside),
+        base_fee=part.choice("base_fee", PartMonth),
+        pay_within_days=part.whole("pay_within_days", at_most=365),
     )
 
 

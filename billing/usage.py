@@ -6,9 +6,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import tzinfo
 
+from billing.contracts.coverage import gap
 from billing.metering import UNDECIDABLE, Metering
 from billing.month import Month
-from billing.rules import Charge, Kind, Tally, UsageRule, Used, fault
+from billing.rules import Charge, Kind, Tally, UsageRule, Used, Why, fault
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -29,7 +30,7 @@ class Fault:
     """Something that cannot be charged until somebody has looked at it."""
 
     used: Used
-    why: str
+    why: Why
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -72,10 +73,12 @@ def usage(
     zone: tzinfo,
     rules: Sequence[UsageRule],
     increment_ms: int = 1,
+    contract: Sequence[tuple[int, int]] | None = None,
 ) -> Usage:
     """The company's usage of the month; what is another's or enters later is left out, the order does not matter.
 
-    Calls that entered before the month are late records of closed months: they stand on this statement.
+    Calls that entered before the month are late records of closed months: they stand on this statement. What lies
+    outside these stretches of its contract (`Coverage.edges`) is a fault; None: nothing is known of a contract.
 
     Raises `ValueError` if a call comes twice: nobody pays twice for one call.
     """
@@ -86,6 +89,9 @@ def usage(
         if (used.id, used.kind) in seen:
             raise ValueError(f"call {used.id} comes twice")
         seen.add((used.id, used.kind))
+    outside = [] if contract is None else [Fault(used=u, why=why) for u in own if (why := gap(contract, u.at))]
+    lost = {(one.used.id, one.used.kind) for one in outside}
+    own = [used for used in own if (used.id, used.kind) not in lost]
     metering = Metering(rules, increment_ms=increment_ms)
     decided = list(zip(own, metering.decide(own), strict=True))
     return Usage(
@@ -94,9 +100,6 @@ def usage(
         zone=zone,
         entries=tuple(Entry(used=used, rule=rules[rule]) for used, rule in decided if rule != UNDECIDABLE),
         tally=metering.tally(),
-        faults=tuple(
-            Fault(used=used, why=fault(used) or "no rule of the tariff decides it")
-            for used, rule in decided
-            if rule == UNDECIDABLE
-        ),
+        faults=tuple(outside)
+        + tuple(Fault(used=used, why=fault(used) or Why.NO_RULE) for used, rule in decided if rule == UNDECIDABLE),
     )

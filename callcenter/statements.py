@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from zoneinfo import ZoneInfo
@@ -12,10 +14,11 @@ from billing.metering import Metering
 from billing.month import Month
 from billing.rules import Kind, Used
 from billing.statement import Statement, statement
-from billing.tariff import Tariff
+from billing.tariff import Outside, Tariff
 from billing.usage import Entry, Usage, usage
 from callcenter.ledger.record import CallRecord, Via
 from callcenter.ledger.work import further_parts
+from callcenter.store.applications import Applications
 from callcenter.store.records import Records
 from callcenter.store.scope import OneCompany
 from callcenter.store.settlement_models import CorrectionRow, PeriodState, StatementRow
@@ -34,6 +37,13 @@ class Shown:
     #: The row of a statement that was made; None while the month is open.
     row: StatementRow | None
     corrections: tuple[CorrectionRow, ...]
+    #: How many things of the month are charged to nobody, by the reason.
+    unbilled: Mapping[str, int]
+
+    @property
+    def owed(self) -> int:
+        """What the company pays for the month, as its notes have it; whole won."""
+        return self.statement.total + sum(note.supply + note.vat for note in self.corrections)
 
     @property
     def provisional(self) -> bool:
@@ -54,7 +64,12 @@ async def made_statement(books: Statements, *, company: str, month: Month, zone:
     tally = metering.tally()
     return Shown(
         statement=statement(
-            tariff, tally, company=company, month=month, adjustments=await books.adjustments(company, month)
+            tariff,
+            tally,
+            company=company,
+            month=month,
+            adjustments=await books.adjustments(company, month),
+            days=row.days,
         ),
         usage=Usage(
             company=company,
@@ -67,6 +82,7 @@ async def made_statement(books: Statements, *, company: str, month: Month, zone:
         state=period.state,
         row=row,
         corrections=tuple(await books.corrections(row)),
+        unbilled=Counter(one.why for one in await books.faults(month) if one.company == company),
     )
 
 
@@ -74,6 +90,7 @@ async def open_statement(session: AsyncSession, tariff: Tariff, *, company: str,
     """The company's month under this tariff as its closed records tell it now: provisional until it is closed."""
     scope = OneCompany(company)
     closed = await Records(session, scope).closed(company, month_span(date(month.year, month.number, 1), zone))
+    contract = await Applications(session, scope).coverage(company)
     found = usage(
         [*(used(record, tariff) for record in closed), *_passed_on(closed)],
         company=company,
@@ -81,14 +98,23 @@ async def open_statement(session: AsyncSession, tariff: Tariff, *, company: str,
         zone=zone,
         rules=tariff.rules,
         increment_ms=tariff.call_price.increment_ms,
+        contract=contract.edges(zone) if contract and tariff.contract.outside is Outside.REPORT else None,
     )
     adjustments = await Statements(session, scope).adjustments(company, month)
     return Shown(
-        statement=statement(tariff, found.tally, company=company, month=month, adjustments=adjustments),
+        statement=statement(
+            tariff,
+            found.tally,
+            company=company,
+            month=month,
+            adjustments=adjustments,
+            days=None if contract is None else contract.days(month),
+        ),
         usage=found,
         state=PeriodState.OPEN,
         row=None,
         corrections=(),
+        unbilled=Counter(one.why for one in found.faults),
     )
 
 

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import date
+from itertools import groupby
 
-from billing.contracts.events import Charged, DepositReceived, MoneyEvent, Offset, Paid, Refunded, Source
+from billing.contracts.events import Charged, Corrected, DepositReceived, MoneyEvent, Offset, Paid, Refunded, Source
 from billing.contracts.problem import ContractError
 from billing.month import Month
 
@@ -27,6 +28,7 @@ class Account:
     """The account after some events."""
 
     charges: tuple[Charged, ...] = ()
+    corrections: tuple[Corrected, ...] = ()
     deposited: int = 0
     paid: int = 0
     from_deposit: int = 0
@@ -36,8 +38,8 @@ class Account:
 
     @property
     def charged(self) -> int:
-        """All charges together."""
-        return sum(charge.amount for charge in self.charges)
+        """All charges together, as they were corrected."""
+        return sum(one.amount for one in self._of_months)
 
     @property
     def settled(self) -> int:
@@ -75,18 +77,42 @@ class Account:
         return self.refunded_deposit + self.refunded_credit
 
     @property
+    def _of_months(self) -> tuple[Charged | Corrected, ...]:
+        return (*self.charges, *self.corrections)
+
+    @property
     def _given(self) -> int:
         return self.paid + self.from_deposit + self.from_insurance - self.refunded_credit
 
     def open_charges(self) -> tuple[OpenCharge, ...]:
         """Charges not fully settled, the oldest due first; money settles them in this order."""
         left, found = self.settled, []
-        for charge in sorted(self.charges, key=lambda charge: (charge.due, charge.month)):
+        for charge in sorted(self._corrected_charges(), key=lambda charge: (charge.due, charge.month)):
             covered = min(left, charge.amount)
             left -= covered
             if covered < charge.amount:
                 found.append(OpenCharge(charge.month, charge.amount - covered, charge.due))
         return tuple(found)
+
+    def _corrected_charges(self) -> list[OpenCharge]:
+        """What each month costs by which day; what a note takes off comes off the month's oldest part."""
+        found = []
+        every = sorted(self._of_months, key=lambda one: (one.month, one.due))
+        for month, of_month in groupby(every, key=lambda one: one.month):
+            parts = list(of_month)
+            taken_off = -sum(one.amount for one in parts if one.amount < 0)
+            for one in parts:
+                if one.amount > 0:
+                    off = min(taken_off, one.amount)
+                    taken_off -= off
+                    found.append(OpenCharge(month, one.amount - off, one.due))
+        return found
+
+    def month(self, month: Month) -> int | None:
+        """What the month costs, as it was corrected; None if it was never charged."""
+        if all(charge.month != month for charge in self.charges):
+            return None
+        return sum(one.amount for one in self._of_months if one.month == month)
 
     def arrears(self, today: date) -> int:
         """What should have been paid before today."""
@@ -94,7 +120,9 @@ class Account:
 
     def after(self, event: MoneyEvent) -> Account:
         """The account after this too. Raises `ContractError`; nothing has changed then."""
-        if event.amount < 0 or (event.amount == 0 and not isinstance(event, Charged)):
+        if event.amount == 0 and not isinstance(event, Charged):
+            raise ContractError("amount")
+        if event.amount < 0 and not isinstance(event, Corrected):
             raise ContractError("amount")
         match event:
             case DepositReceived(amount=amount):
@@ -105,6 +133,15 @@ class Account:
                 if due < on:
                     raise ContractError("due_past", day=on)
                 return replace(self, charges=(*self.charges, event))
+            case Corrected(month=month, amount=amount, due=due, on=on):
+                before = self.month(month)
+                if before is None:
+                    raise ContractError("not_charged", month=str(month))
+                if before + amount < 0:
+                    raise ContractError("corrected_too_much", most=before)
+                if due < on:
+                    raise ContractError("due_past", day=on)
+                return replace(self, corrections=(*self.corrections, event))
             case Paid(amount=amount):
                 return replace(self, paid=self.paid + amount)
             case Offset(amount=amount, source=source, on=on):

@@ -145,12 +145,24 @@ class DepositReceived(Event):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Charged(Event):
-    """A month's statement was sent, to be paid by `due`."""
+    """A month is to be paid by `due`; `statement` is its closed statement, empty for one that was settled elsewhere."""
 
     kind: ClassVar[str] = "charged"
     month: Month
     amount: int
     due: date
+    statement: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Corrected(Event):
+    """A charged month costs so much more or less, by this note; what is more is to be paid by `due`."""
+
+    kind: ClassVar[str] = "corrected"
+    month: Month
+    amount: int
+    due: date
+    note: str
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -178,7 +190,7 @@ class Refunded(Event):
     amount: int
 
 
-MoneyEvent = DepositReceived | Charged | Paid | Offset | Refunded
+MoneyEvent = DepositReceived | Charged | Corrected | Paid | Offset | Refunded
 LifeEvent = (
     Applied
     | ReviewBegun

@@ -17,11 +17,13 @@ from billing.contracts.events import (
     AnyEvent,
     Applied,
     Charged,
+    Corrected,
     DepositReceived,
     Extended,
     Insured,
     InsurerRefused,
     LifeEvent,
+    MoneyEvent,
     NoticeGiven,
     Offset,
     Paid,
@@ -131,6 +133,10 @@ class Participation:
         """Whether the company is served under a contract on this day."""
         return self.start is not None and self.last_day is not None and self.start <= day <= self.last_day
 
+    def settles(self, month: Month) -> bool:
+        """Whether a statement of the month may be this contract's: late calls stand on those after its end."""
+        return bool(self.signed) and self.start is not None and Month(self.start.year, self.start.month) <= month
+
     def over(self, today: date) -> bool:
         """Whether nothing of it goes on, the last day under contract included."""
         last = self.last_day
@@ -169,7 +175,7 @@ class Participation:
     def after(self, event: AnyEvent) -> Participation:
         """The state after this event. Raises `ContractError`: it cannot happen now, and nothing has changed."""
         match event:
-            case DepositReceived() | Charged() | Paid() | Offset() | Refunded():
+            case DepositReceived() | Charged() | Corrected() | Paid() | Offset() | Refunded():
                 return _money(self, event)
             case _:
                 if self.since is not None and event.on < self.since:
@@ -298,7 +304,7 @@ def _secure(state: Participation, event: Signed, first: date) -> None:
             raise ContractError("deposit_late", came=came, due=deposit_due(first))
 
 
-def _money(state: Participation, event: DepositReceived | Charged | Paid | Offset | Refunded) -> Participation:
+def _money(state: Participation, event: MoneyEvent) -> Participation:
     if state.selected is None or state.start is None:
         raise ContractError("not_selected")
     match event:
@@ -306,7 +312,7 @@ def _money(state: Participation, event: DepositReceived | Charged | Paid | Offse
             raise ContractError("deposit_without_proof")
         case DepositReceived() if state.status(event.on) in OVER:
             raise ContractError("not_now", status=state.status(event.on))
-        case Charged() if not _served_in(state, event.month):
+        case Charged() if not (state.settles(event.month) if event.statement else _served_in(state, event.month)):
             raise ContractError("charged_outside", month=str(event.month))
         case Offset(source=Source.INSURANCE, amount=amount):
             highest = max((one.amount for one in state.insurances), default=0)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import getpass
 import time
 from collections.abc import Callable
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Annotated, TypeVar
 
@@ -16,13 +17,16 @@ from billing.statement import StatementError
 from billing.tariff import TariffError
 from billing.words import Language
 from callcenter.centre import CentreError
-from callcenter.cli.bill_asking import ask, away, month_of, must_exist, remark, stop, tariff_of
+from callcenter.cli.bill_asking import ask, away, centre_of, month_of, must_exist, remark, stop, tariff_of
+from callcenter.config.versions import Versions
 from callcenter.settings import Settings
 from callcenter.settlement.bookkeeping import Bookkeeping, bookkeeping
 from callcenter.settlement.shares import payers_report
+from callcenter.store.deeds import Asked, Field, deeds
 from callcenter.store.periods import Actor, PeriodError
 from callcenter.store.scope import WholeCentre
 from callcenter.store.settlement_models import CorrectionReason
+from callcenter.store.span import day_span
 from callcenter.store.statements import Statements
 from callcenter.tariffs import read_text
 
@@ -38,9 +42,15 @@ def settle(month: MonthOption) -> None:
 
 
 def close(month: MonthOption) -> None:
-    """Number a month's statements and let them stand; what is wrong later is corrected by notes."""
+    """Number a month's statements, charge the contracts and let the month stand; later only notes correct it.
+
+    Repeated, it only adds what is missing on an account, because its contract was entered since.
+    """
     chosen = month_of(month)
-    print(f"{chosen}: closed, {_books(lambda books, actor: books.close(chosen, actor))} statements numbered")
+    numbered, booked = _books(lambda books, actor: books.close(chosen, actor))
+    print(f"{chosen}: closed, {numbered} statements numbered, {booked.entries} entries on contracts' accounts")
+    if booked.without_contract:
+        remark(f"No contract to charge: {', '.join(booked.without_contract)}.")
 
 
 def reopen(month: MonthOption) -> None:
@@ -134,9 +144,33 @@ def payers(month: MonthOption, lang: Annotated[Language, typer.Option("--lang")]
     print(as_csv(report, lang), end="")
 
 
+def history(
+    by: Annotated[str, typer.Option(help="A log-in.")] = "",
+    what: Annotated[str, typer.Option(help="Such as period.closed, or a contract event such as paid.")] = "",
+    company: Annotated[str, typer.Option()] = "",
+    day: Annotated[str, typer.Option(help="Such as 2026-12-01, in the centre's time zone.")] = "",
+    limit: Annotated[int, typer.Option(min=1, max=100_000)] = 100,
+) -> None:
+    """Who did what when in the books, with contracts and with the centre's file: the newest last."""
+    settings = Settings()
+    zone = centre_of(settings).zone
+    try:
+        span = day_span(date.fromisoformat(day), zone) if day else None
+    except (ValueError, OverflowError):
+        stop(f"--day: '{day[:40]}' is no day; expected one such as 2026-12-01")
+    asked = Asked(fields=tuple(Field), by=by, what=what, company=company, span=span)
+    versions = Versions(settings.centre).all()
+    found = ask(settings, lambda session: deeds(session, versions, asked, limit=limit))
+    for one in reversed(found):
+        moment = datetime.fromtimestamp(one.at / 1000, UTC).astimezone(zone).strftime("%Y-%m-%d %H:%M:%S")
+        about = " ".join(part for part in (one.company, one.month) if part)
+        detail = " ".join(f"{name}={value}" for name, value in one.detail.items())
+        print(f"{moment}  {one.by or '-'}  {one.what}  {about}  {detail}".rstrip())
+
+
 def add_to(app: typer.Typer) -> None:
     """Make these commands of the app."""
-    for command in (settle, close, reopen, months, adjust, correct, rerate, approve, reject, verify, payers):
+    for command in (settle, close, reopen, months, adjust, correct, rerate, approve, reject, verify, payers, history):
         app.command()(command)
 
 

@@ -13,6 +13,7 @@ import typer
 
 from callcenter.asterisk.obtain import ObtainError
 from callcenter.centre import Centre, CentreError
+from callcenter.cli.example_contracts import ensure_contracts
 from callcenter.cli.logins import ensure_logins
 from callcenter.embedded_redis import EmbeddedRedisError
 from callcenter.house import HouseError, furnish, running
@@ -39,6 +40,7 @@ def demo(
         settings = furnish(data)
         with running(settings, typer.echo) as house:
             logins = ensure_logins(settings, house.centre)
+            ensure_contracts(settings, house.centre)
             if traffic:
                 house.start("town run")
             typer.echo(_introduction(settings, house.centre, logins, traffic, time.monotonic() - began))

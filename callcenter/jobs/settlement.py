@@ -52,8 +52,9 @@ def close(month: str, by: str) -> int:
     settings = Settings()
     configure_logs(as_json=settings.log_json)
     with bookkeeping(settings) as books:
-        numbered = patiently(lambda: books.close(Month.parse(month), Actor(by=by, at=time.time_ns() // 1_000_000)))
-    log.info("settlement.closed", month=month, statements=numbered)
+        actor = Actor(by=by, at=time.time_ns() // 1_000_000)
+        numbered, booked = patiently(lambda: books.close(Month.parse(month), actor))
+    log.info("settlement.closed", month=month, statements=numbered, charged=booked.entries)
     return numbered
 
 

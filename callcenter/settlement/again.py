@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Engine
@@ -11,9 +11,10 @@ from sqlalchemy.orm import Session
 
 from billing.metering import Metering
 from billing.month import Month
-from billing.statement import Statement, statement
+from billing.statement import LineKind, Statement, statement
 from billing.tariff import Tariff
 from billing.usage import Entry, Usage
+from callcenter.settlement.accounts import book, today
 from callcenter.settlement.digest import digest_of
 from callcenter.store.corrections import Corrections
 from callcenter.store.periods import Actor, PeriodError, Periods
@@ -53,6 +54,7 @@ def computed_again(session: Session, row: StatementRow, tariff: Tariff | None = 
         company=row.company,
         month=month,
         adjustments=stored.adjustments(row.company, month),
+        days=row.days,
     )
     return made, alike
 
@@ -92,39 +94,74 @@ def rerate(engine: Engine, month: Month, tariff: Tariff, text: str, actor: Actor
         here = replace(tariff, valid_from=month, valid_to=month)
         for one in stored.statements(month):
             made, _ = computed_again(session, one, here)
-            supply, vat = stored.corrected(one)
-            before = (one.supply + supply, one.vat + vat)
-            if before != (made.supply, made.vat):
-                told = {"supply": [before[0], made.supply], "vat": [before[1], made.vat]}
-                differences.append({"company": one.company, **told})
+            before, after = _costs(stored, one), _Costs(made.supply, made.vat, _shares_of(made))
+            if before != after:
+                differences.append({"company": one.company, **after.beside(before)})
         return stored.propose(month, periods.save_tariff(tariff.source, text), differences, actor)
 
 
-def decide_rerating(engine: Engine, number: int, *, approve: bool, today: Month, actor: Actor) -> list[CorrectionRow]:
+def decide_rerating(engine: Engine, number: int, *, approve: bool, actor: Actor, zone: ZoneInfo) -> list[CorrectionRow]:
     """Carry out a proposal as corrections of today's month, all or none, or drop it. Raises `PeriodError`.
 
-    It was computed against the notes of its day: if a statement was corrected since, it must be proposed anew.
+    Each note corrects what the company pays, its contract's account, and what every other payer pays. The proposal was
+    computed against the notes of its day: if a statement was corrected since, it must be made anew.
     """
     with Session(engine, expire_on_commit=False) as session, session.begin():
         stored = Corrections(session)
         row = stored.decide(number, ReratingState.APPROVED if approve else ReratingState.REJECTED, actor)
         if not approve:
             return []
-        notes = []
+        notes, corrected, month, day = [], [], Month.parse(row.month), today(actor, zone)
         for told in row.differences:
-            one = stored.statement(told["company"], Month.parse(row.month))
-            supply, vat = stored.corrected(one)
-            if [one.supply + supply, one.vat + vat] != [told["supply"][0], told["vat"][0]]:
+            one = stored.statement(told["company"], month)
+            shares = told.get("shares", {})
+            now = _costs(stored, one)
+            proposed = {payer: before for payer, (before, _) in shares.items()}
+            if (now.supply, now.vat) != (told["supply"][0], told["vat"][0]) or any(
+                now.shares.get(payer, 0) != before for payer, before in proposed.items()
+            ):
                 raise PeriodError("outdated", f"{one.company} was corrected since; propose it anew")
             notes.append(
                 stored.correct(
                     one,
-                    month=today,
+                    month=Month(day.year, day.month),
                     reason=CorrectionReason.SUPPLY_CHANGED,
                     supply=told["supply"][1] - told["supply"][0],
                     vat=told["vat"][1] - told["vat"][0],
                     note=f"요금표 재적용 {row.month} (rerated, proposal {number})",
+                    shares={payer: after - before for payer, (before, after) in shares.items()},
                     actor=actor,
                 )
             )
+            corrected.append(one)
+        book(session, month, corrected, actor=actor, zone=zone)
         return notes
+
+
+class _Costs(NamedTuple):
+    """What a statement costs whom, in won."""
+
+    supply: int
+    vat: int
+    #: By payer; of the service fee.
+    shares: dict[str, int]
+
+    def beside(self, before: _Costs) -> dict[str, Any]:
+        """Both, as a proposal keeps them."""
+        payers = [*before.shares, *(payer for payer in self.shares if payer not in before.shares)]
+        return {
+            "supply": [before.supply, self.supply],
+            "vat": [before.vat, self.vat],
+            "shares": {payer: [before.shares.get(payer, 0), self.shares.get(payer, 0)] for payer in payers},
+        }
+
+
+def _costs(stored: Corrections, row: StatementRow) -> _Costs:
+    """As the notes so far have it."""
+    supply, vat = stored.corrected(row)
+    return _Costs(row.supply + supply, row.vat + vat, stored.shares(row))
+
+
+def _shares_of(made: Statement) -> dict[str, int]:
+    """What each payer pays of the service fee."""
+    return {line.of: line.amount for line in made.lines if line.kind is LineKind.SHARE}

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 from sqlalchemy import Engine
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from billing.month import Month
-from billing.tariff import Tariff, in_force
+from billing.tariff import Payer, Tariff, in_force
 from callcenter.centre import Centre, load_centre
 from callcenter.settings import Settings
-from callcenter.settlement.again import decide_rerating, rerate, unlike
+from callcenter.settlement.accounts import Booked
+from callcenter.settlement.again import decide_rerating, rerate, stored_tariff, unlike
+from callcenter.settlement.closing import close_month, correct
 from callcenter.settlement.months import Settled, settle_month
 from callcenter.store.corrections import Corrections
 from callcenter.store.engine import open_sync_engine
@@ -28,6 +32,10 @@ from callcenter.store.settlement_models import (
     ReratingRow,
 )
 from callcenter.tariffs import load_tariffs
+
+_Result = TypeVar("_Result")
+#: How often the books give way to people who enter events at the same time.
+_TRIES = 5
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -51,10 +59,9 @@ class Bookkeeping:
             actor=actor,
         )
 
-    def close(self, month: Month, actor: Actor) -> int:
-        """Number the statements and let the month stand. Raises `PeriodError`."""
-        with self._transaction() as session:
-            return Periods(session).close(month, actor)
+    def close(self, month: Month, actor: Actor) -> tuple[int, Booked]:
+        """Number the statements, charge the contracts and let the month stand. Raises `PeriodError`."""
+        return self._again_if_overtaken(lambda session: close_month(session, month, actor=actor, zone=self.centre.zone))
 
     def reopen(self, month: Month, actor: Actor) -> None:
         """Take the month out of review. Raises `PeriodError`."""
@@ -70,17 +77,18 @@ class Bookkeeping:
         self, company: str, month: Month, *, reason: CorrectionReason, supply: int, vat: int, note: str, actor: Actor
     ) -> CorrectionRow:
         """Correct a closed statement by a note of today's month. Raises `PeriodError`."""
-        with self._transaction() as session:
-            stored = Corrections(session)
-            return stored.correct(
-                stored.statement(company, month),
-                month=self.today(actor),
+        return self._again_if_overtaken(
+            lambda session: correct(
+                session,
+                Corrections(session).statement(company, month),
                 reason=reason,
                 supply=supply,
                 vat=vat,
                 note=note,
                 actor=actor,
+                zone=self.centre.zone,
             )
+        )
 
     def rerate(self, month: Month, tariff: Tariff, text: str, actor: Actor) -> ReratingRow:
         """What another tariff would change of a closed month; changes nothing. Raises `PeriodError`."""
@@ -88,12 +96,19 @@ class Bookkeeping:
 
     def decide(self, rerating: int, actor: Actor, *, approve: bool) -> list[CorrectionRow]:
         """Carry a re-rating out, or drop it. Raises `PeriodError`."""
-        return decide_rerating(self.engine, rerating, approve=approve, today=self.today(actor), actor=actor)
+        return _again_if_overtaken(
+            lambda: decide_rerating(self.engine, rerating, approve=approve, actor=actor, zone=self.centre.zone)
+        )
 
     def reratings(self, month: Month) -> list[ReratingRow]:
         """What was proposed for the month."""
         with self._transaction() as session:
             return Corrections(session).reratings(month)
+
+    def payers(self, rerating: ReratingRow) -> dict[str, Payer]:
+        """The payers of the proposed tariff, by id."""
+        with self._transaction() as session:
+            return {payer.id: payer for payer in stored_tariff(session, rerating.tariff).payers}
 
     def save_tariff(self, name: str, text: str, first: Month, actor: Actor) -> None:
         """Write a version into the folder of tariffs. Raises `PeriodError` if months from its first on were settled."""
@@ -119,14 +134,27 @@ class Bookkeeping:
         """The tariff in force. Raises `TariffError`."""
         return in_force(load_tariffs(self.tariffs), month)
 
-    def today(self, actor: Actor) -> Month:
-        """The month in which the actor acts."""
-        return Month.of_ms(actor.at, self.centre.zone)
+    def _again_if_overtaken(self, work: Callable[[Session], _Result]) -> _Result:
+        def once() -> _Result:
+            with self._transaction() as session:
+                return work(session)
+
+        return _again_if_overtaken(once)
 
     @contextmanager
     def _transaction(self) -> Iterator[Session]:
         with Session(self.engine, expire_on_commit=False) as session, session.begin():
             yield session
+
+
+def _again_if_overtaken(work: Callable[[], _Result]) -> _Result:
+    """Do it, again if somebody entered the next event of the same contract meanwhile. Raises `PeriodError`: always."""
+    for _ in range(_TRIES):
+        try:
+            return work()
+        except IntegrityError:
+            continue
+    raise PeriodError("overtaken", "somebody else keeps entering events of the same contracts; try again")
 
 
 @contextmanager

@@ -7,15 +7,20 @@ cache's best case. What is held is a few numbers for each company, not its calls
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
+from typing import TypeVar
 
+from billing.contracts.coverage import gap
 from billing.metering import UNDECIDABLE, Metering
-from billing.rules import Used, fault
+from billing.rules import Used, Why, fault
 from billing.tariff import Tariff
 from callcenter.store.settlement_models import LINES_A_STATEMENT, WRITTEN_BEFORE
 from callcenter.store.settling import EntryValues, RecordValues
+
+#: Both have the same fields.
+_Thing = TypeVar("_Thing", RecordValues, Used)
 
 
 @dataclass(slots=True)
@@ -33,8 +38,18 @@ class OneCompany:
 class MonthPass:
     """Decides what every company used."""
 
-    def __init__(self, tariff: Tariff, since: int, key: str, add_statement: Callable[[str], int]) -> None:
-        """`key`: hides callers' numbers; `add_statement`: gives a statement's number to a company that has none."""
+    def __init__(
+        self,
+        tariff: Tariff,
+        since: int,
+        key: str,
+        add_statement: Callable[[str], int],
+        contracts: Mapping[str, Sequence[tuple[int, int]]],
+    ) -> None:
+        """`key`: hides callers' numbers; `add_statement`: gives a statement's number to a company that has none;
+        `contracts`: outside these stretches (epoch ms) nothing of the company's is charged.
+        """
+        self._contracts = contracts
         self._tariff = tariff
         self._since = since
         self._key = bytes.fromhex(key)
@@ -50,6 +65,20 @@ class MonthPass:
         self.companies[company] = known = OneCompany(statement, metering, keyed)
         return known
 
+    def under_contract(self, things: Sequence[_Thing]) -> tuple[Sequence[_Thing], list[tuple[Used, Why]]]:
+        """What lies within its company's contract, and what does not."""
+        if not self._contracts:
+            return things, []
+        outside = [
+            (Used._make(one), why)
+            for one in things
+            if (contract := self._contracts.get(one[2] or "")) is not None and (why := gap(contract, one[3]))
+        ]
+        if not outside:
+            return things, []
+        lost = {(used.id, used.kind) for used, _ in outside}
+        return [one for one in things if (one[0], one[1]) not in lost], outside
+
     def hidden(self, records: Sequence[RecordValues]) -> list[Used]:
         """Records with a mark in the caller's place: alike for one caller and company, and no way back."""
         return [
@@ -63,7 +92,7 @@ class MonthPass:
         mark.update(caller.encode())
         return mark.hexdigest()
 
-    def decide(self, things: Sequence[Used]) -> tuple[list[EntryValues], list[tuple[Used, str]]]:
+    def decide(self, things: Sequence[Used]) -> tuple[list[EntryValues], list[tuple[Used, Why]]]:
         """What is charged or listed, with its line, and what cannot be; in the order in which they entered."""
         places: dict[str, list[int]] = {}
         for place, used in enumerate(things):
@@ -87,7 +116,7 @@ class MonthPass:
         faults = []
         for used, line in zip(things, lines, strict=True):
             if line == UNDECIDABLE:
-                faults.append((used, fault(used) or "no rule of the tariff decides it"))
+                faults.append((used, fault(used) or Why.NO_RULE))
             else:
                 rows.append((*used, line))  # type: ignore[arg-type]
         return rows, faults

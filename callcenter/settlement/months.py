@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import gc
 from collections import Counter
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -17,12 +17,14 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection, Engine
 from sqlalchemy.orm import Session
 
+from billing.contracts.coverage import Coverage
 from billing.month import Month
 from billing.rules import Used
 from billing.statement import StatementError, statement
-from billing.tariff import Tariff
+from billing.tariff import Outside, Tariff
 from callcenter.settlement.digest import digest_of
 from callcenter.settlement.month_pass import MonthPass
+from callcenter.store.contract_books import Contracts
 from callcenter.store.periods import Actor, PeriodError, Periods
 from callcenter.store.settlement_models import LINES_A_STATEMENT, PeriodState
 from callcenter.store.settling import Place, RecordValues, Settling
@@ -55,6 +57,26 @@ class _Plan:
     members: Collection[str]
     #: The closed months before.
     closed: Sequence[Month]
+    #: Companies whose contracts are kept here.
+    contracts: Mapping[str, Coverage]
+
+    def days(self, company: str) -> int | None:
+        """Days of the month under contract; None: nothing is known of a contract."""
+        found = self.contracts.get(company)
+        return None if found is None else found.days(self.month)
+
+    def charged_within(self) -> dict[str, tuple[tuple[int, int], ...]]:
+        """Outside these stretches (epoch ms) nothing of these companies is charged; of all others everything is."""
+        if self.tariff.contract.outside is Outside.CHARGE:
+            return {}
+        first = span_of(self.closed[0], self.zone).since if self.closed else self.span.since
+        edges = {company: found.edges(self.zone) for company, found in self.contracts.items()}
+        # A contract that surely holds all the time need not be looked at call by call.
+        return {
+            company: found
+            for company, found in edges.items()
+            if not any(since <= first and self.span.until <= until for since, until in found)
+        }
 
 
 def span_of(month: Month, zone: ZoneInfo) -> Span:
@@ -95,6 +117,7 @@ def settle_month(
             digest=row.tariff,
             key=row.key,
             members=members,
+            contracts=Contracts(session).coverages(),
             closed=[] if periods.unsettled_before(month) else _closed_before(periods, month),
         )
     with engine.connect() as connection, _rare_collection():
@@ -124,7 +147,11 @@ def _settle(connection: Connection, plan: _Plan, actor: Actor) -> None:
     tables = Settling(connection, plan.month)
     place = tables.begin()
     known = MonthPass(
-        plan.tariff, plan.span.since, plan.key, lambda company: tables.add_statement(company, plan.digest)
+        plan.tariff,
+        plan.span.since,
+        plan.key,
+        lambda company: tables.add_statement(company, plan.digest),
+        plan.charged_within(),
     )
     for company, number in tables.statements().items():
         known.know(company, number)
@@ -153,9 +180,14 @@ def _settle(connection: Connection, plan: _Plan, actor: Actor) -> None:
 
 
 def _begin(tables: Settling, plan: _Plan, known: MonthPass) -> int:
-    """A statement for each member; how many late records and unbilled entries of before the month there were."""
-    for company in sorted({*plan.members, *tables.counts(plan.span)}):
-        if company not in known.companies:
+    """A statement for each member; how many late records and unbilled entries of before the month there were.
+
+    Who has no contract in the month gets one only if something is charged all the same.
+    """
+    adjusted = tables.adjusted()
+    under_contract = {company for company in plan.contracts if plan.days(company)}
+    for company in sorted({*plan.members, *tables.counts(plan.span), *adjusted, *under_contract}):
+        if company not in known.companies and (plan.days(company) != 0 or company in adjusted):
             known.know(company, tables.add_statement(company, plan.digest))
     late: list[RecordValues] = []
     for earlier in plan.closed:
@@ -170,6 +202,9 @@ def _begin(tables: Settling, plan: _Plan, known: MonthPass) -> int:
 
 def _take(tables: Settling, known: MonthPass, new: Sequence[RecordValues], waiting: Sequence[Used]) -> int:
     """Bill records that are new, and entries that were written before and wait for a statement; how many of both."""
+    new, outside = known.under_contract(new)
+    waiting, waiting_outside = known.under_contract(waiting)
+    tables.add_faults([*outside, *waiting_outside])
     hidden = known.hidden(new)
     rows, faults = known.decide(sorted([*hidden, *waiting], key=_order) if waiting else hidden)
     billed = len(rows)
@@ -194,6 +229,7 @@ def _finish(tables: Settling, plan: _Plan, known: MonthPass, actor: Actor) -> No
             company=company,
             month=plan.month,
             adjustments=tables.adjustments(company),
+            days=plan.days(company),
         )
         if len(plan.tariff.rules) + len(made.lines) > LINES_A_STATEMENT:
             raise StatementError(f"{company} {plan.month}: more than {LINES_A_STATEMENT} lines")

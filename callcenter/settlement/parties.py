@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-import re
 import tomllib
 from dataclasses import dataclass, fields
 from pathlib import Path
 
+from billing.contracts import registration
 from billing.tax_invoice import Party
 
-_NUMBER = re.compile(r"[0-9]{10}", re.ASCII)
+_NUMBER_WRONG = {
+    "digits": "expected the ten digits of the business registration number in quotes",
+    "check": "its last digit does not check the others; expected the number as on the certificate",
+}
 _KEYS = tuple(field.name for field in fields(Party))
 
 
@@ -59,6 +62,9 @@ def _party(raw: object, where: str, problems: list[str]) -> Party:
         f"{where}.{key}: expected text" for key, value in values.items() if not isinstance(value, str) or not value
     ]
     problems += [f"{where}.{key}: unknown key" for key in table if key not in _KEYS]
-    if isinstance(values["number"], str) and not _NUMBER.fullmatch(values["number"]):
-        problems.append(f"{where}.number: expected the ten digits of the business registration number in quotes")
+    if isinstance(values["number"], str) and values["number"]:
+        try:
+            values["number"] = registration.parse(values["number"])
+        except registration.RegistrationError as error:
+            problems.append(f"{where}.number: {_NUMBER_WRONG[error.key]}")
     return Party(**{key: str(value) for key, value in values.items()})

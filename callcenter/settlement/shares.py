@@ -1,20 +1,56 @@
-"""The payers' report from the statements of a year."""
+"""The payers' report from the statements and notes of a year."""
 
 from __future__ import annotations
 
 from collections import Counter
 
 from billing.month import Month
-from billing.payers import ShareReport, share_report
+from billing.payers import ShareReport, Told, share_report
 from billing.tariff import Tariff
 from callcenter.store.statements import Statements
+from callcenter.tariffs import read_text
 
 
 async def payers_report(books: Statements, month: Month, tariff: Tariff) -> ShareReport:
-    """The month's shares of all companies with statements, beside what each payer had from January on."""
-    shares = await books.shares(Month(month.year, 1), month)
+    """The month's shares of all companies with statements, beside what each payer had from January on.
+
+    The payers are those of the tariff that the month was settled with; `tariff` until it is.
+    """
+    period = await books.period(month)
+    if period is not None:
+        stored = await books.tariff_text(period.tariff)
+        tariff = read_text(stored.text, stored.source)
+    january = Month(month.year, 1)
+    shares = await books.shares(january, month)
+    notes = await books.notes_written(january, month)
     year: Counter[str] = Counter()
-    for _, _, payer, amount in shares:
+    of_company: dict[str, Counter[str]] = {}
+    for there, company, payer, amount in shares:
         year[payer] += amount
-    here = [(company, payer, amount) for there, company, payer, amount in shares if there == str(month)]
-    return share_report(month, tariff.payers, here, year)
+        if there == str(month):
+            of_company.setdefault(company, Counter())[payer] += amount
+    for row, _ in notes:
+        year.update(row.shares)
+    return share_report(
+        month,
+        tariff.payers,
+        [
+            Told(
+                company=row.company, month=month, shares=of_company.get(row.company, {}), supply=row.supply, vat=row.vat
+            )
+            for row in await books.of_month(month)
+        ],
+        [
+            Told(
+                company=row.company,
+                month=Month.parse(of),
+                shares=row.shares,
+                supply=row.supply,
+                vat=row.vat,
+                note=row.number,
+            )
+            for row, of in notes
+            if row.number.startswith(f"C{month}-")
+        ],
+        year,
+    )

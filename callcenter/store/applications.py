@@ -14,10 +14,12 @@ from typing import Any
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from billing.contracts.coverage import Coverage, coverage
 from billing.contracts.eligibility import Standing
-from billing.contracts.events import AnyEvent, Selected, from_data, to_data
+from billing.contracts.events import AnyEvent, Charged, Selected, from_data, to_data
 from billing.contracts.participation import Participation, fold
 from billing.contracts.problem import ContractError
+from billing.month import Month
 from callcenter.store.contract_models import ApplicationRow, ContractDocumentRow, ContractEventRow, LetterRow
 from callcenter.store.scope import Scope, WholeCentre, select_within
 
@@ -85,6 +87,19 @@ class Applications:
         """A company's participations, the newest first."""
         query = select_within(self._scope, ApplicationRow).where(ApplicationRow.company == company)
         return list(await self._session.scalars(query.order_by(ApplicationRow.number.desc())))
+
+    async def coverage(self, company: str) -> Coverage | None:
+        """The company's days under contract; None: no contract of it is kept here."""
+        states = await participations(self._session, await self.of_company(company))
+        return coverage(states.values())
+
+    async def charged(self, month: Month) -> set[str]:
+        """Companies whose contract has this month on its account."""
+        event = ContractEventRow
+        query = select_within(self._scope, event, event.company).where(
+            event.kind == Charged.kind, event.data["month"].as_string() == str(month)
+        )
+        return {company for company in await self._session.scalars(query) if company}
 
     async def untouched(self, before: int) -> list[ApplicationRow]:
         """Drafts that nobody went on with since."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import func, select
@@ -10,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from billing.month import Month
 from billing.rules import Used
-from billing.statement import Adjustment
+from billing.statement import Adjustment, LineKind
 from callcenter.store.periods import Actor, PeriodError, Periods
 from callcenter.store.settlement_models import (
     LINES_A_STATEMENT,
@@ -20,6 +22,7 @@ from callcenter.store.settlement_models import (
     PeriodState,
     ReratingRow,
     ReratingState,
+    StatementLineRow,
     StatementRow,
     UsageEntryRow,
 )
@@ -79,15 +82,17 @@ class Corrections:
         vat: int,
         note: str,
         actor: Actor,
+        shares: Mapping[str, int] = MappingProxyType({}),
     ) -> CorrectionRow:
-        """A note with a number of the month in which it is written. Raises `PeriodError`.
+        """A note with a number of the month in which it is written; `shares`: by how much each payer's share changes.
 
         A note takes off at most what is left of the statement: together they are never below zero.
+        Raises `PeriodError`.
         """
         period = self._periods.get(Month.parse(statement.month))
         if period is None or period.state is not PeriodState.CLOSED:
             raise PeriodError("not_closed", f"{statement.month} is not closed; take it out of review and adjust it")
-        if not note.strip() or (supply == 0 and vat == 0) or supply * vat < 0:
+        if not note.strip() or (supply == vat == 0 and not any(shares.values())) or supply * vat < 0:
             raise PeriodError("reason", "a note needs an amount, its VAT with the same sign, and a reason")
         before_supply, before_vat = self.corrected(statement)
         if statement.supply + before_supply + supply < 0 or statement.vat + before_vat + vat < 0:
@@ -101,6 +106,7 @@ class Corrections:
             note=note.strip(),
             supply=supply,
             vat=vat,
+            shares={payer: amount for payer, amount in shares.items() if amount},
             by=actor.by,
             at=actor.at,
         )
@@ -117,6 +123,25 @@ class Corrections:
             reason=reason,
         )
         return row
+
+    def notes(self, month: Month) -> dict[int, list[CorrectionRow]]:
+        """The notes of the month's statements, by statement, oldest first."""
+        query = select(CorrectionRow).join(StatementRow, CorrectionRow.statement == StatementRow.id)
+        found: dict[int, list[CorrectionRow]] = {}
+        for row in self._session.scalars(query.where(StatementRow.month == str(month)).order_by(CorrectionRow.id)):
+            found.setdefault(row.statement, []).append(row)
+        return found
+
+    def shares(self, statement: StatementRow) -> dict[str, int]:
+        """What each payer pays of the service fee, as it was corrected."""
+        line = StatementLineRow
+        query = select(line.of, line.amount).where(line.statement == statement.id, line.kind == LineKind.SHARE)
+        found: Counter[str] = Counter()
+        for payer, amount in self._session.execute(query):
+            found[payer] += amount
+        for told in self._session.scalars(select(CorrectionRow.shares).where(CorrectionRow.statement == statement.id)):
+            found.update(told)
+        return dict(found)
 
     def corrected(self, statement: StatementRow) -> tuple[int, int]:
         """Supply and VAT of all its notes together."""

@@ -102,6 +102,8 @@ class StatementRow(Base):
     #: Calls of this month itself that are charged or listed here or on later statements: if the company has more
     #: records than this, some are late.
     records: Mapped[int]
+    #: Days of the month under contract when it was made; None: all, as far as was known.
+    days: Mapped[int | None]
     counted: Mapped[int]
     supply: Mapped[int]
     vat: Mapped[int]
@@ -199,6 +201,8 @@ class CorrectionRow(Base):
     note: Mapped[str]
     supply: Mapped[int]
     vat: Mapped[int]
+    #: By how much each payer's share of the service fee changes, in won: of a note that carries out a re-rating.
+    shares: Mapped[dict[str, Any]] = mapped_column(Document)
     by: Mapped[str]
     at: Mapped[int]
 
@@ -212,7 +216,8 @@ class ReratingRow(Base):
     month: Mapped[str] = mapped_column(String(7))
     tariff: Mapped[str] = mapped_column(ForeignKey("billing_tariff.digest"))
     state: Mapped[ReratingState] = mapped_column(_words(ReratingState))
-    #: `{"company", "supply": [before, after], "vat": [before, after]}` of each statement that differs.
+    #: `{"company", "supply": [before, after], "vat": [before, after], "shares": {payer: [before, after]}}` of each
+    #: statement that differs.
     differences: Mapped[list[dict[str, Any]]] = mapped_column(Document)
     by: Mapped[str]
     at: Mapped[int]

@@ -171,10 +171,17 @@ class Settling:
         rows = self._run(query, (company, str(self._month)))
         return [Adjustment(id=str(row[0]), amount=row[1], reason=row[2]) for row in rows]
 
+    def adjusted(self) -> set[str]:
+        """Companies with adjustments of the month."""
+        return {row[0] for row in self._run("SELECT company FROM adjustment WHERE month = ?", (str(self._month),))}
+
     def finish_statement(self, number: int, made: Statement, *, records: int, digest: str) -> None:
         """The statement's sums and lines; lines of rules have the numbers to which the entries were linked."""
-        query = "UPDATE statement SET records = ?, counted = ?, supply = ?, vat = ?, total = ?, digest = ? WHERE id = ?"
-        self._run(query, (records, made.counted, made.supply, made.vat, made.total, digest, number))
+        query = (
+            "UPDATE statement SET records = ?, days = ?, counted = ?, supply = ?, vat = ?, total = ?, digest = ? "
+            "WHERE id = ?"
+        )
+        self._run(query, (records, made.days, made.counted, made.supply, made.vat, made.total, digest, number))
         rule_of = {rule.id: place for place, rule in enumerate(made.tariff.rules)}
         first = number * LINES_A_STATEMENT
         rows = [

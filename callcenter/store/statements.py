@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sqlalchemy import func
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from billing.month import Month
@@ -94,6 +95,17 @@ class Statements:
         return [
             (statements[row.statement], row.company, row.of, row.amount) for row in rows if row.statement in statements
         ]
+
+    async def notes_written(self, first: Month, last: Month) -> list[tuple[CorrectionRow, str]]:
+        """The notes with numbers of these months, and the month of the statement that each corrects."""
+        written = func.substr(CorrectionRow.number, 2, 7)
+        query = select_within(self._scope, CorrectionRow).where(written >= str(first), written <= str(last))
+        notes = list(await self._session.scalars(query.order_by(CorrectionRow.id)))
+        of = select_within(self._scope, StatementRow, StatementRow.id, StatementRow.month).where(
+            StatementRow.id.in_({note.statement for note in notes})
+        )
+        months = {row.id: row.month for row in await self._session.execute(of)}
+        return [(note, months[note.statement]) for note in notes]
 
     async def _between(self, first: Month, last: Month) -> list[StatementRow]:
         query = select_within(self._scope, StatementRow).where(

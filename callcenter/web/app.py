@@ -28,6 +28,7 @@ from callcenter.web.campaigns import routes as campaigns
 from callcenter.web.configuration import routes as configuration
 from callcenter.web.contracts import formula
 from callcenter.web.contracts import routes as contracts
+from callcenter.web.deeds import routes as deeds
 from callcenter.web.errors import add_error_pages
 from callcenter.web.marked import routes as marked
 from callcenter.web.messages import routes as messages
@@ -51,7 +52,7 @@ BILLING = (tariffs, billing)
 COMPANY_ROOMS = (apply, contracts, formula, contract, members, service, requests)
 ROOMS = (
     *(login, *AGENTS, *SUPERVISORS, callbacks, messages, marked, records, customer, tickets, *OUTBOUND, *BILLING),
-    *(portal, admin, configuration, api, health),
+    *(portal, admin, configuration, deeds, api, health),
 )
 
 #: An uploaded prompt, or a file of contacts, is the largest thing that anybody sends.

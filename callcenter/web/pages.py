@@ -29,9 +29,9 @@ NAVIGATION: dict[Role, tuple[str, ...]] = {
     Role.AGENT: ("agent", "callbacks", "messages", "compare"),
     Role.SUPERVISOR: (
         *("board", "callbacks", "messages", "records", "report", "tickets", "campaigns", "staff", "marked"),
-        *("configuration", "contracts", "requests"),
+        *("configuration", "contracts", "requests", "history"),
     ),
-    Role.BILLING: ("billing", "contracts", "compare"),
+    Role.BILLING: ("billing", "contracts", "history", "compare"),
     Role.CAMPAIGNS: ("campaigns",),
     Role.COMPANY: (
         "portal",
@@ -58,7 +58,7 @@ NAVIGATION: dict[Role, tuple[str, ...]] = {
             "billing",
             "contracts",
         ),
-        *("requests", "compare", "prompts", "configuration"),
+        *("requests", "history", "compare", "prompts", "configuration"),
     ),
 }
 

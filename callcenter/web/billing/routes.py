@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -21,11 +22,12 @@ from callcenter.settlement import forms
 from callcenter.settlement.parties import PartyError, load_parties
 from callcenter.settlement.shares import payers_report
 from callcenter.statements import unattributed_calls
+from callcenter.store.applications import Applications
 from callcenter.store.models import Role
 from callcenter.store.periods import PeriodError
 from callcenter.store.records import Records
 from callcenter.store.scope import WholeCentre
-from callcenter.store.settlement_models import CorrectionReason
+from callcenter.store.settlement_models import CorrectionReason, FaultRow
 from callcenter.store.statements import Statements
 from callcenter.typeface import FontError
 from callcenter.web.billing.books import change
@@ -67,6 +69,8 @@ async def billing(request: Request, services: Uses, _: Clerk, month: str = "") -
     chosen = chosen_month(services, month)
     async with services.sessions() as session:
         books = Statements(session, WholeCentre())
+        statements = {row.company: row for row in await books.of_month(chosen)}
+        charged = await Applications(session, WholeCentre()).charged(chosen)
         nobodys = await unattributed_calls(Records(session, WholeCentre()), month=chosen, zone=services.centre.zone)
         return render(
             request,
@@ -75,11 +79,20 @@ async def billing(request: Request, services: Uses, _: Clerk, month: str = "") -
             months=offered_months(services),
             over=chosen < this_month(services),
             period=await books.period(chosen),
-            statements={row.company: row for row in await books.of_month(chosen)},
-            faults=await books.faults(chosen),
+            statements=statements,
+            uncharged=[company for company, row in statements.items() if row.total and company not in charged],
+            faults=_by_company(await books.faults(chosen)),
             unattributed=len(nobodys),
             working=await asyncio.to_thread(_working, services, chosen),
         )
+
+
+def _by_company(faults: Sequence[FaultRow]) -> list[tuple[str, str, list[str]]]:
+    """Company, why, and the calls."""
+    found: dict[tuple[str, str], list[str]] = {}
+    for one in faults:
+        found.setdefault((one.company, one.why), []).append(one.call)
+    return [(company, why, calls) for (company, why), calls in found.items()]
 
 
 @router.post("/billing/{month}/{what}")

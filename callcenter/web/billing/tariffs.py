@@ -87,7 +87,9 @@ async def rerate(
 async def proposals(request: Request, services: Uses, person: Clerk, month: str) -> Response:
     """What other tariffs would make of the month."""
     chosen = chosen_month(services, month)
-    rows = await change(services, person, lambda books, _: books.reratings(chosen))
+    rows = await change(
+        services, person, lambda books, _: [(one, books.payers(one)) for one in books.reratings(chosen)]
+    )
     return render(request, "billing/templates/rerating.html", month=chosen, proposals=rows)
 
 

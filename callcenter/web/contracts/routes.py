@@ -12,7 +12,7 @@ from fastapi.responses import FileResponse, RedirectResponse, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from billing.contracts.eligibility import Refusal, Verdict
-from billing.contracts.events import By, Selected, Source
+from billing.contracts.events import By, Charged, Selected, Source
 from billing.contracts.participation import Participation, Status
 from billing.contracts.problem import ContractError
 from billing.contracts.reminders import Reminder, reminders
@@ -34,6 +34,7 @@ from callcenter.store.contract_models import ApplicationRow
 from callcenter.store.models import Role
 from callcenter.store.scope import OneCompany, WholeCentre
 from callcenter.store.service_figures import versions
+from callcenter.store.statements import Statements
 from callcenter.web.contracts.entries import DECIDES, WHO, Given, event_of, sensible
 from callcenter.web.contracts.letters import letter_file, write_letter
 from callcenter.web.contracts.sums import sums_of
@@ -212,9 +213,11 @@ async def enter(request: Request, services: Uses, person: Clerk, number: int, ki
 
 
 async def _known(services: Services, session: AsyncSession, row: ApplicationRow, event: object) -> None:
-    """Raises `ContractError`: it names a company or a paper that there is not."""
+    """Raises `ContractError`: it names a company or a paper that there is not, or a month that its closing charges."""
     if isinstance(event, Selected) and event.company not in {one.id for one in services.centre.company}:
         raise ContractError("no_such_company")
+    if isinstance(event, Charged) and await Statements(session, WholeCentre()).period(event.month):
+        raise ContractError("charged_by_closing", month=str(event.month))
     proof = getattr(event, "proof", None)
     if proof is not None and not any(
         one.id == proof and one.paper == Paper.INSURER_REFUSAL for one in await papers(session, row)

@@ -135,7 +135,10 @@ def test_a_statement_is_provisional_until_its_month_is_closed() -> None:
     settled = bill("settle", "--month=2026-10")
     assert settled.stdout == "2026-10: 10 statements, 1 entries; now in review\n", settled.stderr
     assert "provisional" in statement(month="2026-10").stderr
-    assert bill("close", "--month=2026-10").stdout == "2026-10: closed, 10 statements numbered\n"
+    assert (
+        bill("close", "--month=2026-10").stdout
+        == "2026-10: closed, 10 statements numbered, 0 entries on contracts' accounts\n"
+    )
     told = statement(month="2026-10")
     assert "provisional" not in told.stderr
     assert "demo-1" in told.stdout
@@ -183,9 +186,10 @@ def test_rerating_shows_a_difference_and_waits_for_approval(tmp_path: Path) -> N
 def test_the_payers_report_adds_up_over_all_companies() -> None:
     bill("settle", "--month=2026-10")
     rows = list(csv.reader(io.StringIO(bill("payers", "--month=2026-10", "--lang=en").stdout)))
-    assert rows[0] == ["Company", "the company", "the government"]
-    assert rows[11] == ["Total", "1125000", "2625000"]
-    assert rows[12] == ["This year", "1125000", "2625000"]
+    assert rows[0] == ["Company", "the company", "the government", "Base fee, adjustments", "VAT", "Company pays"]
+    assert rows[11] == ["Statements", "1125000", "2625000", "500000", "0", "1625000"]
+    assert rows[12] == ["Total", "1125000", "2625000", "500000", "0", "1625000"]
+    assert rows[13] == ["This year", "1125000", "2625000"]
 
 
 def test_pdf_xlsx_and_csv_of_every_company(tmp_path: Path) -> None:

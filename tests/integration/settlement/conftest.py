@@ -15,10 +15,11 @@ from sqlalchemy.orm import Session
 
 from billing.month import Month
 from billing.tariff import Tariff
+from callcenter.settlement.closing import close_month
 from callcenter.settlement.months import Settled, settle_month
 from callcenter.store.engine import open_sync_engine
 from callcenter.store.models import CallRow
-from callcenter.store.periods import Actor, Periods
+from callcenter.store.periods import Actor
 from callcenter.store.settlement_models import StatementRow, UsageEntryRow
 from callcenter.tariffs import read_text
 
@@ -86,7 +87,8 @@ class Books:
 
     def close(self, month: Month = NOVEMBER) -> int:
         with Session(self.engine) as session, session.begin():
-            return Periods(session).close(month, Actor(by="bill", at=ms("2027-01-02T10:00+09:00")))
+            actor = Actor(by="bill", at=ms("2027-01-02T10:00+09:00"))
+            return close_month(session, month, actor=actor, zone=SEOUL)[0]
 
     def statements(self, month: Month = NOVEMBER) -> dict[str, StatementRow]:
         with Session(self.engine, expire_on_commit=False) as session:

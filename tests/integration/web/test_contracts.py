@@ -14,6 +14,7 @@ from pypdf import PdfReader
 from billing.contracts.terms import add_months
 from callcenter.store.applications import Applications, papers
 from callcenter.store.scope import WholeCentre
+from callcenter.store.settlement_models import PeriodRow, TariffTextRow
 from tests.applicant import apply, paper
 from tests.integration.web.conftest import Browser, browser
 from tests.web_centre import WebCentre
@@ -158,3 +159,35 @@ async def test_a_second_company_of_the_same_name_cannot_be_selected(web: WebCent
     async with browser(web, "sup") as boss:
         await done(boss, first, "selected", company="hanbit", start=start)
         assert "이미 선정" in await refused(boss, second, "selected", company="hanbit", start=start)
+
+
+async def test_a_month_that_was_settled_here_is_charged_by_closing_and_by_nobody_else(web: WebCentre) -> None:
+    number, start = await new_application(web, calls_per_month="20"), today()
+    month = f"{start:%Y-%m}"
+    async with browser(web, "sup") as boss, browser(web, "bill") as clerk:
+        await done(boss, number, "selected", company="hanbit", start=start)
+        last = add_months(start, 12) - timedelta(days=1)
+        await done(clerk, number, "insured", amount="9000000", valid_from=start, valid_to=last)
+        await done(clerk, number, "signed")
+        async with web.sessions.begin() as session:
+            session.add(TariffTextRow(digest="d", source="x.toml", text=""))
+            await session.flush()
+            session.add(
+                PeriodRow(
+                    month=month,
+                    state="review",
+                    tariff="d",
+                    companies=0,
+                    done=0,
+                    entries=0,
+                    expected=0,
+                    key="",
+                    began_at=1,
+                )
+            )
+        assert "요금 마감이 청구합니다" in await refused(
+            clerk, number, "charged", month=month, amount="5", due=start + timedelta(days=30)
+        )
+        async with web.sessions.begin() as session:
+            await session.delete(await session.get_one(PeriodRow, month))
+        await done(clerk, number, "charged", month=month, amount="5", due=start + timedelta(days=30))

@@ -257,6 +257,7 @@ async def plant(web: WebCentre) -> None:
             company="hanbit",
             reason="mistake",
             note=CANARY,
+            shares={},
             supply=-1,
             vat=0,
             by="bill",

@@ -9,9 +9,20 @@ from hypothesis import strategies as st
 
 from billing.opening import behind
 from billing.rules import Kind
-from billing.statement import Adjustment, Line, LineKind, Statement, StatementError
+from billing.statement import Adjustment, Line, LineKind, Statement, StatementError, statement
 from billing.tariff import Meter, Tariff
-from tests.unit.billing.samples import BANDS, CONTINUOUS, call, november, november_usage, payer, raw, response, tariff
+from tests.unit.billing.samples import (
+    BANDS,
+    CONTINUOUS,
+    NOVEMBER,
+    call,
+    november,
+    november_usage,
+    payer,
+    raw,
+    response,
+    tariff,
+)
 
 
 def lines(of: Statement, kind: LineKind) -> list[Line]:
@@ -251,3 +262,22 @@ def test_the_order_of_the_calls_changes_nothing(of: Tariff, calls: list[Any], ra
 @given(tariffs(), CALLS)
 def test_one_more_call_never_lowers_the_amount(of: Tariff, calls: list[Any]) -> None:
     assert november(of, [*calls, call(1000)]).total >= november(of, calls).total
+
+
+@pytest.mark.parametrize(("days", "fee"), [(None, 50_000), (30, 50_000), (15, 25_000), (1, 1_666), (0, 0)])
+def test_the_base_fee_of_a_part_of_a_month_follows_its_days(days: int | None, fee: int) -> None:
+    of = tariff()
+    made = statement(of, november_usage(of, []).tally, company="nurim", month=NOVEMBER, days=days)
+    assert (made.total, made.days) == (fee, days)
+
+
+@pytest.mark.parametrize(("days", "due"), [(30, 90_000), (15, 45_000), (0, 0)])
+def test_so_does_the_least_that_a_company_pays(days: int, due: int) -> None:
+    of = tariff(minimum=90_000)
+    assert statement(of, november_usage(of, []).tally, company="nurim", month=NOVEMBER, days=days).total == due
+
+
+@pytest.mark.parametrize(("days", "fee"), [(30, 50_000), (1, 50_000), (0, 0)])
+def test_a_tariff_may_charge_it_whole(days: int, fee: int) -> None:
+    of = tariff(contract={"outside": "report", "base_fee": "whole", "pay_within_days": 30})
+    assert statement(of, november_usage(of, []).tally, company="nurim", month=NOVEMBER, days=days).total == fee

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from billing.rules import Kind
-from billing.tariff import TariffError
+from billing.tariff import ContractTerms, Outside, PartMonth, TariffError
 from billing.tariff_reading import read_tariff
 from callcenter.ledger.record import Outcome
 from tests.unit.billing.samples import BANDS, CONTINUOUS, payer, raw, rule, tariff
@@ -204,3 +204,21 @@ def test_whatever_the_file_holds_the_answer_is_a_tariff_or_problems(changes: dic
         found = error.problems
     assert found
     assert all(problem.startswith("t.toml: ") for problem in found)
+
+
+def test_a_tariff_of_before_contracts_were_kept_reports_what_is_outside_and_charges_months_whole() -> None:
+    assert tariff(contract=None).contract == ContractTerms(
+        outside=Outside.REPORT, base_fee=PartMonth.WHOLE, pay_within_days=30
+    )
+
+
+def test_terms_of_contracts_are_told_what_they_may_be() -> None:
+    found = problems(contract={"outside": "free", "base_fee": "half", "pay_within_days": 400, "grace": 1})
+    assert [line.split(": ")[1] for line in found] == [
+        "contract.outside", "contract.base_fee", "contract.pay_within_days", "contract.grace",
+    ]  # fmt: skip
+
+
+def test_a_tariff_cannot_begin_in_mid_month() -> None:
+    (found,) = problems(valid_from="2026-11-15")
+    assert "valid_from: '2026-11-15' is no month" in found

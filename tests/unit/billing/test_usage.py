@@ -113,10 +113,10 @@ def test_lines_are_the_most_calls_at_once() -> None:
 @pytest.mark.parametrize(
     ("wrong", "why"),
     [
-        ({"ended_at": MORNING - 1}, "it ends before it enters"),
-        ({"talk_ms": -1}, "it talks for less than nothing"),
-        ({"ended_at": MORNING + 86_400_001 + 60_000}, "it lasts longer than a day"),
-        ({"talk_ms": 95_000}, "it talks longer than it lasts"),
+        ({"ended_at": MORNING - 1}, "ends_before"),
+        ({"talk_ms": -1}, "talk_negative"),
+        ({"ended_at": MORNING + 86_400_001 + 60_000}, "too_long"),
+        ({"talk_ms": 95_000}, "talk_too_long"),
     ],
 )
 def test_an_impossible_call_is_told_apart_and_neither_charged_nor_lost(wrong: dict[str, Any], why: str) -> None:

@@ -17,6 +17,7 @@ from billing.contracts.participation import Status
 from billing.contracts.reminders import Task
 from billing.contracts.service_level import Formula
 from billing.rules import Charge
+from billing.rules import Why as NotBilled
 from callcenter.agents.presence import PauseReason, State
 from callcenter.calls.callers import Mark
 from callcenter.calls.journal import Kind
@@ -43,11 +44,14 @@ from callcenter.ledger.record import EndedBy, Outcome, Via
 from callcenter.letters.text import Kind as LetterKind
 from callcenter.papers import Paper
 from callcenter.staffing.plan import Lack
+from callcenter.store.deeds import SHOWN
+from callcenter.store.deeds import Field as Deeds
 from callcenter.store.models import Level, Role, TicketStatus
 from callcenter.store.report import Rows
 from callcenter.store.settlement_models import CorrectionReason, PeriodState, ReratingState
 from callcenter.store.work_models import MessageState
 from callcenter.web.apply.form import FIELDS
+from callcenter.web.deeds.routes import WHAT
 from callcenter.web.pages import NAVIGATION
 from callcenter.web.requests.routes import Wish
 from callcenter.web.supervisor.report import COLUMNS
@@ -85,6 +89,17 @@ def _contract_errors() -> set[str]:
 
 def _shown_fields(kind: type[Any]) -> set[str]:
     return {field.name for field in fields(kind)} - {"refusals", "doubts", "insured_sum"}
+
+
+def test_the_filter_of_deeds_offers_whatever_the_books_note() -> None:
+    paths = [*WEB.parent.joinpath("store").glob("*.py"), *WEB.parent.joinpath("settlement").glob("*.py")]
+    noted = {
+        what
+        for path in paths
+        for what in re.findall(r'note\(\s*actor,\s*f?"([a-z.{}]+)"', path.read_text("utf-8"))
+        if "{" not in what
+    }
+    assert noted | {"rerating.approved", "rerating.rejected"} == set(WHAT[Deeds.BOOKS])
 
 
 def _period_errors() -> set[str]:
@@ -206,6 +221,11 @@ COMPOSED = {
     *(f"member.did_{what}" for what in ("added", "level", "disabled", "enabled", "password")),
     *(f"request.{one}" for one in [*Wish, "open", "granted", "declined"]),
     *(f"contract_error.{key}" for key in _contract_errors()),
+    *(f"unbilled.{why}" for why in NotBilled),
+    "settlement.charge_again",
+    *(f"deed.{what.replace('.', '_')}" for what in (*WHAT[Deeds.BOOKS], *WHAT[Deeds.CENTRE])),
+    *(f"deed.field_{field}" for field in Deeds),
+    *(f"deed.part_{name}" for name in SHOWN if name != "month"),
     *(f"contract.field_{name}" for kind in KINDS.values() for name in _shown_fields(kind)),
 }
 

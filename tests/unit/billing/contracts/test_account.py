@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from billing.contracts.account import Account, OpenCharge
-from billing.contracts.events import AnyEvent, Charged, DepositReceived, Offset, Paid, Refunded, Source
+from billing.contracts.events import AnyEvent, By, Charged, Corrected, DepositReceived, Offset, Paid, Refunded, Source
 from billing.contracts.participation import OVER, fold
 from billing.contracts.problem import ContractError
 from billing.contracts.terms import MOST_YEARS
@@ -83,6 +83,36 @@ def test_who_withdraws_gets_the_deposit_back() -> None:
     assert refusal(told, did("2026-12-03", "deposit_received", amount=1)) == "not_now"
 
 
+def test_a_note_changes_what_a_month_costs_and_never_below_nothing() -> None:
+    less = did("2027-03-01", "corrected", month="2027-01", amount=-200_000, due="2027-03-01", note="C2027-03-00001")
+    more = did("2027-03-02", "corrected", month="2027-01", amount=50_000, due="2027-04-01", note="C2027-03-00002")
+    assert refusal(SIGNED, less) == "not_charged"
+    account = fold((*SIGNED, JANUARY, less, more)).account
+    assert account.month(Month(2027, 1)) == 1_025_000
+    assert account.open_charges() == (
+        OpenCharge(Month(2027, 1), 975_000, date(2027, 2, 28)),
+        OpenCharge(Month(2027, 1), 50_000, date(2027, 4, 1)),
+    )
+    assert account.arrears(date(2027, 3, 31)) == 975_000
+    paid = (*SIGNED, JANUARY, did("2027-02-20", "paid", amount=1_175_000), less)
+    assert (fold(paid).account.credit, fold(paid).account.owed) == (200_000, 0)
+    whole = did("2027-03-01", "corrected", month="2027-01", amount=-1_175_001, due="2027-03-01", note="x")
+    assert refusal((*SIGNED, JANUARY), whole) == "corrected_too_much"
+    assert refusal((*SIGNED, JANUARY), did("2027-03-01", "corrected", month="2027-01", amount=0, due="2027-03-01",
+                                           note="x")) == "amount"  # fmt: skip
+    past = did("2027-03-01", "corrected", month="2027-01", amount=1, due="2027-02-28", note="x")
+    assert refusal((*SIGNED, JANUARY), past) == "due_past"
+
+
+def test_a_statement_after_the_end_is_charged_one_before_the_start_is_not() -> None:
+    ended = (*SIGNED, did("2027-03-01", "notice_given", by=By.COMPANY, last="2027-03-31"))
+    late = did("2027-06-05", "charged", month="2027-05", amount=7, due="2027-06-30", statement="2027-05-00001")
+    assert fold((*ended, late)).account.owed == 7
+    early = did("2027-01-05", "charged", month="2026-12", amount=7, due="2027-01-30", statement="2026-12-00001")
+    assert refusal(SIGNED, early) == "charged_outside"
+    assert refusal(SELECTED, late) == "charged_outside"
+
+
 def test_nothing_and_less_is_no_payment() -> None:
     assert refusal(SIGNED, did("2027-02-01", "paid", amount=0)) == "amount"
     assert refusal(SIGNED, did("2027-02-01", "paid", amount=-5)) == "amount"
@@ -132,6 +162,12 @@ class Books(RuleBasedStateMachine):
         index = self.today.year * 12 + self.today.month - 1 - back
         month = Month(index // 12, index % 12 + 1)
         self.enter(Charged(on=self.today, month=month, amount=amount, due=self.today))
+
+    @rule(amount=st.integers(-3_000_000, 1_000_000), back=st.integers(0, 3))
+    def correct(self, amount: int, back: int) -> None:
+        index = self.today.year * 12 + self.today.month - 1 - back
+        month, due = Month(index // 12, index % 12 + 1), self.today + timedelta(days=30)
+        self.enter(Corrected(on=self.today, month=month, amount=amount, due=due, note=f"C-{len(self.told)}"))
 
     @rule(year=st.integers(1, 7), proof=st.booleans())
     def sign(self, year: int, proof: bool) -> None:
