@@ -11,6 +11,7 @@ from callcenter.calls.commands import Play, StartTimer, StopPlaying, StopTimer
 from callcenter.campaigns.commands import Command, HandOver, Record
 from callcenter.campaigns.form import Form, Question, QuestionKind
 from callcenter.campaigns.kinds import Purpose
+from callcenter.campaigns.spoken import recording_name
 
 #: The key that refuses for good, at any time.
 REFUSE = "*"
@@ -157,7 +158,7 @@ class Interview:
                 return self._say(prompts, lambda: [StartTimer(self.timer, self.form.key_s * 1000)])
 
     def _record(self, question: Question) -> list[Command]:
-        self._recording = f"{self.channel}:{question.id}:{self._tries}"
+        self._recording = recording_name(self.channel, question.id, self._tries)
         return [Record(self.channel, self._recording, question.most_s)]
 
     def _transfer(self, question: Question) -> list[Command]:

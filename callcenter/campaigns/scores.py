@@ -113,13 +113,21 @@ def _mean(values: Sequence[float], least: float, most: float) -> Interval:
     return Interval(mean, max(least, mean - half), min(most, mean + half))
 
 
-def alarms(form: Form, answers: Mapping[str, str]) -> list[str]:
-    """Questions whose score is so low that a ticket is opened and a supervisor may be called."""
+@dataclass(frozen=True, slots=True)
+class LowScore:
+    """An answer that calls for somebody."""
+
+    question: Question
+    score: int
+
+
+def low_scores(form: Form, answers: Mapping[str, str]) -> list[LowScore]:
+    """Answers so low that a ticket is opened, in the form's order."""
     return [
-        question.id
+        LowScore(question, int(answer))
         for question in form.question
         if question.alarm_at is not None
         and (answer := answers.get(question.id))
-        and answer.isdigit()
+        and question.valid(answer)
         and int(answer) <= question.alarm_at
     ]

@@ -26,6 +26,7 @@ from callcenter.store.campaign_rules import CampaignRules, form_of
 from callcenter.store.campaigns import Campaigns
 from callcenter.store.engine import Sessions
 from callcenter.store.epoch import to_ms
+from callcenter.store.low_scores import LowScores
 from callcenter.store.permissions import Permissions
 from callcenter.store.scope import WholeCentre, select_within
 from callcenter.store.settlement_models import UsageEntryRow
@@ -169,22 +170,22 @@ class Book:
             ).one()
             interview, complete = asked.interview, outcome is Outcome.COMPLETED
             assert interview.end is not None
-            await attempts.answer(
-                ResponseRow(
-                    attempt=attempt,
-                    company=work.company,
-                    campaign=work.number,
-                    contact=row.contact,
-                    form=work.form_id,
-                    segment=contact.segment,
-                    at=asked.until,
-                    answers=dict(interview.answers),
-                    invalid=dict(interview.invalid),
-                    silent=dict(interview.silent),
-                    end=interview.end,
-                    complete=complete,
-                )
+            response = ResponseRow(
+                attempt=attempt,
+                company=work.company,
+                campaign=work.number,
+                contact=row.contact,
+                form=work.form_id,
+                segment=contact.segment,
+                at=asked.until,
+                answers=dict(interview.answers),
+                invalid=dict(interview.invalid),
+                silent=dict(interview.silent),
+                end=interview.end,
+                complete=complete,
             )
+            await attempts.answer(response)
+            await LowScores(session, _CENTRE).follow(work.form, response, contact)
             if interview.end is End.REFUSED:
                 extent = extent_by_key(work.setup.rules.purpose)
                 await Permissions(session, _CENTRE).refuse(work.company, row.number, extent, By.KEY, now)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
+from sqlalchemy import func
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from callcenter.store.models import TicketEntryRow, TicketRow, TicketStatus
@@ -83,6 +85,13 @@ class Tickets:
             TicketRow.status == TicketStatus.OPEN,
         )
         return list(await self._session.scalars(query.order_by(TicketRow.number.desc())))
+
+    async def count_open(self, numbers: Collection[int]) -> int:
+        """How many of these are open."""
+        query = select_within(self._scope, TicketRow, func.count()).where(
+            TicketRow.number.in_(numbers), TicketRow.status == TicketStatus.OPEN
+        )
+        return int((await self._session.scalars(query)).one())
 
     async def page(
         self, *, company: str | None = None, status: TicketStatus | None = None, offset: int = 0, limit: int = 50

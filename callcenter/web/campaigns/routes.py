@@ -21,6 +21,7 @@ from callcenter.store.campaign_models import CampaignRow
 from callcenter.store.campaign_rules import CampaignRules, purpose
 from callcenter.store.campaigns import Campaigns
 from callcenter.store.epoch import to_ms
+from callcenter.store.low_scores import LowScores
 from callcenter.store.permissions import Permissions
 from callcenter.store.scope import Scope
 from callcenter.web.campaigns.common import Operator, Reader, Uses, day_in, holidays_at, known_company, local_now
@@ -28,7 +29,7 @@ from callcenter.web.campaigns.results import answer_rows, counted, label, result
 from callcenter.web.errors import Refused
 from callcenter.web.export import csv_file
 from callcenter.web.pages import language_of, render
-from callcenter.web.scoping import scope_of
+from callcenter.web.scoping import scope_of, sees_customers
 from callcenter.web.words import phrase
 
 router = APIRouter(prefix="/campaigns", include_in_schema=False)
@@ -141,6 +142,8 @@ async def one(request: Request, services: Uses, person: Reader, number: int, seg
         hindrances = await CampaignRules(session, scope_of(person), holidays_at(now), now).hindrances(campaign)
         form = await mine.form(campaign.form)
         imports = await mine.imports(number)
+        low = await LowScores(session, scope_of(person)).standing(number)
+        low_rows = await LowScores(session, scope_of(person)).page(number)
     state = State(campaign.state)
     return render(
         request,
@@ -155,6 +158,9 @@ async def one(request: Request, services: Uses, person: Reader, number: int, seg
         form=form,
         imports=imports,
         label=label,
+        hears=sees_customers(person),
+        low=low,
+        low_rows=low_rows,
         verbs=[verb for verb, to in _VERBS.items() if to in NEXT[state]],
     )
 

@@ -35,12 +35,14 @@ from callcenter.campaigns.plan import State as CampaignState
 from callcenter.campaigns.refusals import By as RefusedBy
 from callcenter.campaigns.refusals import Extent
 from callcenter.campaigns.sheets import SheetFault
+from callcenter.campaigns.spoken import Ended
 from callcenter.campaigns.telephone import Fault
 from callcenter.desk.tickets import Reason
 from callcenter.ledger.record import EndedBy, Outcome, Via
 from callcenter.letters.text import Kind as LetterKind
 from callcenter.papers import Paper
 from callcenter.staffing.plan import Lack
+from callcenter.store.aftermath_models import PhoneState
 from callcenter.store.models import Level, Role, TicketStatus
 from callcenter.store.settlement_models import CorrectionReason, PeriodState, ReratingState
 from callcenter.store.work_models import MessageState
@@ -151,6 +153,9 @@ COMPOSED = {
     *(f"fault.{fault}" for fault in {*Fault, *RowFault}),
     *(f"form.kind_{kind}" for kind in QuestionKind),
     *(f"form.example_{example}" for example in ("happy_call", "improvement")),
+    *(f"spoken.why_{why}" for why in Ended),
+    *(f"low_score.state_{state}" for state in PhoneState),
+    *("low_score.title", "reason.low_score"),
     "form.forms",
     *(f"flaw.{flaw}" for flaw in Flaw),
     "consent.title",
