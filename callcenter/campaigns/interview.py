@@ -50,7 +50,7 @@ class Interview:
     language: str = "ko"
     #: Said before the opening (`announcement`).
     announce: tuple[str, ...] = ()
-    #: (question, answer) of which there are enough.
+    #: (question, answer) of which there are enough; may grow while the interview is on.
     full: frozenset[tuple[str, str]] = frozenset()
     #: By question: the keys (several joined by commas), the number, or the recording's name; empty: passed over.
     answers: dict[str, str] = field(default_factory=dict)
@@ -191,7 +191,7 @@ class Interview:
     def _answered(self, question: Question, answer: str) -> list[Command]:
         self._open = False
         self.answers[question.id] = answer
-        if any((question.id, part) in self.full for part in answer.split(",")):
+        if any((asked, part) in self.full for asked, given in self.answers.items() for part in given.split(",")):
             return self._finish(End.QUOTA_FULL)
         return self._ask(self.form.after(question, answer))
 

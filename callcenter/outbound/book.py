@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
@@ -10,7 +11,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from callcenter.campaigns.attempts import Outcome, Retry
-from callcenter.campaigns.completion import Quota, full
+from callcenter.campaigns.completion import Filled, Quota, filled, overfilled, room
 from callcenter.campaigns.dialler import Setup
 from callcenter.campaigns.events import Candidate
 from callcenter.campaigns.form import Form, QuestionKind
@@ -50,8 +51,7 @@ class Work:
     form: Form
     setup: Setup
     retries: Mapping[Outcome, Retry]
-    #: Quotas of which there are enough.
-    full: tuple[Quota, ...]
+    quotas: tuple[Filled, ...]
     #: Whether it may ring anybody.
     on: bool
 
@@ -79,6 +79,8 @@ class Book:
     def __init__(self, sessions: Sessions, zone: ZoneInfo) -> None:
         self._sessions = sessions
         self._zone = zone
+        #: By campaign: how many interviews are complete, and how far they fill the quotas.
+        self._tallies: dict[int, tuple[int, tuple[Filled, ...]]] = {}
 
     async def running(self, free: frozenset[date], now: datetime) -> list[Work]:
         """Campaigns that the recorded voice works on; `free`: the holidays."""
@@ -102,10 +104,7 @@ class Book:
             return None
         plan = Plan.model_validate(row.plan)
         rules = await CampaignRules(session, _CENTRE, free, now).rules(row)
-        enough: list[Quota] = []
-        if plan.quotas:
-            complete = await Attempts(session, _CENTRE).responses(row.number, complete=True)
-            enough = full([one.quota() for one in plan.quotas], [(r.segment, r.answers) for r in complete])
+        quotas = await self._filled(session, row.number, tuple(one.quota() for one in plan.quotas))
         hands_over = any(question.kind is QuestionKind.TRANSFER for question in form.question)
         proven = rules.caller is not None and rules.caller.proven(now)
         return Work(
@@ -123,28 +122,47 @@ class Book:
                 yields_over_s=plan.yields_over_s,
             ),
             retries=plan.retry_rules(),
-            full=tuple(enough),
+            quotas=quotas,
             on=row.state == State.RUNNING and row.mode == Mode.AGENTLESS and proven and not hands_over,
         )
+
+    async def _filled(self, session: AsyncSession, number: int, quotas: tuple[Quota, ...]) -> tuple[Filled, ...]:
+        """How far the quotas are filled now; answers are read anew only when there are more of them."""
+        if not quotas:
+            return ()
+        attempts = Attempts(session, _CENTRE)
+        count = await attempts.complete(number)
+        read = self._tallies.get(number)
+        if read is None or read[0] != count or tuple(one.quota for one in read[1]) != quotas:
+            read = self._tallies[number] = count, filled(quotas, await attempts.complete_answers(number))
+        return read[1]
 
     async def find(self, work: Work, most: int, now: datetime) -> tuple[Candidate, ...]:
         """Contacts that are due, with all that is known of them; those who must wait are put off."""
         async with self._sessions.begin() as session:
-            rows = await Campaigns(session, _CENTRE).due(work.number, to_ms(now), max(most, _AT_ONCE))
+            campaigns = Campaigns(session, _CENTRE)
+            quotas = await self._filled(session, work.number, tuple(one.quota for one in work.quotas))
+            under_way = Counter(await campaigns.under_way(work.number) if quotas else {})
+            if room(quotas, under_way, "") == 0:
+                return ()
+            full = {one.quota.segment for one in quotas if room(quotas, under_way, one.quota.segment) == 0}
+            rows = await campaigns.due(work.number, to_ms(now), max(most, _AT_ONCE), without=full)
             people = await Permissions(session, _CENTRE).people(work.company, [row.number for row in rows], now)
-            enough = {quota.segment for quota in work.full if not quota.question}
             found: list[Candidate] = []
             for row in rows:
                 decision = may_dial(people[row.number], work.setup.rules, now.astimezone(self._zone))
-                if row.segment in enough or (isinstance(decision, Refusal) and decision.why in PASSING):
+                if isinstance(decision, Refusal) and decision.why in PASSING:
                     row.due_at = to_ms(now + _LATER)
-                elif len(found) < most:
+                elif len(found) < most and room(quotas, under_way, row.segment) != 0:
+                    under_way[row.segment] += 1
                     found.append(Candidate(row.id, people[row.number], row.tries))
         return tuple(found)
 
     async def write(self, work: Work, attempt: str, contact: int, now: datetime) -> tuple[Person, Customer] | None:
         """Write an attempt down; the person as known after that, without this attempt. None: it must not be dialled."""
         async with self._sessions.begin() as session:
+            if await self._enough(session, work, contact):
+                return None
             row = await Attempts(session, _CENTRE).write(attempt, contact, now)
             if row is None:
                 return None
@@ -152,6 +170,15 @@ class Book:
             rung = sorted(person.rung)
             # This attempt is the latest; it has not rung yet.
             return replace(person, rung=tuple(rung[:-1])), Customer(row.language, row.segment)
+
+    async def _enough(self, session: AsyncSession, work: Work, contact: int) -> bool:
+        """Whether with those who are phoned now there may be enough of this contact's segment."""
+        if not work.quotas:
+            return False
+        quotas = await self._filled(session, work.number, tuple(one.quota for one in work.quotas))
+        segments = select_within(_CENTRE, ContactRow, ContactRow.segment).where(ContactRow.id == contact)
+        segment = (await session.scalars(segments)).first() or ""
+        return room(quotas, await Campaigns(session, _CENTRE).under_way(work.number), segment) == 0
 
     async def set_aside(self, contact: int, why: Why) -> None:
         """The contact must not be called, for a lasting reason."""
@@ -162,14 +189,23 @@ class Book:
         """Write down how an attempt ended, with the answers, a refusal, and what is to be charged."""
         async with self._sessions.begin() as session:
             attempts = Attempts(session, _CENTRE)
-            if not await attempts.finish(attempt, outcome, work.retries, now) or asked is None:
+            row = await attempts.get(attempt)
+            if asked is None or row is None:
+                await attempts.finish(attempt, outcome, work.retries, now)
                 return
-            row = (await session.scalars(select_within(_CENTRE, AttemptRow).where(AttemptRow.id == attempt))).one()
             contact = (
                 await session.scalars(select_within(_CENTRE, ContactRow).where(ContactRow.id == row.contact))
             ).one()
-            interview, complete = asked.interview, outcome is Outcome.COMPLETED
-            assert interview.end is not None
+            interview, end = asked.interview, asked.interview.end
+            assert end is not None
+            if outcome is Outcome.COMPLETED:
+                quotas = await self._filled(session, work.number, tuple(one.quota for one in work.quotas))
+                # Others were quicker: it is kept, but neither counted nor charged.
+                if overfilled(quotas, contact.segment, interview.answers):
+                    outcome, end = Outcome.QUOTA_FULL, End.QUOTA_FULL
+            if not await attempts.finish(attempt, outcome, work.retries, now):
+                return
+            complete = outcome is Outcome.COMPLETED
             response = ResponseRow(
                 attempt=attempt,
                 company=work.company,
@@ -181,12 +217,12 @@ class Book:
                 answers=dict(interview.answers),
                 invalid=dict(interview.invalid),
                 silent=dict(interview.silent),
-                end=interview.end,
+                end=end,
                 complete=complete,
             )
             await attempts.answer(response)
             await LowScores(session, _CENTRE).follow(work.form, response, contact)
-            if interview.end is End.REFUSED:
+            if end is End.REFUSED:
                 extent = extent_by_key(work.setup.rules.purpose)
                 await Permissions(session, _CENTRE).refuse(work.company, row.number, extent, By.KEY, now)
             if complete:

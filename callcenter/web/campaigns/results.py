@@ -10,8 +10,10 @@ from dataclasses import dataclass
 import xlsxwriter
 
 from callcenter.campaigns.attempts import Outcome
+from callcenter.campaigns.completion import Filled, filled
 from callcenter.campaigns.form import Form, Question
 from callcenter.campaigns.funnel import Funnel, Place, Rates, dispositions, funnel, place_of, rates
+from callcenter.campaigns.plan import Plan
 from callcenter.campaigns.scores import Tabulated, tabulate
 from callcenter.store.attempts import Attempts
 from callcenter.store.campaign_models import CampaignRow, ResponseRow
@@ -34,6 +36,7 @@ class Results:
     responses: Sequence[ResponseRow]
     segments: Sequence[str]
     form: Form | None
+    quotas: Sequence[Filled]
 
 
 def counted(counts: Mapping[tuple[int, str | None, str | None, bool], int], campaign: int) -> Counter[Place]:
@@ -66,6 +69,10 @@ async def results_of(campaigns: Campaigns, attempts: Attempts, campaign: Campaig
         responses=chosen,
         segments=sorted({one.segment for one in responses if one.segment}),
         form=form,
+        quotas=filled(
+            (one.quota() for one in Plan.model_validate(campaign.plan).quotas),
+            ((one.segment, one.answers) for one in responses),
+        ),
     )
 
 

@@ -160,18 +160,66 @@ async def test_an_unproven_number_or_a_transfer_holds_the_campaign_and_sets_nobo
     assert not (await work_of(book, await launched(made, state="paused"))).on
 
 
-async def test_a_full_segment_is_not_phoned(made: Sessions) -> None:
+QUOTA_HOURS = {"tue": "00:00-24:00"}
+
+
+async def quota_work(made: Sessions, *quotas: dict[str, Any]) -> tuple[Book, Work]:
+    plan = Plan.model_validate({"quotas": quotas, "hours": QUOTA_HOURS})
     book = Book(made, SEOUL)
-    plan = Plan.model_validate({"quotas": [{"most": 1, "segment": "s0"}], "hours": {"tue": "00:00-24:00"}})
-    work = await work_of(book, await launched(made, plan=plan.model_dump(mode="json")))
-    contact = (await book.find(work, 1, NOON))[0].contact
+    return book, await work_of(book, await launched(made, plan=plan.model_dump(mode="json")))
+
+
+async def interviewed(book: Book, work: Work, contact: int, **answers: str) -> str:
     attempt = f"{work.number}-{contact}-1"
-    await book.write(work, attempt, contact, NOON)
-    await book.finish(work, attempt, Outcome.COMPLETED, NOON, asked(work, attempt, End.FINISHED, again="1"))
+    assert await book.write(work, attempt, contact, NOON) is not None
+    await book.finish(work, attempt, Outcome.COMPLETED, NOON, asked(work, attempt, End.FINISHED, **answers))
+    return attempt
+
+
+async def test_a_full_segment_is_not_phoned_and_keeps_nobody_else_waiting(made: Sessions) -> None:
+    book, work = await quota_work(made, {"most": 1, "segment": "s0"})
+    first, second = await book.find(work, 5, NOON)
     async with made.begin() as session:
-        other = (await Campaigns(session, CENTRE).due(work.number, to_ms(NOON), 5))[0]
-        other.segment = "s0"
-    assert await book.find(await work_of(book, work.number), 5, NOON) == ()
+        # Due before the other, and of the segment that is going to be full.
+        row = await session.get(ContactRow, second.contact)
+        assert row is not None
+        third = ContactRow(
+            company="nurim", campaign=work.number, number="01022220002", name="", language="ko", segment="s0",
+            product="", more={}, case="", first_due_at=0, due_at=0, tries=0, held=False,
+        )  # fmt: skip
+        session.add(third)
+        await session.flush()
+        other = third.id
+    await interviewed(book, work, first.contact, again="1")
+    assert [one.contact for one in await book.find(await work_of(book, work.number), 5, NOON)] == [second.contact]
+    assert await book.write(work, f"{work.number}-{other}-1", other, NOON) is None
+    async with made() as session:
+        left = await session.get(ContactRow, other)
+        assert left is not None
+        assert (left.due_at, left.held, left.tries, left.why) == (0, False, 0, None)
+
+
+async def test_only_as_many_are_phoned_at_once_as_are_wanted(made: Sessions) -> None:
+    book, work = await quota_work(made, {"most": 1})
+    [only] = await book.find(work, 5, NOON)
+    assert await book.write(work, f"{work.number}-{only.contact}-1", only.contact, NOON) is not None
+    # While that call may still complete, nobody else is wanted; when it did not, the next is.
+    assert await book.find(work, 5, NOON) == ()
+    await book.finish(work, f"{work.number}-{only.contact}-1", Outcome.NO_SUCH_NUMBER, NOON, None)
+    assert len(await book.find(work, 5, NOON)) == 1
+
+
+async def test_an_answer_beyond_its_quota_is_kept_and_not_charged(made: Sessions) -> None:
+    book, work = await quota_work(made, {"most": 1, "question": "again", "answer": "1"})
+    one, other = await book.find(work, 5, NOON)
+    await interviewed(book, work, one.contact, again="1")
+    late = await interviewed(book, work, other.contact, again="1")
+    async with made() as session:
+        rows = {row.attempt: row for row in await session.scalars(select(ResponseRow))}
+        assert len(list(await session.scalars(select(UsageEntryRow)))) == 1
+    assert (rows[late].complete, rows[late].end, rows[late].answers) == (False, "quota_full", {"again": "1"})
+    [quota] = (await work_of(book, work.number)).quotas
+    assert (quota.count, quota.full) == (1, True)
 
 
 async def test_a_contact_set_aside_is_not_found_again(made: Sessions) -> None:

@@ -155,7 +155,7 @@ COMPOSED = {
     *(f"form.example_{example}" for example in ("happy_call", "improvement")),
     *(f"spoken.why_{why}" for why in Ended),
     *(f"low_score.state_{state}" for state in PhoneState),
-    *("low_score.title", "reason.low_score"),
+    *("low_score.title", "reason.low_score", "quota.full_segment", "quota.full_answer"),
     "form.forms",
     *(f"flaw.{flaw}" for flaw in Flaw),
     "consent.title",
