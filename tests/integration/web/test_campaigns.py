@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, timedelta
+from html import unescape
 
 import aiohttp
 import pytest
 
 from callcenter.campaigns.attempts import RETRIES, Outcome
+from callcenter.campaigns.plan import Again, Enough, Plan
 from callcenter.jobs import contacts as job
 from callcenter.store.attempts import Attempts
 from callcenter.store.campaign_models import CampaignRow, ResponseRow
@@ -184,6 +186,70 @@ async def test_a_campaign_with_wrong_parts_is_not_made(web: WebCentre) -> None:
         assert "같은 기업의 양식" in (await page.post("/campaigns/new", fields))[1]
         status, body = await page.post("/campaigns/new", fields | {"company": "nurim", "weekdays": "20:00-10:00"})
         assert (status, "시간대는" in body) == (422, True)
+
+
+async def test_every_setting_of_a_campaign_is_asked_for_kept_and_shown_in_the_dry_run(web: WebCentre) -> None:
+    await operator(web)
+    async with browser(web, "op") as page:
+        campaign = await drafted(
+            page, mode="predictive", ring_s="30", ceiling_percent="2.5", most_a_day="2", most_in_30_days="6",
+            yields_over_s="", after_busy="20", most_busy="5", most_no_answer="0", after_partial="60", most_partial="1",
+            quota_segment_0="서울", quota_most_0="100", quota_question_2="again", quota_answer_2="1", quota_most_2="50",
+        )  # fmt: skip
+        await filled(web, page, campaign)
+        async with web.sessions() as session:
+            row = await Campaigns(session, WholeCentre()).get(int(campaign.rsplit("/", 1)[1]))
+        assert row is not None
+        plan = Plan.model_validate(row.plan)
+        assert (plan.ring_s, plan.ceiling_percent, plan.yields_over_s) == (30, 2.5, None)
+        assert (plan.most_a_day, plan.most_in_30_days) == (2, 6)
+        assert plan.retries[Outcome.BUSY] == Again(after_min=20, most=5)
+        assert plan.retries[Outcome.PARTIAL] == Again(after_min=60, most=1)
+        assert Outcome.NO_ANSWER not in plan.retries
+        assert plan.quotas == (Enough(most=100, segment="서울"), Enough(most=50, question="again", answer="1"))
+        _, body = await page.get(f"{campaign}/dry-run")
+        for said in ("통화 중: 20분 뒤, 5번까지", "하루 2번, 30일 6번", "2.5 %", "양보하지 않음", "0 / 100", "0 / 50"):
+            assert said in body
+        assert "이번에 걸 사람 0명" in body  # none of them is compared with the register yet
+
+
+MISTAKES = (
+    ({"most_busy": "11"}, "통화 중 · 몇 번까지: 0부터 10 사이의 수를 적으세요."),
+    ({"after_busy": "곧"}, "통화 중 · 몇 분 뒤: 1부터 43200 사이의 수를 적으세요."),
+    ({"ceiling_percent": "0"}, "포기율 한도: 0보다 크고 10 이하인 수"),
+    ({"ceiling_percent": "nan"}, "포기율 한도: 0보다 크고 10 이하인 수"),
+    ({"most_a_day": "9", "most_in_30_days": "8"}, "30일 최대가 하루 최대보다 작습니다"),
+    ({"ring_s": "5"}, "벨 울리는 시간 (초): 15부터 60 사이의 수"),
+    ({"first": "2027-03-01", "last": "2027-02-01"}, "마지막 날이 첫날보다 앞섭니다"),
+    ({"weekdays": "22:00-23:00", "saturday": "", "sunday": ""}, "거는 시간이 한 번도 열리지 않습니다"),
+    ({"last": "2020-01-01"}, "거는 시간이 한 번도 열리지 않습니다"),
+    ({"quota_segment_1": "서울"}, "할당 2행 · 최대: 1부터 1000000 사이의 수"),
+    (
+        {"quota_question_0": "x", "quota_answer_0": "1", "quota_most_0": "5"},
+        "쓸 수 있는 질문: aspect, recommend, again",
+    ),
+    ({"quota_question_0": "again", "quota_answer_0": "3", "quota_most_0": "5"}, "쓸 수 있는 답: 1, 2"),
+    ({"quota_question_0": "recommend", "quota_answer_0": "11", "quota_most_0": "5"}, "쓸 수 있는 답: 0–10"),
+    ({"caller": "01012345678"}, "발신번호 등록부에 있는 번호를 고르세요"),
+)
+
+
+async def test_each_mistake_in_a_new_campaign_is_named_and_nothing_typed_is_lost(web: WebCentre) -> None:
+    await operator(web)
+    async with browser(web, "op") as page:
+        await drafted(page)
+        fields = {
+            "name": "겨울 조사", "company": "nurim", "kind": "usefulness", "mode": "agentless", "form": "1",
+            "caller": "15880000", "weekdays": "10:00-20:00", "most_no_answer": "4",
+        }  # fmt: skip
+        for changed, said in MISTAKES:
+            status, body = await page.post("/campaigns/new", fields | changed)
+            assert (status, unescape(body).count(said)) == (422, 1), said
+            assert 'value="겨울 조사"' in body
+            assert re.search(r'name="most_no_answer"[^>]*value="4"', body)
+            for value in changed.values():
+                assert f'value="{value}"' in body or value == "01012345678"
+        assert (await page.get("/campaigns"))[1].count("겨울 조사") == 0
 
 
 async def test_results_are_shown_to_the_company_and_exported_without_names(web: WebCentre) -> None:

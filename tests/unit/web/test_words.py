@@ -47,6 +47,7 @@ from callcenter.store.models import Level, Role, TicketStatus
 from callcenter.store.settlement_models import CorrectionReason, PeriodState, ReratingState
 from callcenter.store.work_models import MessageState
 from callcenter.web.apply.form import FIELDS
+from callcenter.web.campaigns.wizard import NUMBERS
 from callcenter.web.pages import NAVIGATION
 from callcenter.web.requests.routes import Wish
 from callcenter.web.words import CATALOGUE, LANGUAGES, phrase, preferred_language
@@ -156,6 +157,11 @@ COMPOSED = {
     *(f"spoken.why_{why}" for why in Ended),
     *(f"low_score.state_{state}" for state in PhoneState),
     *("low_score.title", "reason.low_score", "quota.full_segment", "quota.full_answer"),
+    *(f"wizard.{name}" for name in NUMBERS),
+    *(f"campaign.{name}" for name in ("first", "last", "yields")),
+    *(f"wizard.{key}" for key in ("number", "percent", "day", "days", "hours", "caps_order", "never_open", "quota")),
+    *(f"wizard.{key}" for key in ("form_of_another", "caller_of_another", "quota_question", "quota_answer")),
+    *(f"wizard.{key}" for key in ("quota_of", "quota_value", "after", "most", "ceiling_percent")),
     "form.forms",
     *(f"flaw.{flaw}" for flaw in Flaw),
     "consent.title",
