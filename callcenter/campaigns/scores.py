@@ -114,6 +114,27 @@ def _mean(values: Sequence[float], least: float, most: float) -> Interval:
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """Some of the interviews: those of a segment, of a day."""
+
+    name: str
+    complete: int
+    #: CSAT, NPS and CES of these, in the order of the form's measured questions; None without an answer.
+    scores: tuple[Interval | None, ...]
+
+
+def parts(form: Form, responses: Iterable[tuple[str, Mapping[str, str]]]) -> list[Part]:
+    """Interviews (the part's name, the answers) by part, sorted by name."""
+    of: dict[str, list[Mapping[str, str]]] = {}
+    for name, answers in responses:
+        of.setdefault(name, []).append(answers)
+    return [
+        Part(name, len(of[name]), tuple(one.score for one in tabulate(form, of[name]) if one.question.measure))
+        for name in sorted(of)
+    ]
+
+
+@dataclass(frozen=True, slots=True)
 class LowScore:
     """An answer that calls for somebody."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from typing import Annotated, Literal
 
@@ -18,19 +19,22 @@ from callcenter.campaigns.permission import Why
 from callcenter.campaigns.plan import NEXT, Plan, State
 from callcenter.campaigns.windows import next_opening
 from callcenter.store.attempts import Attempts
-from callcenter.store.campaign_models import CampaignRow
+from callcenter.store.campaign_models import CampaignRow, FormRow
 from callcenter.store.campaign_rules import CampaignRules, form_of, purpose
 from callcenter.store.campaigns import Campaigns
 from callcenter.store.epoch import to_ms
 from callcenter.store.low_scores import LowScores
 from callcenter.store.permissions import Permissions
 from callcenter.store.scope import Scope
+from callcenter.typeface import FontError
 from callcenter.web.campaigns.common import Operator, Reader, Uses, holidays_at, known_company, local_now
-from callcenter.web.campaigns.results import answer_rows, counted, label, results_of, workbook
+from callcenter.web.campaigns.paper import Heading, pdf
+from callcenter.web.campaigns.results import Results, answer_rows, counted, label, results_of, workbook
 from callcenter.web.campaigns.wizard import AGAIN, QUOTAS, Wizard, sent_of
 from callcenter.web.errors import Refused
 from callcenter.web.export import csv_file
-from callcenter.web.pages import language_of, render
+from callcenter.web.formats import moment
+from callcenter.web.pages import Naming, language_of, render
 from callcenter.web.scoping import scope_of, sees_customers
 from callcenter.web.words import phrase
 
@@ -223,14 +227,23 @@ async def move(services: Uses, login: str, scope: Scope, number: int, verb: str)
 
 @router.get("/{number}/results.{kind}")
 async def export(
-    request: Request, services: Uses, person: Reader, number: int, kind: Literal["csv", "xlsx"], segment: str = ""
+    request: Request,
+    services: Uses,
+    person: Reader,
+    number: int,
+    kind: Literal["csv", "xlsx", "pdf"],
+    segment: str = "",
 ) -> Response:
-    """All complete answers, without names and numbers."""
+    """All complete answers, without names and numbers; as PDF what they come to."""
     async with services.sessions() as session:
         campaign = await _campaign(session, scope_of(person), number)
         mine = Campaigns(session, scope_of(person))
         found = await results_of(mine, Attempts(session, scope_of(person)), campaign, segment)
+        form = await mine.form(campaign.form)
     language = language_of(request)
+    if kind == "pdf":
+        log.info("campaign.exported", login=person.login, campaign=number, kind=kind)
+        return await _paper(services, campaign, form, found, segment, language)
     asked = [one.question.ko if language == "ko" else one.question.en for one in found.questions]
     head = [phrase(language, f"campaign.{word}") for word in ("response", "at", "segment")] + asked
     rows = answer_rows(found, language)
@@ -239,6 +252,25 @@ async def export(
         return csv_file(f"campaign-{number}.csv", head, rows)
     name = f'attachment; filename="campaign-{number}.xlsx"'
     return Response(workbook(head, rows), media_type=_XLSX, headers={"content-disposition": name})
+
+
+async def _paper(
+    services: Uses, campaign: CampaignRow, form: FormRow | None, found: Results, segment: str, language: str
+) -> Response:
+    name = Naming(services.centre, language)
+    facts = [
+        f"{name.company(campaign.company)} · {phrase(language, f'kind.{campaign.kind}')}",
+        f"{form.name} {phrase(language, 'form.version', n=form.version)}" if form else "",
+        f"{phrase(language, 'campaign.segment')}: {segment}" if segment else "",
+        phrase(language, "results.as_of", at=moment(local_now(services))),
+    ]
+    heading = Heading(title=campaign.name, facts=tuple(one for one in facts if one), sender=name.centre)
+    try:
+        content = await asyncio.to_thread(pdf, found, heading, language)
+    except FontError as error:
+        raise Refused(503, "typeface") from error
+    sent = {"content-disposition": f'attachment; filename="campaign-{campaign.number}.pdf"'}
+    return Response(content, media_type="application/pdf", headers=sent)
 
 
 async def _campaign(session: AsyncSession, scope: Scope, number: int) -> CampaignRow:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import re
 from datetime import UTC, datetime, timedelta
 from html import unescape
 
 import aiohttp
 import pytest
+from pypdf import PdfReader
 
 from callcenter.campaigns.attempts import RETRIES, Outcome
 from callcenter.campaigns.plan import Again, Enough, Plan
@@ -298,6 +300,22 @@ async def test_results_are_shown_to_the_company_and_exported_without_names(web: 
         assert "0102222" not in exported
         async with company.http.get(f"{web.url}{campaign}/results.xlsx") as answer:
             assert (await answer.read()).startswith(b"PK")
+        async with company.http.get(f"{web.url}{campaign}/results.pdf") as answer:
+            assert answer.content_type == "application/pdf"
+            pages = PdfReader(io.BytesIO(await answer.read())).pages
+        said = "".join(page.extract_text() for page in pages)
+        for part in (
+            "가을 조사",
+            "누림전자",
+            "RR1",
+            "40.0 %",
+            "내구성",
+            "100 % (34–100)",
+            "NPS 100.0",
+            "95 % 신뢰구간",
+        ):
+            assert part in said, part
+        assert not [one for one in ("고객", "01022", "2222") if one in said]
         assert (await company.post(f"{campaign}/start"))[0] == 403
         assert (await company.get("/campaigns/consents"))[0] == 403
     async with browser(web, "hanbit") as other:

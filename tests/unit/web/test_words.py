@@ -158,6 +158,7 @@ COMPOSED = {
     *(f"low_score.state_{state}" for state in PhoneState),
     *("low_score.title", "reason.low_score", "quota.full_segment", "quota.full_answer"),
     *(f"wizard.{name}" for name in NUMBERS),
+    *("results.by_segment", "results.by_day", "results.as_of"),
     *(f"campaign.{name}" for name in ("first", "last", "yields")),
     *(f"wizard.{key}" for key in ("number", "percent", "day", "days", "hours", "caps_order", "never_open", "quota")),
     *(f"wizard.{key}" for key in ("form_of_another", "caller_of_another", "quota_question", "quota_answer")),
