@@ -18,12 +18,13 @@ from callcenter.web.admin import routes as admin
 from callcenter.web.agent import call_up
 from callcenter.web.agent import routes as agent
 from callcenter.web.api import campaigns as campaigns_api
+from callcenter.web.api import refusals
 from callcenter.web.api import routes as api
 from callcenter.web.apply import routes as apply
 from callcenter.web.billing import routes as billing
 from callcenter.web.billing import tariffs
 from callcenter.web.callbacks import routes as callbacks
-from callcenter.web.campaigns import consents, contacts, forms, low_scores, spoken
+from callcenter.web.campaigns import consents, contacts, forms, low_scores, notices, spoken
 from callcenter.web.campaigns import routes as campaigns
 from callcenter.web.configuration import routes as configuration
 from callcenter.web.contracts import formula
@@ -41,7 +42,7 @@ from callcenter.web.supervisor import staff
 from callcenter.web.tickets import routes as tickets
 from dialplan.recording import LARGEST_MB
 
-OUTBOUND = (forms, consents, contacts, low_scores, spoken, campaigns, campaigns_api)
+OUTBOUND = (forms, consents, contacts, low_scores, notices, spoken, campaigns, campaigns_api, refusals)
 BILLING = (tariffs, billing)
 #: Applications, contracts, and what a company does for itself.
 COMPANY_ROOMS = (apply, contracts, formula, contract, members, service, requests)

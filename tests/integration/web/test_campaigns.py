@@ -13,11 +13,13 @@ from pypdf import PdfReader
 
 from callcenter.campaigns.attempts import RETRIES, Outcome
 from callcenter.campaigns.plan import Again, Enough, Plan
+from callcenter.campaigns.refusals import Extent
 from callcenter.jobs import contacts as job
 from callcenter.store.attempts import Attempts
 from callcenter.store.campaign_models import CampaignRow, ResponseRow
 from callcenter.store.campaigns import Campaigns
 from callcenter.store.models import Role, UserRow
+from callcenter.store.permissions import Permissions
 from callcenter.store.scope import WholeCentre
 from callcenter.store.users import Users
 from callcenter.web.passwords import hash_password
@@ -308,7 +310,7 @@ async def test_results_are_shown_to_the_company_and_exported_without_names(web: 
             "가을 조사",
             "누림전자",
             "RR1",
-            "40.0 %",
+            "50.0 %",
             "내구성",
             "100 % (34–100)",
             "NPS 100.0",
@@ -360,3 +362,82 @@ async def test_a_program_makes_a_campaign_and_is_told_what_is_wrong(web: WebCent
             found = await answer.json()
             assert found["funnel"] == {"contacts": 1, "permitted": 1, "dialled": 0, "answered": 0, "complete": 0}
             assert [one["question"] for one in found["questions"]] == ["aspect", "recommend", "again"]
+
+
+async def test_whoever_refuses_is_told_within_fourteen_days_with_evidence(web: WebCentre) -> None:
+    await operator(web)
+    async with browser(web, "op") as page:
+        await page.get("/campaigns/notices")
+        await page.post("/campaigns/consents/refuse", {"company": "nurim", "number": "01022223333", "extent": "all"})
+        fields = {"company": "nurim", "number": "01022224444", "matter": "advertising", "act": "given", "proof": "녹음"}
+        await page.post("/campaigns/consents/add", fields)
+        _, body = await page.get("/campaigns/notices?company=nurim")
+        assert "2건" in body
+        assert "010-****-3333" in body
+        assert "01022223333" not in body
+        _, listed = await page.post("/campaigns/notices/list", {"company": "nurim"})
+        assert "01022223333" in listed
+        assert "전화 수신 거부를 처리했습니다" in listed
+        assert "광고 수신에 동의하신 것을 등록했습니다" in listed
+        lines = listed.lstrip("\ufeff").splitlines()
+        sent = upload("\n".join(line for line in lines if "01022224444" not in line))
+        sent.add_field("company", "nurim")
+        sent.add_field("channel", "sms")
+        assert (await page.post("/campaigns/notices/told", sent))[0] == 303  # type: ignore[arg-type]
+        _, body = await page.get("/campaigns/notices?company=nurim")
+        assert "010-****-3333" not in body
+        assert "010-****-4444" in body
+        assert "문자" in body
+        for nobody in ("", "x,y\n1,2"):
+            wrong = upload(nobody)
+            wrong.add_field("company", "nurim")
+            wrong.add_field("channel", "sms")
+            status, body = await page.post("/campaigns/notices/told", wrong)  # type: ignore[arg-type]
+            assert (status, "받은 명단을 그대로 올리세요" in body) == (422, True)
+    async with browser(web, "nurim") as company:
+        assert (await company.get("/campaigns/notices"))[0] == 403
+
+
+async def test_a_list_of_refusals_counts_at_once_or_not_at_all(web: WebCentre) -> None:
+    await operator(web)
+    async with browser(web, "op") as page:
+        campaign = await drafted(page, kind="happy_call")
+        await filled(web, page, campaign)
+        for text, status, said in (
+            ("번호\n010-2222-0001\n거부", 422, "3번째 줄은 전화번호가 아닙니다. 아무것도 올리지 않았으니"),
+            ("", 422, "빈 파일"),
+            ("번호\n010-2222-0001\n+82 10 2222 0002\n", 303, ""),
+        ):
+            sent = upload(text)
+            for name, value in (("company", "nurim"), ("extent", "all"), ("by", "free_number")):
+                sent.add_field(name, value)
+            answer, body = await page.post("/campaigns/consents/refusals", sent)  # type: ignore[arg-type]
+            assert (answer, said in body) == (status, True)
+            left = 8 if status == 303 else 10
+            assert f'겁니다</span></th><td class="number">{left}' in (await page.get(f"{campaign}/dry-run"))[1]
+        assert "080 번호" in (await page.get("/campaigns/consents?company=nurim"))[1]
+
+
+async def test_the_free_number_hands_refusals_in_by_the_interface(web: WebCentre) -> None:
+    await operator(web)
+    secret = web.settings.secret_key.get_secret_value()
+    async with web.sessions() as session:
+        users = {login: await Users(session, WholeCentre()).get(login) for login in ("op", "nurim")}
+    tokens = {login: make_token(secret, login, user.password_hash, days=1) for login, user in users.items() if user}
+    address = f"{web.url}/api/v1/refusals"
+    sent = {"company": "nurim", "numbers": ["010-2222-3333", "02-123", "+82 10 2222 4444", "01022223333"]}
+
+    async def hand_in(login: str, body: dict[str, object]) -> tuple[int, object]:
+        headers = {"Authorization": f"Bearer {tokens[login]}"}
+        async with aiohttp.ClientSession(headers=headers) as http, http.post(address, json=body) as answer:
+            return answer.status, await answer.json()
+
+    assert await hand_in("op", sent) == (200, {"added": 2, "known": 1, "refused": {"1": "too_short"}})
+    assert await hand_in("op", sent) == (200, {"added": 0, "known": 3, "refused": {"1": "too_short"}})
+    assert (await hand_in("nurim", sent))[0] == 403
+    assert (await hand_in("op", {**sent, "company": "nobody"}))[0] == 422
+    assert (await hand_in("op", {**sent, "numbers": []}))[0] == 422
+    async with web.sessions() as session:
+        now = datetime.now(UTC)
+        known = await Permissions(session, WholeCentre()).people("nurim", ["01022224444"], now)
+    assert known["01022224444"].refused == (Extent.MARKETING,)

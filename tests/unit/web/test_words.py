@@ -47,6 +47,7 @@ from callcenter.store.models import Level, Role, TicketStatus
 from callcenter.store.settlement_models import CorrectionReason, PeriodState, ReratingState
 from callcenter.store.work_models import MessageState
 from callcenter.web.apply.form import FIELDS
+from callcenter.web.campaigns.notices import Channel
 from callcenter.web.campaigns.wizard import NUMBERS
 from callcenter.web.pages import NAVIGATION
 from callcenter.web.requests.routes import Wish
@@ -158,6 +159,11 @@ COMPOSED = {
     *(f"low_score.state_{state}" for state in PhoneState),
     *("low_score.title", "reason.low_score", "quota.full_segment", "quota.full_answer"),
     *(f"wizard.{name}" for name in NUMBERS),
+    *("notice.title", *(f"notice.{column}" for column in ("id", "number", "due", "text"))),
+    *(f"notice.by_{channel}" for channel in Channel),
+    *(f"notice.of_{of}" for of in (*Matter, "calls")),
+    *(f"notice.told_{act}" for act in ("given", "withdrawn", "refused")),
+    *("errors.refusal_line", "errors.scrub_line"),
     *("results.by_segment", "results.by_day", "results.as_of"),
     *(f"campaign.{name}" for name in ("first", "last", "yields")),
     *(f"wizard.{key}" for key in ("number", "percent", "day", "days", "hours", "caps_order", "never_open", "quota")),
