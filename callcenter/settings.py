@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Self
 from urllib.parse import urlsplit
 
-from pydantic import SecretStr, field_validator, model_validator
+from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -75,6 +75,9 @@ class Settings(BaseSettings):
     #: Seals sessions and tokens; generated at first start.
     secret_key: SecretStr = SecretStr("")
     log_json: bool = False
+    #: Spoken answers are destroyed after so many months: three years, as long as complaints are kept
+    #: (전자상거래법 시행령 제6조).
+    answers_months: int = Field(36, ge=1, le=120)
 
     @field_validator("sms_gateway")
     @classmethod
@@ -114,6 +117,11 @@ class Settings(BaseSettings):
     def evidence(self) -> Path:
         """Clips of calls in which an agent was abused; kept apart from recordings, whose time ends."""
         return self.media / "evidence"
+
+    @property
+    def answers(self) -> Path:
+        """What customers answered in their own words, one mono wav file each (`campaigns/spoken.py` names them)."""
+        return self.media / "answers"
 
     @property
     def spool(self) -> Path:

@@ -39,11 +39,12 @@ class LocalAsterisk:
     def prepare(self, centre: Centre, settings: Settings) -> None:
         """Write the configuration and make every folder that Asterisk or the dialplan expects."""
         folders = self.folders
-        own = (folders.data, folders.spool / "recording", folders.run, folders.log / "cdr-csv", folders.lib / "keys")
+        own = (folders.data, folders.spool, folders.run, folders.log / "cdr-csv", folders.lib / "keys")
         for folder in own:
             folder.mkdir(parents=True, exist_ok=True)
-        for name in ("recordings", "spool", "voicemail", "selftest", "sounds", "moh/default"):
+        for name in ("recordings", "answers", "spool", "voicemail", "selftest", "sounds", "moh/default"):
             (settings.media / name).mkdir(parents=True, exist_ok=True)
+        _share(folders.spool / "recording", settings.answers.resolve())
         documentation = folders.data / "documentation"
         if not documentation.exists():
             shutil.copytree(self.programs.file("usr/share/asterisk/documentation"), documentation)
@@ -75,6 +76,18 @@ class LocalAsterisk:
         """What the running Asterisk answers on its console."""
         words = [*self.programs.command("asterisk"), "-C", str(self.folders.etc / "asterisk.conf"), "-rx", line]
         return subprocess.run(words, capture_output=True, text=True, check=False, timeout=10).stdout
+
+
+def _share(folder: Path, shared: Path) -> None:
+    """Let this folder, into which Asterisk records for its REST interface, be one that other processes see."""
+    if folder.is_symlink():
+        return
+    if folder.is_dir():
+        # An earlier version recorded here; nothing of it is lost.
+        for file in folder.iterdir():
+            shutil.move(file, shared / file.name)
+        folder.rmdir()
+    folder.symlink_to(shared)
 
 
 def _die_with_parent() -> None:

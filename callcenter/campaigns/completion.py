@@ -56,7 +56,7 @@ def _fewest(form: Form, question: Question) -> int:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Quota:
-    """Enough is enough: at most so many complete interviews of a segment, or with this answer to a question."""
+    """Enough is enough: at most so many complete interviews in all, of a segment, or with this answer to a question."""
 
     most: int
     segment: str = ""
@@ -65,13 +65,55 @@ class Quota:
 
     def met_by(self, segment: str, answers: Mapping[str, str]) -> bool:
         """Whether an interview counts towards it."""
-        if self.question:
-            given = answers.get(self.question, "").split(",")
-            return self.answer in given and (not self.segment or self.segment == segment)
-        return bool(self.segment) and self.segment == segment
+        answered = not self.question or self.answer in answers.get(self.question, "").split(",")
+        return answered and self.concerns(segment)
+
+    def concerns(self, segment: str) -> bool:
+        """Whether contacts of this segment may count towards it."""
+        return self.segment in ("", segment)
 
 
-def full(quotas: Iterable[Quota], complete: Iterable[tuple[str, Mapping[str, str]]]) -> list[Quota]:
-    """The quotas that the complete interviews (segment, answers) have filled."""
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """How far a quota is filled by complete interviews."""
+
+    quota: Quota
+    count: int
+
+    @property
+    def full(self) -> bool:
+        """Whether there are enough."""
+        return self.count >= self.quota.most
+
+
+def filled(quotas: Iterable[Quota], complete: Iterable[tuple[str, Mapping[str, str]]]) -> tuple[Filled, ...]:
+    """How far the complete interviews (segment, answers) have filled each quota."""
     counted = list(complete)
-    return [q for q in quotas if sum(q.met_by(segment, answers) for segment, answers in counted) >= q.most]
+    return tuple(Filled(q, sum(q.met_by(segment, answers) for segment, answers in counted)) for q in quotas)
+
+
+def overfilled(quotas: Iterable[Filled], segment: str, answers: Mapping[str, str]) -> bool:
+    """Whether one more complete interview like this would be more than enough."""
+    return any(one.full and one.quota.met_by(segment, answers) for one in quotas)
+
+
+def full_answers(quotas: Iterable[Filled], segment: str) -> frozenset[tuple[str, str]]:
+    """(question, answer) of which there are enough of this segment: who gives one is thanked at once."""
+    return frozenset(
+        (one.quota.question, one.quota.answer)
+        for one in quotas
+        if one.full and one.quota.question and one.quota.concerns(segment)
+    )
+
+
+def room(quotas: Iterable[Filled], under_way: Mapping[str, int], segment: str) -> int | None:
+    """How many more contacts of this segment may be rung now, if each might become a complete interview; None: any.
+
+    `under_way`: attempts without an outcome, by segment. What the answers will be nobody knows before.
+    """
+    rooms = [
+        one.quota.most - one.count - sum(n for of, n in under_way.items() if one.quota.concerns(of))
+        for one in quotas
+        if not one.quota.question and one.quota.concerns(segment)
+    ]
+    return max(0, min(rooms)) if rooms else None

@@ -103,8 +103,10 @@ class Question(Words):
     most_s: int = Field(60, ge=5, le=180)
     #: The group of agents that a transfer goes to.
     group: str = ""
-    #: A happy call's low score: this many or fewer opens a ticket.
+    #: A low score: this many or fewer opens a ticket.
     alarm_at: int | None = None
+    #: A supervisor is to phone whoever scored so low.
+    supervisor: bool = False
     branch: tuple[Branch, ...] = ()
     #: Where the other answers lead; unset: the question that stands next.
     next: str | None = None
@@ -225,6 +227,13 @@ def _inconsistencies(form: Form) -> Iterator[str]:
         ):
             low, high = expected[question.measure]
             yield f"{where}: {question.measure} needs a scale from {low} to {high}"
+        if question.alarm_at is not None and (
+            question.kind not in (QuestionKind.SCALE, QuestionKind.NUMBER)
+            or not question.low <= question.alarm_at < question.high
+        ):
+            yield f"{where}: alarm_at needs a scale or a number, and a value from its low to below its high"
+        if question.supervisor and question.alarm_at is None:
+            yield f"{where}: supervisor needs alarm_at, the score at which somebody is to phone"
         if question.kind is QuestionKind.TRANSFER and not question.group:
             yield f"{where}: a transfer needs the group of agents"
 

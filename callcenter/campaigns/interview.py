@@ -11,6 +11,7 @@ from callcenter.calls.commands import Play, StartTimer, StopPlaying, StopTimer
 from callcenter.campaigns.commands import Command, HandOver, Record
 from callcenter.campaigns.form import Form, Question, QuestionKind
 from callcenter.campaigns.kinds import Purpose
+from callcenter.campaigns.spoken import recording_name
 
 #: The key that refuses for good, at any time.
 REFUSE = "*"
@@ -49,7 +50,7 @@ class Interview:
     language: str = "ko"
     #: Said before the opening (`announcement`).
     announce: tuple[str, ...] = ()
-    #: (question, answer) of which there are enough.
+    #: (question, answer) of which there are enough; may grow while the interview is on.
     full: frozenset[tuple[str, str]] = frozenset()
     #: By question: the keys (several joined by commas), the number, or the recording's name; empty: passed over.
     answers: dict[str, str] = field(default_factory=dict)
@@ -157,7 +158,7 @@ class Interview:
                 return self._say(prompts, lambda: [StartTimer(self.timer, self.form.key_s * 1000)])
 
     def _record(self, question: Question) -> list[Command]:
-        self._recording = f"{self.channel}:{question.id}:{self._tries}"
+        self._recording = recording_name(self.channel, question.id, self._tries)
         return [Record(self.channel, self._recording, question.most_s)]
 
     def _transfer(self, question: Question) -> list[Command]:
@@ -190,7 +191,7 @@ class Interview:
     def _answered(self, question: Question, answer: str) -> list[Command]:
         self._open = False
         self.answers[question.id] = answer
-        if any((question.id, part) in self.full for part in answer.split(",")):
+        if any((asked, part) in self.full for asked, given in self.answers.items() for part in given.split(",")):
             return self._finish(End.QUOTA_FULL)
         return self._ask(self.form.after(question, answer))
 

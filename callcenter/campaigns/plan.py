@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
@@ -9,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from callcenter.campaigns.attempts import RETRIES, Caps, Outcome, Retry
 from callcenter.campaigns.completion import Quota
-from callcenter.campaigns.form import Form
+from callcenter.campaigns.form import Form, QuestionKind
 from callcenter.campaigns.form_check import check
 from callcenter.campaigns.happy_call import HappyRule
 from callcenter.campaigns.kinds import Kind, Purpose
@@ -48,7 +49,7 @@ class Again(BaseModel):
 
 
 class Enough(BaseModel):
-    """A quota: at most so many complete interviews of a segment, or with this answer."""
+    """A quota: at most so many complete interviews in all, of a segment, or with this answer."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -56,6 +57,13 @@ class Enough(BaseModel):
     segment: str = ""
     question: str = ""
     answer: str = ""
+
+    def fits(self, form: Form) -> bool:
+        """Whether the form asks that question and knows that answer."""
+        if not self.question:
+            return not self.answer
+        question = form.get(self.question)
+        return question is not None and question.kind is not QuestionKind.OPEN and question.valid(self.answer)
 
     def quota(self) -> Quota:
         """The same for the pure rule."""
@@ -121,6 +129,8 @@ class Hindrance(StrEnum):
     NO_FORM = "no_form"
     #: Unreachable questions, a loop, or nothing required.
     FLAWED_FORM = "flawed_form"
+    #: A quota names a question or an answer that the form does not have.
+    QUOTA_UNFIT = "quota_unfit"
     CALLER_UNPROVEN = "caller_unproven"
     NEVER_OPEN = "never_open"
     NO_CONTACTS = "no_contacts"
@@ -139,6 +149,7 @@ def hindrances(
     contacts: int,
     compared: datetime | None,
     now: datetime,
+    quotas: Iterable[Enough] = (),
     *,
     nobody_works: bool = False,
 ) -> list[Hindrance]:
@@ -150,6 +161,8 @@ def hindrances(
         found.append(Hindrance.NO_FORM)
     elif any(finding.fatal for finding in check(form)):
         found.append(Hindrance.FLAWED_FORM)
+    elif not all(one.fits(form) for one in quotas):
+        found.append(Hindrance.QUOTA_UNFIT)
     if caller is None or not caller.proven(now):
         found.append(Hindrance.CALLER_UNPROVEN)
     if next_opening(window, now) is None:

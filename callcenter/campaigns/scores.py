@@ -113,13 +113,42 @@ def _mean(values: Sequence[float], least: float, most: float) -> Interval:
     return Interval(mean, max(least, mean - half), min(most, mean + half))
 
 
-def alarms(form: Form, answers: Mapping[str, str]) -> list[str]:
-    """Questions whose score is so low that a ticket is opened and a supervisor may be called."""
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Some of the interviews: those of a segment, of a day."""
+
+    name: str
+    complete: int
+    #: CSAT, NPS and CES of these, in the order of the form's measured questions; None without an answer.
+    scores: tuple[Interval | None, ...]
+
+
+def parts(form: Form, responses: Iterable[tuple[str, Mapping[str, str]]]) -> list[Part]:
+    """Interviews (the part's name, the answers) by part, sorted by name."""
+    of: dict[str, list[Mapping[str, str]]] = {}
+    for name, answers in responses:
+        of.setdefault(name, []).append(answers)
     return [
-        question.id
+        Part(name, len(of[name]), tuple(one.score for one in tabulate(form, of[name]) if one.question.measure))
+        for name in sorted(of)
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class LowScore:
+    """An answer that calls for somebody."""
+
+    question: Question
+    score: int
+
+
+def low_scores(form: Form, answers: Mapping[str, str]) -> list[LowScore]:
+    """Answers so low that a ticket is opened, in the form's order."""
+    return [
+        LowScore(question, int(answer))
         for question in form.question
         if question.alarm_at is not None
         and (answer := answers.get(question.id))
-        and answer.isdigit()
+        and question.valid(answer)
         and int(answer) <= question.alarm_at
     ]

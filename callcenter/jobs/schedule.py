@@ -59,6 +59,7 @@ SCHEDULE = (
         function="callcenter.jobs.destruction.destroy_what_is_over",
         every=timedelta(days=1),
     ),
+    Scheduled(name="retention", function="callcenter.jobs.retention.destroy_answers", every=timedelta(hours=1)),
     Scheduled(
         name="happy-calls",
         function="callcenter.jobs.happy_calls.follow_up_cases",

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from callcenter.campaigns.attempts import REACHED, Outcome, Retry
-from callcenter.campaigns.completion import Quota, full
+from callcenter.campaigns.completion import Filled, Quota, filled, overfilled, room
 from callcenter.campaigns.dialler import Setup
 from callcenter.campaigns.events import Candidate
 from callcenter.campaigns.form import Form
@@ -28,6 +28,7 @@ from callcenter.store.campaign_rules import CampaignRules, form_of
 from callcenter.store.campaigns import Campaigns
 from callcenter.store.engine import Sessions
 from callcenter.store.epoch import from_ms, to_ms
+from callcenter.store.low_scores import LowScores
 from callcenter.store.permissions import Permissions
 from callcenter.store.scope import WholeCentre, select_within
 from callcenter.store.settlement_models import UsageEntryRow
@@ -59,8 +60,7 @@ class Work:
     form: Form
     setup: Setup
     retries: Mapping[Outcome, Retry]
-    #: Quotas of which there are enough.
-    full: tuple[Quota, ...]
+    quotas: tuple[Filled, ...]
     #: Whether it may ring anybody; the number shown must be proven for that.
     on: bool
     proven: bool
@@ -111,6 +111,8 @@ class Book:
     def __init__(self, sessions: Sessions, zone: ZoneInfo) -> None:
         self._sessions = sessions
         self._zone = zone
+        #: By campaign: how many interviews are complete, and how far they fill the quotas.
+        self._tallies: dict[int, tuple[int, tuple[Filled, ...]]] = {}
 
     async def running(self, free: frozenset[date], now: datetime) -> list[Work]:
         """Campaigns at work; `free`: the holidays."""
@@ -132,10 +134,7 @@ class Book:
             return None
         plan = Plan.model_validate(row.plan)
         rules = await CampaignRules(session, _CENTRE, free, now).rules(row)
-        enough: list[Quota] = []
-        if plan.quotas:
-            complete = await Attempts(session, _CENTRE).responses(row.number, complete=True)
-            enough = full([one.quota() for one in plan.quotas], [(r.segment, r.answers) for r in complete])
+        quotas = await self._filled(session, row.number, tuple(one.quota() for one in plan.quotas))
         mode = Mode(row.mode)
         reached: Counter[Outcome] = Counter()
         if mode is Mode.PREDICTIVE:
@@ -161,29 +160,48 @@ class Book:
                 yields_over_s=plan.yields_over_s,
             ),
             retries=plan.retry_rules(),
-            full=tuple(enough),
+            quotas=quotas,
             on=row.state == State.RUNNING and proven,
             proven=proven,
         )
 
+    async def _filled(self, session: AsyncSession, number: int, quotas: tuple[Quota, ...]) -> tuple[Filled, ...]:
+        """How far the quotas are filled now; answers are read anew only when there are more of them."""
+        if not quotas:
+            return ()
+        attempts = Attempts(session, _CENTRE)
+        count = await attempts.complete(number)
+        read = self._tallies.get(number)
+        if read is None or read[0] != count or tuple(one.quota for one in read[1]) != quotas:
+            read = self._tallies[number] = count, filled(quotas, await attempts.complete_answers(number))
+        return read[1]
+
     async def find(self, work: Work, most: int, now: datetime) -> tuple[Candidate, ...]:
         """Contacts that are due, with all that is known of them; those who must wait are put off."""
         async with self._sessions.begin() as session:
-            rows = await Campaigns(session, _CENTRE).due(work.number, to_ms(now), max(most, _AT_ONCE))
+            campaigns = Campaigns(session, _CENTRE)
+            quotas = await self._filled(session, work.number, tuple(one.quota for one in work.quotas))
+            under_way = Counter(await campaigns.under_way(work.number) if quotas else {})
+            if room(quotas, under_way, "") == 0:
+                return ()
+            full = {one.quota.segment for one in quotas if room(quotas, under_way, one.quota.segment) == 0}
+            rows = await campaigns.due(work.number, to_ms(now), max(most, _AT_ONCE), without=full)
             people = await Permissions(session, _CENTRE).people(work.company, [row.number for row in rows], now)
-            enough = {quota.segment for quota in work.full if not quota.question}
             found: list[Candidate] = []
             for row in rows:
                 decision = may_dial(people[row.number], work.setup.rules, now.astimezone(self._zone))
-                if row.segment in enough or (isinstance(decision, Refusal) and decision.why in PASSING):
+                if isinstance(decision, Refusal) and decision.why in PASSING:
                     row.due_at = to_ms(now + _LATER)
-                elif len(found) < most:
+                elif len(found) < most and room(quotas, under_way, row.segment) != 0:
+                    under_way[row.segment] += 1
                     found.append(Candidate(row.id, people[row.number], row.tries))
         return tuple(found)
 
     async def write(self, work: Work, attempt: str, contact: int, now: datetime) -> tuple[Person, Customer] | None:
         """Write an attempt down; the person as known after that, without this attempt. None: it must not be dialled."""
         async with self._sessions.begin() as session:
+            if await self._enough(session, work, contact):
+                return None
             row = await Attempts(session, _CENTRE).write(attempt, contact, now)
             if row is None:
                 return None
@@ -191,6 +209,15 @@ class Book:
             rung = sorted(person.rung)
             # This attempt is the latest; it has not rung yet.
             return replace(person, rung=tuple(rung[:-1])), Customer(row.language, row.segment)
+
+    async def _enough(self, session: AsyncSession, work: Work, contact: int) -> bool:
+        """Whether with those who are phoned now there may be enough of this contact's segment."""
+        if not work.quotas:
+            return False
+        quotas = await self._filled(session, work.number, tuple(one.quota for one in work.quotas))
+        segments = select_within(_CENTRE, ContactRow, ContactRow.segment).where(ContactRow.id == contact)
+        segment = (await session.scalars(segments)).first() or ""
+        return room(quotas, await Campaigns(session, _CENTRE).under_way(work.number), segment) == 0
 
     async def set_aside(self, contact: int, why: Why) -> None:
         """The contact must not be called, for a lasting reason."""
@@ -229,36 +256,43 @@ class Book:
         """
         async with self._sessions.begin() as session:
             attempts = Attempts(session, _CENTRE)
+            row = await attempts.get(attempt)
             sheet = None if asked else await Sheets(session, _CENTRE).get(attempt)
             wished = from_ms(sheet.wished_at) if sheet and sheet.wished_at else None
-            if not await attempts.finish(attempt, outcome, work.retries, now, wished):
-                return
             if sheet is not None and outcome in REACHED:
                 asked = Asked.entered(work.form, sheet, to_ms(spoke_until or now))
-            if asked is None:
+            if asked is None or row is None:
+                await attempts.finish(attempt, outcome, work.retries, now, wished)
                 return
-            row = (await session.scalars(select_within(_CENTRE, AttemptRow).where(AttemptRow.id == attempt))).one()
             contact = (
                 await session.scalars(select_within(_CENTRE, ContactRow).where(ContactRow.id == row.contact))
             ).one()
+            end = asked.end
+            if outcome is Outcome.COMPLETED:
+                quotas = await self._filled(session, work.number, tuple(one.quota for one in work.quotas))
+                # Others were quicker: it is kept, but neither counted nor charged.
+                if overfilled(quotas, contact.segment, asked.answers):
+                    outcome, end = Outcome.QUOTA_FULL, End.QUOTA_FULL
+            if not await attempts.finish(attempt, outcome, work.retries, now, wished):
+                return
             complete = outcome is Outcome.COMPLETED
-            await attempts.answer(
-                ResponseRow(
-                    attempt=attempt,
-                    company=work.company,
-                    campaign=work.number,
-                    contact=row.contact,
-                    form=work.form_id,
-                    segment=contact.segment,
-                    at=asked.until,
-                    answers=dict(asked.answers),
-                    invalid=dict(asked.invalid),
-                    silent=dict(asked.silent),
-                    end=asked.end,
-                    complete=complete,
-                )
+            response = ResponseRow(
+                attempt=attempt,
+                company=work.company,
+                campaign=work.number,
+                contact=row.contact,
+                form=work.form_id,
+                segment=contact.segment,
+                at=asked.until,
+                answers=dict(asked.answers),
+                invalid=dict(asked.invalid),
+                silent=dict(asked.silent),
+                end=end,
+                complete=complete,
             )
-            if asked.end is End.REFUSED:
+            await attempts.answer(response)
+            await LowScores(session, _CENTRE).follow(work.form, response, contact)
+            if end is End.REFUSED:
                 extent = extent_by_key(work.setup.rules.purpose)
                 await Permissions(session, _CENTRE).refuse(work.company, row.number, extent, asked.by, now)
             if complete:

@@ -41,7 +41,7 @@ from callcenter.campaigns.commands import (
     WriteAttempt,
     WriteOutcome,
 )
-from callcenter.campaigns.completion import outcome_of
+from callcenter.campaigns.completion import full_answers, outcome_of
 from callcenter.campaigns.dialler import Dialler, Stage
 from callcenter.campaigns.form import QuestionKind
 from callcenter.campaigns.interview import End, Interview, announcement
@@ -306,11 +306,7 @@ class Outbound:
             prefix=prefix_of(work.text),
             language=customer.language,
             announce=announcement(work.setup.rules.purpose, work.company),
-            full=frozenset(
-                (quota.question, quota.answer)
-                for quota in work.full
-                if quota.question and quota.segment in ("", customer.segment)
-            ),
+            full=full_answers(work.quotas, customer.segment),
         )
         self._interviews.begin(interview, now_ms())
 
@@ -427,7 +423,11 @@ class Outbound:
             return
         on = {work.number: work for work in running}
         for work in running:
-            self._open(work)
+            desk = self._open(work)
+            if work.quotas:
+                for attempt in desk.dialler.lines:
+                    segment = customer.segment if (customer := self._customers.get(attempt)) else ""
+                    self._interviews.filled(_CHANNEL + attempt, full_answers(work.quotas, segment))
         while self._dialled and self._dialled[0] <= now_ms() - 1000:
             self._dialled.popleft()
         lines = sum(len(desk.dialler.lines) for desk in self._desks.values())

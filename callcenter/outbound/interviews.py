@@ -54,6 +54,11 @@ class Interviews:
         self._talks[interview.channel] = _Talk(interview, now)
         self._obey(interview.channel, interview.begin())
 
+    def filled(self, channel: str, full: frozenset[tuple[str, str]]) -> None:
+        """Of these answers there are enough now."""
+        if talk := self._talks.get(channel):
+            talk.interview.full = full
+
     def hung_up(self, channel: str) -> None:
         """The channel is gone."""
         if talk := self._talks.get(channel):

@@ -53,6 +53,11 @@ class Attempts:
         await self._session.flush()
         return row
 
+    async def get(self, attempt: str) -> AttemptRow | None:
+        """One attempt."""
+        query = select_within(self._scope, AttemptRow).where(AttemptRow.id == attempt)
+        return (await self._session.scalars(query)).first()
+
     async def finish(
         self,
         attempt: str,
@@ -65,9 +70,7 @@ class Attempts:
 
         Raises `LookupError`: no such attempt.
         """
-        row = (
-            await self._session.scalars(select_within(self._scope, AttemptRow).where(AttemptRow.id == attempt))
-        ).first()
+        row = await self.get(attempt)
         if row is None:
             raise LookupError(attempt)
         if row.outcome is not None:
@@ -107,11 +110,6 @@ class Attempts:
             for row in await self._session.scalars(query.order_by(AttemptRow.try_))
         ]
 
-    async def get(self, attempt: str) -> AttemptRow | None:
-        """One attempt."""
-        query = select_within(self._scope, AttemptRow).where(AttemptRow.id == attempt)
-        return (await self._session.scalars(query)).one_or_none()
-
     async def reached(self, campaign: int) -> Counter[Outcome]:
         """How a campaign's attempts ended in which a person was on the line."""
         query = select_within(self._scope, AttemptRow, AttemptRow.outcome, func.count()).where(
@@ -140,6 +138,20 @@ class Attempts:
         if complete is not None:
             query = query.where(ResponseRow.complete.is_(complete))
         return list(await self._session.scalars(query.order_by(ResponseRow.at, ResponseRow.attempt)))
+
+    async def complete(self, campaign: int) -> int:
+        """How many interviews are complete."""
+        query = select_within(self._scope, ResponseRow, func.count()).where(
+            ResponseRow.campaign == campaign, ResponseRow.complete.is_(True)
+        )
+        return int((await self._session.scalars(query)).one())
+
+    async def complete_answers(self, campaign: int) -> list[tuple[str, dict[str, str]]]:
+        """Segment and answers of each complete interview."""
+        query = select_within(self._scope, ResponseRow, ResponseRow.segment, ResponseRow.answers).where(
+            ResponseRow.campaign == campaign, ResponseRow.complete.is_(True)
+        )
+        return [(segment, answers) for segment, answers in await self._session.execute(query)]
 
     async def _contact(self, contact: int) -> ContactRow | None:
         return (

@@ -48,13 +48,16 @@ class DryRun:
     opens: datetime | None = None
     #: Some numbers for each reason; "" are permitted ones.
     named: dict[str, list[str]] = field(default_factory=dict)
+    #: Segment → contacts that would be called.
+    segments: Counter[str] = field(default_factory=Counter)
 
-    def add(self, number: str, why: str) -> None:
+    def add(self, number: str, segment: str, why: str) -> None:
         """One contact's decision; an empty reason is a permit."""
         if why:
             self.refused[why] += 1
         else:
             self.permitted += 1
+            self.segments[segment] += 1
         if len(named := self.named.setdefault(why, [])) < _NAMED:
             named.append(number)
 
@@ -91,6 +94,7 @@ class CampaignRules:
             await self._campaigns.count(campaign.number),
             await self._permissions.compared(campaign.company),
             self._now,
+            Plan.model_validate(campaign.plan).quotas,
             nobody_works=campaign.mode != Mode.AGENTLESS and not Plan.model_validate(campaign.plan).groups,
         )
 
@@ -99,11 +103,11 @@ class CampaignRules:
         rules = await self.rules(campaign)
         found = DryRun(opens=next_opening(rules.window, self._now))
         async for batch in self._campaigns.standing(campaign.number):
-            people = await self._permissions.people(campaign.company, [number for number, _ in batch], self._now)
-            for number, over in batch:
+            people = await self._permissions.people(campaign.company, [number for number, _, _ in batch], self._now)
+            for number, segment, over in batch:
                 if over:
                     found.over += 1
                     continue
                 decision = foretell(people[number], rules, self._now, found.opens)
-                found.add(number, "" if isinstance(decision, Permit) else decision.why)
+                found.add(number, segment, "" if isinstance(decision, Permit) else decision.why)
         return found

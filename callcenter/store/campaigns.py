@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Collection, Iterable, Sequence
 from datetime import datetime
 
 from sqlalchemy import func
@@ -160,11 +160,11 @@ class Campaigns:
             found[campaign, outcome, why, bool(was_tried)] += count
         return found
 
-    async def standing(self, campaign: int, batch: int = 5_000) -> AsyncIterator[list[tuple[str, bool]]]:
-        """All contacts of a campaign in batches: the number, and whether it is done with."""
+    async def standing(self, campaign: int, batch: int = 5_000) -> AsyncIterator[list[tuple[str, str, bool]]]:
+        """All contacts of a campaign in batches: the number, the segment, and whether it is done with."""
         last = 0
         while True:
-            columns = (ContactRow.id, ContactRow.number, ContactRow.outcome, ContactRow.due_at)
+            columns = (ContactRow.id, ContactRow.number, ContactRow.segment, ContactRow.outcome, ContactRow.due_at)
             query = select_within(self._scope, ContactRow, *columns).where(
                 ContactRow.campaign == campaign, ContactRow.id > last
             )
@@ -172,7 +172,7 @@ class Campaigns:
             if not rows:
                 return
             last = rows[-1].id
-            yield [(row.number, row.outcome is not None and row.due_at is None) for row in rows]
+            yield [(row.number, row.segment, row.outcome is not None and row.due_at is None) for row in rows]
 
     async def contact(self, contact: int) -> ContactRow | None:
         """One contact."""
@@ -186,12 +186,21 @@ class Campaigns:
             row.due_at = to_ms(until)
             await self._session.flush()
 
-    async def due(self, campaign: int, now: int, limit: int) -> list[ContactRow]:
-        """Contacts that may be tried now and that no attempt holds, the longest due first."""
+    async def due(self, campaign: int, now: int, limit: int, without: Collection[str] = ()) -> list[ContactRow]:
+        """Contacts that may be tried now and that no attempt holds, the longest due first; none of some segments."""
         query = select_within(self._scope, ContactRow).where(
             ContactRow.campaign == campaign, ContactRow.due_at <= now, ContactRow.held.is_(False)
         )
+        if without:
+            query = query.where(ContactRow.segment.not_in(without))
         return list(await self._session.scalars(query.order_by(ContactRow.due_at, ContactRow.id).limit(limit)))
+
+    async def under_way(self, campaign: int) -> dict[str, int]:
+        """Contacts that an attempt without an outcome holds, by segment."""
+        query = select_within(self._scope, ContactRow, ContactRow.segment, func.count()).where(
+            ContactRow.campaign == campaign, ContactRow.held.is_(True)
+        )
+        return {row[0]: row[1] for row in await self._session.execute(query.group_by(ContactRow.segment))}
 
     # -- files of contacts
 

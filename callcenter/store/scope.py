@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, select, true
 
+from callcenter.store.aftermath_models import DestroyedRow, LowScoreRow, NoticeRow
 from callcenter.store.campaign_models import (
     AttemptRow,
     CallerNumberRow,
@@ -57,9 +58,12 @@ OutboundRow = (
     | CampaignRow
     | ConsentRow
     | ContactRow
+    | DestroyedRow
     | DoNotCallRow
     | FormRow
     | ImportRow
+    | LowScoreRow
+    | NoticeRow
     | ResponseRow
     | SheetRow
     | ScrubbedRow

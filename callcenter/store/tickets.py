@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
+from sqlalchemy import func
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from callcenter.store.models import TicketEntryRow, TicketRow, TicketStatus
@@ -90,6 +92,13 @@ class Tickets:
             return []
         query = select_within(self._scope, TicketRow).where(TicketRow.customer_phone == customer_phone)
         return list(await self._session.scalars(query.order_by(TicketRow.changed_at.desc()).limit(limit)))
+
+    async def count_open(self, numbers: Collection[int]) -> int:
+        """How many of these are open."""
+        query = select_within(self._scope, TicketRow, func.count()).where(
+            TicketRow.number.in_(numbers), TicketRow.status == TicketStatus.OPEN
+        )
+        return int((await self._session.scalars(query)).one())
 
     async def page(
         self, *, company: str | None = None, status: TicketStatus | None = None, offset: int = 0, limit: int = 50

@@ -18,12 +18,13 @@ from callcenter.web.admin import routes as admin
 from callcenter.web.agent import call_up, day, passing, sheets
 from callcenter.web.agent import routes as agent
 from callcenter.web.api import campaigns as campaigns_api
+from callcenter.web.api import refusals
 from callcenter.web.api import routes as api
 from callcenter.web.apply import routes as apply
 from callcenter.web.billing import routes as billing
 from callcenter.web.billing import tariffs
 from callcenter.web.callbacks import routes as callbacks
-from callcenter.web.campaigns import consents, contacts, forms
+from callcenter.web.campaigns import consents, contacts, forms, low_scores, notices, spoken
 from callcenter.web.campaigns import routes as campaigns
 from callcenter.web.configuration import routes as configuration
 from callcenter.web.contracts import formula
@@ -46,7 +47,7 @@ from dialplan.recording import LARGEST_MB
 #: An agent's desk.
 AGENTS = (passing, agent, day, sheets, call_up)
 SUPERVISORS = (supervisor, listening, report, staff)
-OUTBOUND = (forms, consents, contacts, campaigns, campaigns_api)
+OUTBOUND = (forms, consents, contacts, low_scores, notices, spoken, campaigns, campaigns_api, refusals)
 BILLING = (tariffs, billing)
 #: Applications, contracts, and what a company does for itself.
 COMPANY_ROOMS = (apply, contracts, formula, contract, members, service, requests)

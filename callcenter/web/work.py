@@ -1,4 +1,6 @@
-"""What waits to be done beside the live phone: open callbacks and new messages, read once for all who look."""
+"""What waits to be done beside the live phone: open callbacks, new messages and low scores, read once for all who
+look.
+"""
 
 from __future__ import annotations
 
@@ -16,6 +18,7 @@ from callcenter.calls.callbacks import Item
 from callcenter.centre import Centre
 from callcenter.journal import read_callbacks
 from callcenter.store.engine import Sessions
+from callcenter.store.low_scores import LowScores
 from callcenter.store.messages import Messages
 from callcenter.store.models import Role
 from callcenter.store.scope import WholeCentre
@@ -38,6 +41,8 @@ class Work:
     messages: Mapping[str | None, int] = field(default_factory=dict)
     #: Callers in line or being rung for, as on the board.
     waiting: tuple[Mapping[str, Any], ...] = ()
+    #: Customers with a low score whom nobody has taken on to phone.
+    low_scores: int = 0
     certain: bool = True
 
     def callbacks_of(self, groups: Collection[str] | None) -> list[Item]:
@@ -52,7 +57,7 @@ class Work:
     def counts(self, groups: Collection[str] | None) -> dict[str, int]:
         """The figures that stand beside the pages' names in the header."""
         new = sum(n for group, n in self.messages.items() if groups is None or group is None or group in groups)
-        return {"callbacks": len(self.callbacks_of(groups)), "messages": new}
+        return {"callbacks": len(self.callbacks_of(groups)), "messages": new, "campaigns": self.low_scores}
 
 
 class WorkFeed:
@@ -78,18 +83,20 @@ class WorkFeed:
         self._read_at = float("-inf")
 
     async def _read(self) -> Work:
-        callbacks, messages, certain = self._work.callbacks, self._work.messages, True
+        callbacks, messages, low_scores = self._work.callbacks, self._work.messages, self._work.low_scores
         waiting: tuple[Mapping[str, Any], ...] = ()
+        certain = True
         try:
             (board,) = await read_json(self._redis, "cc:board")
             waiting = tuple(board["waiting"]) if board else ()
             callbacks = tuple(sorted(await read_callbacks(self._redis), key=_turn))
             async with self._sessions() as session:
                 messages = await Messages(session, WholeCentre()).new_by_group()
+                low_scores = await LowScores(session, WholeCentre()).waiting()
         except (RedisError, SQLAlchemyError, OSError) as error:
             certain = False
             log.warning("work.unreadable", error=type(error).__name__)
-        return Work(callbacks=callbacks, messages=messages, waiting=waiting, certain=certain)
+        return Work(callbacks=callbacks, messages=messages, waiting=waiting, low_scores=low_scores, certain=certain)
 
 
 def _turn(item: Item) -> tuple[int, int]:

@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import aiohttp
@@ -26,11 +27,13 @@ from callcenter.store.engine import open_engine, sessions
 from callcenter.store.epoch import to_ms
 from callcenter.store.permissions import Permissions
 from callcenter.store.scope import WholeCentre
+from callcenter.web.passwords import hash_password
 from callcenter.web.tokens import make_token
 from tests.e2e.harness.centre import Centre
 from tests.e2e.harness.fixtures import CUSTOMER_HZ, At
 from tests.e2e.harness.prompts import listening
 from tests.e2e.tones import expect_tone, loudness
+from tests.web_centre import PASSWORD
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(240)]
 
@@ -127,14 +130,35 @@ async def attempts(centre: Centre, campaign: int, wanted: Callable[[list[str | N
         raise AssertionError(f"not within 40 s; at last: {[one['outcome'] for one in found]}") from None
 
 
+async def operator(centre: Centre) -> str:
+    """The log-in of a campaign operator."""
+    hashed = await hash_password(PASSWORD)
+    with closing(sqlite3.connect(centre.settings.data / "callcenter.db", timeout=10)) as database:
+        database.execute(
+            "INSERT OR REPLACE INTO user_account (login, name, role, password_hash, language)"
+            " VALUES ('outbound-op', 'op', 'campaigns', ?, 'ko')",
+            (hashed,),
+        )
+        database.commit()
+    return hashed
+
+
+async def as_operator(centre: Centre, path: str) -> bytes:
+    """What a page sends to a campaign operator who is signed in."""
+    await operator(centre)
+    address = f"http://{centre.settings.web_host}:{centre.settings.web_port}"
+    async with aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True)) as http:
+        async with http.post(f"{address}/login", data={"login": "outbound-op", "password": PASSWORD}) as answer:
+            assert answer.status == 200
+        async with http.get(address + path) as answer:
+            assert answer.status == 200
+            return await answer.read()
+
+
 async def results(centre: Centre, campaign: int) -> dict[str, Any]:
     """What the API tells a campaign operator."""
-    with closing(sqlite3.connect(centre.settings.data / "callcenter.db", timeout=10)) as database:
-        user = ("outbound-op", "op", "campaigns", "x", "ko")
-        asked = "INSERT OR IGNORE INTO user_account (login, name, role, password_hash, language) VALUES (?, ?, ?, ?, ?)"
-        database.execute(asked, user)
-        database.commit()
-    token = make_token(centre.settings.secret_key.get_secret_value(), "outbound-op", "x", days=1)
+    hashed = await operator(centre)
+    token = make_token(centre.settings.secret_key.get_secret_value(), "outbound-op", hashed, days=1)
     address = f"http://{centre.settings.web_host}:{centre.settings.web_port}/api/v1/campaigns/{campaign}/results"
     async with aiohttp.ClientSession(headers={"Authorization": f"Bearer {token}"}) as http, http.get(address) as answer:
         assert answer.status == 200
@@ -194,7 +218,7 @@ async def test_a_happy_call_is_answered_by_keys_and_kept_exactly(centre: Centre,
     stop(centre, campaign)
 
 
-async def test_who_is_busy_is_phoned_again(centre: Centre, at: At) -> None:
+async def test_who_is_busy_is_phoned_again(centre: Centre, at: At, tmp_path: Path) -> None:
     customer = await at("customer3")
     campaign = await launch(centre, "customer3")
     await customer.rings(30)
@@ -222,8 +246,10 @@ async def test_who_is_busy_is_phoned_again(centre: Centre, at: At) -> None:
     [response] = rows(centre, "SELECT * FROM response WHERE campaign = ?", campaign)
     answers = json.loads(response["answers"])
     assert (answers["again"], answers["repair"]) == ("1", "2")
-    spoken = centre.settings.data / "asterisk/spool/recording" / f"{answers['reason']}.wav"
-    expect_tone(spoken, CUSTOMER_HZ, 1.5)
+    address = f"/campaigns/{campaign}/responses/{second['id']}/reason/audio"
+    heard = tmp_path / "heard.wav"
+    heard.write_bytes(await as_operator(centre, address))
+    expect_tone(heard, CUSTOMER_HZ, 1.5)
     stop(centre, campaign)
 
 

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from alembic import context
 
-from callcenter.store import campaign_models, contract_models, settlement_models, work_models  # noqa: F401 (same Base)
+from callcenter.store import (  # noqa: F401 (same Base)
+    aftermath_models,
+    campaign_models,
+    contract_models,
+    settlement_models,
+    work_models,
+)
 from callcenter.store.models import Base
 
 connection = context.config.attributes["connection"]

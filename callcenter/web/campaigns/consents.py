@@ -65,6 +65,7 @@ async def _page(request: Request, services: Services, person: Operator, company:
         matters=list(Matter),
         acts=list(Act),
         extents=list(Extent),
+        ways=(By.FREE_NUMBER, By.LIST, By.AGENT),
         ledger=ledger,
         refusals=refusals,
         scrubs=scrubs,
@@ -115,6 +116,27 @@ async def refuse(
     return await _page(request, services, person, company, digits)
 
 
+@router.post("/refusals")
+async def import_refusals(
+    services: Uses,
+    person: Operator,
+    company: Annotated[str, Form()],
+    extent: Annotated[Extent, Form()],
+    by: Annotated[By, Form()],
+    file: Annotated[UploadFile, File()],
+) -> Response:
+    """A list of numbers that refuse, such as the 080 number's: at once and for good, all of them or none."""
+    known_company(services, company)
+    numbers = sorted(_numbers(await file.read(), "refusal_line"))
+    if not numbers:
+        raise Refused(422, "file_empty")
+    async with services.sessions.begin() as session:
+        mine, now = Permissions(session, scope_of(person)), datetime.now(UTC)
+        added = sum([await mine.refuse(company, number, extent, by, now) for number in numbers])
+    log.info("do_not_call.handed_in", login=person.login, company=company, added=added)
+    return RedirectResponse(f"/campaigns/consents?company={company}", status_code=303)
+
+
 @router.post("/scrub")
 async def export_scrub(services: Uses, person: Operator, company: Annotated[str, Form()]) -> Response:
     """The list to hand to the national register."""
@@ -131,7 +153,7 @@ async def export_scrub(services: Uses, person: Operator, company: Annotated[str,
 async def import_scrub(services: Uses, person: Operator, number: int, file: Annotated[UploadFile, File()]) -> Response:
     """The list as it came back; a number a line, in the first column."""
     content = await file.read()
-    returned = _numbers(content)
+    returned = _numbers(content, "scrub_line")
     async with services.sessions.begin() as session:
         mine = Permissions(session, scope_of(person))
         scrub = await mine.scrub(number)
@@ -145,7 +167,7 @@ async def import_scrub(services: Uses, person: Operator, number: int, file: Anno
     return RedirectResponse(f"/campaigns/consents?company={scrub.company}", status_code=303)
 
 
-def _numbers(content: bytes) -> set[str]:
+def _numbers(content: bytes, bad_line: str) -> set[str]:
     for encoding in ("utf-8-sig", "cp949"):
         try:
             lines = content.decode(encoding).splitlines()
@@ -164,7 +186,7 @@ def _numbers(content: bytes) -> set[str]:
         except NumberError as error:
             # The heading is no number; any other line that is none is not an answer of the register.
             if place:
-                raise Refused(422, "scrub_line", line=place + 1) from error
+                raise Refused(422, bad_line, line=place + 1) from error
     return found
 
 

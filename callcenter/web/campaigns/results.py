@@ -10,15 +10,17 @@ from dataclasses import dataclass
 import xlsxwriter
 
 from callcenter.campaigns.attempts import Outcome
+from callcenter.campaigns.completion import Filled, filled
 from callcenter.campaigns.form import Form, Question
 from callcenter.campaigns.funnel import Funnel, Place, Rates, dispositions, funnel, place_of, rates
-from callcenter.campaigns.scores import Tabulated, tabulate
+from callcenter.campaigns.plan import Plan
+from callcenter.campaigns.scores import Part, Tabulated, parts, tabulate
 from callcenter.store.attempts import Attempts
 from callcenter.store.campaign_models import CampaignRow, ResponseRow
 from callcenter.store.campaign_rules import form_of
 from callcenter.store.campaigns import Campaigns
 from callcenter.web.export import inert
-from callcenter.web.formats import from_ms, moment
+from callcenter.web.formats import day, from_ms, moment
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +36,14 @@ class Results:
     responses: Sequence[ResponseRow]
     segments: Sequence[str]
     form: Form | None
+    quotas: Sequence[Filled]
+    by_segment: Sequence[Part]
+    by_day: Sequence[Part]
+
+    @property
+    def measured(self) -> list[Question]:
+        """The questions whose scores stand in the parts."""
+        return [one.question for one in self.questions if one.question.measure]
 
 
 def counted(counts: Mapping[tuple[int, str | None, str | None, bool], int], campaign: int) -> Counter[Place]:
@@ -66,6 +76,12 @@ async def results_of(campaigns: Campaigns, attempts: Attempts, campaign: Campaig
         responses=chosen,
         segments=sorted({one.segment for one in responses if one.segment}),
         form=form,
+        quotas=filled(
+            (one.quota() for one in Plan.model_validate(campaign.plan).quotas),
+            ((one.segment, one.answers) for one in responses),
+        ),
+        by_segment=parts(form, ((one.segment, one.answers) for one in responses)) if form else [],
+        by_day=parts(form, ((day(from_ms(one.at)), one.answers) for one in chosen)) if form else [],
     )
 
 

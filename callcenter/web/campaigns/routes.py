@@ -2,44 +2,50 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
 import structlog
 from fastapi import APIRouter, Form, Query, Request
 from fastapi.responses import RedirectResponse, Response
-from pydantic import ValidationError
 from redis.exceptions import RedisError
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from callcenter.campaigns.completion import filled
 from callcenter.campaigns.funnel import Place
 from callcenter.campaigns.kinds import Kind
 from callcenter.campaigns.pacing import Mode
 from callcenter.campaigns.permission import Why
 from callcenter.campaigns.plan import NEXT, Plan, State
-from callcenter.centre import Hours
+from callcenter.campaigns.windows import next_opening
 from callcenter.store.attempts import Attempts
-from callcenter.store.campaign_models import CampaignRow
-from callcenter.store.campaign_rules import CampaignRules, purpose
+from callcenter.store.campaign_models import CampaignRow, FormRow
+from callcenter.store.campaign_rules import CampaignRules, form_of, purpose
 from callcenter.store.campaigns import Campaigns
 from callcenter.store.epoch import to_ms
+from callcenter.store.low_scores import LowScores
 from callcenter.store.permissions import Permissions
 from callcenter.store.scope import Scope
+from callcenter.typeface import FontError
 from callcenter.web.campaigns.common import (
     Operator,
     Reader,
     Uses,
-    day_in,
     holidays_at,
     known_company,
     known_groups,
     local_now,
 )
-from callcenter.web.campaigns.results import answer_rows, counted, label, results_of, workbook
+from callcenter.web.campaigns.paper import Heading, pdf
+from callcenter.web.campaigns.results import Results, answer_rows, counted, label, results_of, workbook
+from callcenter.web.campaigns.wizard import AGAIN, QUOTAS, Wizard, sent_of
 from callcenter.web.engine import read_json
 from callcenter.web.errors import Refused
 from callcenter.web.export import csv_file
-from callcenter.web.pages import language_of, render
-from callcenter.web.scoping import scope_of
+from callcenter.web.formats import moment
+from callcenter.web.pages import Naming, language_of, render
+from callcenter.web.scoping import scope_of, sees_customers
 from callcenter.web.services import Services
 from callcenter.web.words import phrase
 
@@ -80,22 +86,39 @@ async def campaigns(
 @router.get("/new")
 async def new(request: Request, services: Uses, person: Operator) -> Response:
     """The form of a new campaign."""
+    return await _wizard(request, services, person, sent_of(Plan()), [])
+
+
+async def _wizard(
+    request: Request,
+    services: Uses,
+    person: Operator,
+    sent: Mapping[str, str],
+    problems: list[str],
+    groups: tuple[str, ...] = (),
+) -> Response:
     async with services.sessions() as session:
         forms = await Campaigns(session, scope_of(person)).forms()
         numbers = await Permissions(session, scope_of(person)).caller_numbers()
     return render(
         request,
         "campaigns/templates/new.html",
+        status_code=422 if problems else 200,
         kinds=list(Kind),
         modes=list(Mode),
         forms=forms,
         numbers=numbers,
-        plan=Plan(),
+        sent=sent,
+        problems=problems,
+        again=AGAIN,
+        quotas=QUOTAS,
+        groups=groups,
     )
 
 
 @router.post("/new")
 async def create(
+    request: Request,
     services: Uses,
     person: Operator,
     name: Annotated[str, Form(min_length=1, max_length=80)],
@@ -104,42 +127,41 @@ async def create(
     mode: Annotated[Mode, Form()],
     form: Annotated[int, Form()],
     caller: Annotated[str, Form()],
-    weekdays: Annotated[str, Form()] = "",
-    saturday: Annotated[str, Form()] = "",
-    sunday: Annotated[str, Form()] = "",
-    first: Annotated[str, Form()] = "",
-    last: Annotated[str, Form()] = "",
-    yields_over_s: Annotated[int | None, Form(ge=1, le=3600)] = None,
     groups: Annotated[list[str] | None, Form()] = None,
     own_reward: Annotated[bool, Form()] = False,
 ) -> Response:
-    """Keep the campaign as a draft."""
+    """Keep the campaign as a draft; with mistakes in it the page comes back, and they are named."""
     known_company(services, company)
     chosen = known_groups(services, groups or ())
-    try:
-        hours = Hours(mon=weekdays, tue=weekdays, wed=weekdays, thu=weekdays, fri=weekdays, sat=saturday, sun=sunday)
-        plan = Plan(hours=hours, first=day_in(first), last=day_in(last), yields_over_s=yields_over_s, groups=chosen)
-    except ValidationError as error:
-        raise Refused(422, "hours") from error
+    sent = {key: value for key, value in (await request.form()).items() if isinstance(value, str)}
+    wizard = Wizard(sent, language_of(request))
     async with services.sessions.begin() as session:
         mine = Campaigns(session, scope_of(person))
         version = await mine.form(form)
+        plan = wizard.plan(form_of(version.text if version else None)).model_copy(update={"groups": chosen})
         if version is None or version.company != company:
-            raise Refused(422, "form_of_another")
-        row = CampaignRow(
-            company=company,
-            name=name,
-            kind=kind,
-            own_reward=own_reward,
-            state=State.DRAFT,
-            mode=mode,
-            form=form,
-            caller=caller,
-            plan=plan.model_dump(mode="json"),
-            made_at=to_ms(local_now(services)),
-            made_by=person.login,
-        )
-        await mine.add(row)
+            wizard.problem("form_of_another")
+        if caller not in {one.number for one in await Permissions(session, scope_of(person)).caller_numbers(company)}:
+            wizard.problem("caller_of_another")
+        if next_opening(plan.window(holidays_at(local_now(services))), local_now(services)) is None:
+            wizard.problem("never_open")
+        if not wizard.problems:
+            row = CampaignRow(
+                company=company,
+                name=name,
+                kind=kind,
+                own_reward=own_reward,
+                state=State.DRAFT,
+                mode=mode,
+                form=form,
+                caller=caller,
+                plan=plan.model_dump(mode="json"),
+                made_at=to_ms(local_now(services)),
+                made_by=person.login,
+            )
+            await mine.add(row)
+    if wizard.problems:
+        return await _wizard(request, services, person, {**sent_of(Plan()), **sent}, wizard.problems, chosen)
     log.info("campaign.made", login=person.login, campaign=row.number)
     return RedirectResponse(f"/campaigns/{row.number}", status_code=303)
 
@@ -155,6 +177,8 @@ async def one(request: Request, services: Uses, person: Reader, number: int, seg
         hindrances = await CampaignRules(session, scope_of(person), holidays_at(now), now).hindrances(campaign)
         form = await mine.form(campaign.form)
         imports = await mine.imports(number)
+        low = await LowScores(session, scope_of(person)).standing(number)
+        low_rows = await LowScores(session, scope_of(person)).page(number)
     state = State(campaign.state)
     stands = await _stands(services, number) if state is State.RUNNING and not person.company else None
     return render(
@@ -171,6 +195,9 @@ async def one(request: Request, services: Uses, person: Reader, number: int, seg
         form=form,
         imports=imports,
         label=label,
+        hears=sees_customers(person),
+        low=low,
+        low_rows=low_rows,
         verbs=[verb for verb, to in _VERBS.items() if to in NEXT[state]],
     )
 
@@ -195,7 +222,20 @@ async def dry_run(request: Request, services: Uses, person: Operator, number: in
     async with services.sessions() as session:
         campaign = await _campaign(session, scope_of(person), number)
         found = await CampaignRules(session, scope_of(person), holidays_at(now), now).dry_run(campaign)
-    return render(request, "campaigns/templates/dry_run.html", found=found, reasons=list(Why))
+        version = await Campaigns(session, scope_of(person)).form(campaign.form)
+        complete = await Attempts(session, scope_of(person)).complete_answers(number)
+    plan = Plan.model_validate(campaign.plan)
+    return render(
+        request,
+        "campaigns/templates/dry_run.html",
+        campaign=campaign,
+        found=found,
+        reasons=list(Why),
+        plan=plan,
+        quotas=filled((one.quota() for one in plan.quotas), complete),
+        form=form_of(version.text if version else None),
+        label=label,
+    )
 
 
 @router.post("/{number}/{verb}")
@@ -221,14 +261,23 @@ async def move(services: Uses, login: str, scope: Scope, number: int, verb: str)
 
 @router.get("/{number}/results.{kind}")
 async def export(
-    request: Request, services: Uses, person: Reader, number: int, kind: Literal["csv", "xlsx"], segment: str = ""
+    request: Request,
+    services: Uses,
+    person: Reader,
+    number: int,
+    kind: Literal["csv", "xlsx", "pdf"],
+    segment: str = "",
 ) -> Response:
-    """All complete answers, without names and numbers."""
+    """All complete answers, without names and numbers; as PDF what they come to."""
     async with services.sessions() as session:
         campaign = await _campaign(session, scope_of(person), number)
         mine = Campaigns(session, scope_of(person))
         found = await results_of(mine, Attempts(session, scope_of(person)), campaign, segment)
+        form = await mine.form(campaign.form)
     language = language_of(request)
+    if kind == "pdf":
+        log.info("campaign.exported", login=person.login, campaign=number, kind=kind)
+        return await _paper(services, campaign, form, found, segment, language)
     asked = [one.question.ko if language == "ko" else one.question.en for one in found.questions]
     head = [phrase(language, f"campaign.{word}") for word in ("response", "at", "segment")] + asked
     rows = answer_rows(found, language)
@@ -237,6 +286,25 @@ async def export(
         return csv_file(f"campaign-{number}.csv", head, rows)
     name = f'attachment; filename="campaign-{number}.xlsx"'
     return Response(workbook(head, rows), media_type=_XLSX, headers={"content-disposition": name})
+
+
+async def _paper(
+    services: Uses, campaign: CampaignRow, form: FormRow | None, found: Results, segment: str, language: str
+) -> Response:
+    name = Naming(services.centre, language)
+    facts = [
+        f"{name.company(campaign.company)} · {phrase(language, f'kind.{campaign.kind}')}",
+        f"{form.name} {phrase(language, 'form.version', n=form.version)}" if form else "",
+        f"{phrase(language, 'campaign.segment')}: {segment}" if segment else "",
+        phrase(language, "results.as_of", at=moment(local_now(services))),
+    ]
+    heading = Heading(title=campaign.name, facts=tuple(one for one in facts if one), sender=name.centre)
+    try:
+        content = await asyncio.to_thread(pdf, found, heading, language)
+    except FontError as error:
+        raise Refused(503, "typeface") from error
+    sent = {"content-disposition": f'attachment; filename="campaign-{campaign.number}.pdf"'}
+    return Response(content, media_type="application/pdf", headers=sent)
 
 
 async def _campaign(session: AsyncSession, scope: Scope, number: int) -> CampaignRow:

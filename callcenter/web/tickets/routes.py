@@ -8,6 +8,7 @@ from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import Response
 
 from callcenter.desk.tickets import ticket_number
+from callcenter.store.low_scores import LowScores
 from callcenter.store.models import Role, TicketStatus
 from callcenter.store.tickets import Tickets
 from callcenter.web.errors import Refused
@@ -72,6 +73,9 @@ async def one(request: Request, services: Uses, person: Reader, number: int) -> 
         mine = Tickets(session, scope_of(person))
         ticket = await mine.get(number)
         history = await mine.history(number) if ticket else []
+        low = await LowScores(session, scope_of(person)).of_ticket(number)
     if ticket is None:
         raise Refused(404, "no_ticket")
-    return render(request, "tickets/templates/one.html", ticket=ticket, history=history, ticket_number=ticket_number)
+    return render(
+        request, "tickets/templates/one.html", ticket=ticket, history=history, low=low, ticket_number=ticket_number
+    )

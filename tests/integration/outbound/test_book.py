@@ -16,15 +16,19 @@ from callcenter.campaigns.plan import Plan
 from callcenter.campaigns.sheet import Verdict
 from callcenter.centre import Hours
 from callcenter.outbound.book import Asked, Book, Work
+from callcenter.store.aftermath_models import LowScoreRow, PhoneState
 from callcenter.store.attempts import Attempts
 from callcenter.store.campaign_models import CampaignRow, ContactRow, DoNotCallRow, ResponseRow
 from callcenter.store.campaigns import Campaigns
 from callcenter.store.engine import Sessions
 from callcenter.store.epoch import to_ms
+from callcenter.store.low_scores import LowScoreMovedError, LowScores, Standing
+from callcenter.store.models import TicketRow
 from callcenter.store.permissions import Permissions
-from callcenter.store.scope import WholeCentre
+from callcenter.store.scope import OneCompany, WholeCentre
 from callcenter.store.settlement_models import UsageEntryRow
 from callcenter.store.sheets import Sheets
+from callcenter.store.tickets import Note, Tickets
 from tests.unit.campaigns.forms import HEAD
 
 pytestmark = pytest.mark.integration
@@ -204,7 +208,7 @@ async def test_an_agent_who_says_nothing_leaves_what_was_entered(made: Sessions)
     book, work, attempt = await spoken(made)
     await entered(made, attempt, None)
     assert await book.concluded(work, attempt) is Outcome.COMPLETED
-    assert await book.concluded(work, "1-1-1") is Outcome.UNCERTAIN
+    assert await book.concluded(work, "9-9-9") is Outcome.UNCERTAIN
 
 
 async def test_a_customer_who_refuses_to_the_agent_is_left_alone(made: Sessions) -> None:
@@ -251,18 +255,66 @@ async def test_the_ceiling_counts_over_the_campaign(made: Sessions) -> None:
     assert (again.answered, again.abandoned) == (1, 1)
 
 
-async def test_a_full_segment_is_not_phoned(made: Sessions) -> None:
+QUOTA_HOURS = {"tue": "00:00-24:00"}
+
+
+async def quota_work(made: Sessions, *quotas: dict[str, Any]) -> tuple[Book, Work]:
+    plan = Plan.model_validate({"quotas": quotas, "hours": QUOTA_HOURS})
     book = Book(made, SEOUL)
-    plan = Plan.model_validate({"quotas": [{"most": 1, "segment": "s0"}], "hours": {"tue": "00:00-24:00"}})
-    work = await work_of(book, await launched(made, plan=plan.model_dump(mode="json")))
-    contact = (await book.find(work, 1, NOON))[0].contact
+    return book, await work_of(book, await launched(made, plan=plan.model_dump(mode="json")))
+
+
+async def interviewed(book: Book, work: Work, contact: int, **answers: str) -> str:
     attempt = f"{work.number}-{contact}-1"
-    await book.write(work, attempt, contact, NOON)
-    await book.finish(work, attempt, Outcome.COMPLETED, NOON, asked(work, attempt, End.FINISHED, again="1"))
+    assert await book.write(work, attempt, contact, NOON) is not None
+    await book.finish(work, attempt, Outcome.COMPLETED, NOON, asked(work, attempt, End.FINISHED, **answers))
+    return attempt
+
+
+async def test_a_full_segment_is_not_phoned_and_keeps_nobody_else_waiting(made: Sessions) -> None:
+    book, work = await quota_work(made, {"most": 1, "segment": "s0"})
+    first, second = await book.find(work, 5, NOON)
     async with made.begin() as session:
-        other = (await Campaigns(session, CENTRE).due(work.number, to_ms(NOON), 5))[0]
-        other.segment = "s0"
-    assert await book.find(await work_of(book, work.number), 5, NOON) == ()
+        # Due before the other, and of the segment that is going to be full.
+        row = await session.get(ContactRow, second.contact)
+        assert row is not None
+        third = ContactRow(
+            company="nurim", campaign=work.number, number="01022220002", name="", language="ko", segment="s0",
+            product="", more={}, case="", first_due_at=0, due_at=0, tries=0, held=False,
+        )  # fmt: skip
+        session.add(third)
+        await session.flush()
+        other = third.id
+    await interviewed(book, work, first.contact, again="1")
+    assert [one.contact for one in await book.find(await work_of(book, work.number), 5, NOON)] == [second.contact]
+    assert await book.write(work, f"{work.number}-{other}-1", other, NOON) is None
+    async with made() as session:
+        left = await session.get(ContactRow, other)
+        assert left is not None
+        assert (left.due_at, left.held, left.tries, left.why) == (0, False, 0, None)
+
+
+async def test_only_as_many_are_phoned_at_once_as_are_wanted(made: Sessions) -> None:
+    book, work = await quota_work(made, {"most": 1})
+    [only] = await book.find(work, 5, NOON)
+    assert await book.write(work, f"{work.number}-{only.contact}-1", only.contact, NOON) is not None
+    # While that call may still complete, nobody else is wanted; when it did not, the next is.
+    assert await book.find(work, 5, NOON) == ()
+    await book.finish(work, f"{work.number}-{only.contact}-1", Outcome.NO_SUCH_NUMBER, NOON, None)
+    assert len(await book.find(work, 5, NOON)) == 1
+
+
+async def test_an_answer_beyond_its_quota_is_kept_and_not_charged(made: Sessions) -> None:
+    book, work = await quota_work(made, {"most": 1, "question": "again", "answer": "1"})
+    one, other = await book.find(work, 5, NOON)
+    await interviewed(book, work, one.contact, again="1")
+    late = await interviewed(book, work, other.contact, again="1")
+    async with made() as session:
+        rows = {row.attempt: row for row in await session.scalars(select(ResponseRow))}
+        assert len(list(await session.scalars(select(UsageEntryRow)))) == 1
+    assert (rows[late].complete, rows[late].end, rows[late].answers) == (False, "quota_full", {"again": "1"})
+    [quota] = (await work_of(book, work.number)).quotas
+    assert (quota.count, quota.full) == (1, True)
 
 
 async def test_a_contact_set_aside_is_not_found_again(made: Sessions) -> None:
@@ -271,3 +323,72 @@ async def test_a_contact_set_aside_is_not_found_again(made: Sessions) -> None:
     first = (await book.find(work, 1, NOON))[0].contact
     await book.set_aside(first, Why.DO_NOT_CALL)
     assert [one.person.number for one in await book.find(work, 5, NOON)] == [NUMBERS[1]]
+
+
+SCORE = FORM + (
+    '[[question]]\nid = "score"\nkind = "scale"\nalarm_at = 2\nsupervisor = true\nko = "몇 점?"\nen = "Score?"\n'
+)
+
+
+async def scored(made: Sessions, end: End, outcome: Outcome, **answers: str) -> str:
+    """The first contact's interview of a happy call that follows a ticket; the attempt."""
+    book = Book(made, SEOUL)
+    work = await work_of(book, await launched(made, SCORE))
+    contact = (await book.find(work, 1, NOON))[0].contact
+    async with made.begin() as session:
+        note = Note(at=1, call=None, agent=None, reason="fault", text="", result="")
+        person = {"customer_name": "김고객", "customer_phone": NUMBERS[0], "product": "믹서", "symptom": ""}
+        former = await Tickets(session, CENTRE).open("nurim", note, **person)
+        row = await session.get(ContactRow, contact)
+        assert row is not None
+        row.case = f"ticket-{former.number}"
+    attempt = f"{work.number}-{contact}-1"
+    await book.write(work, attempt, contact, NOON)
+    # A dialler that was killed before it heard of the commit writes the outcome down once more.
+    for one in (book, Book(made, SEOUL)):
+        await one.finish(work, attempt, outcome, NOON, asked(work, attempt, end, **answers))
+    return attempt
+
+
+async def test_a_low_score_opens_one_ticket_and_has_a_supervisor_phone(made: Sessions) -> None:
+    attempt = await scored(made, End.FINISHED, Outcome.COMPLETED, again="1", score="2")
+    async with made() as session:
+        [low] = await session.scalars(select(LowScoreRow))
+        [_, ticket] = await session.scalars(select(TicketRow).order_by(TicketRow.number))
+        [entry] = await Tickets(session, CENTRE).history(ticket.number)
+        standing = await LowScores(session, CENTRE).standing(low.campaign)
+        assert await LowScores(session, OneCompany("hanbit")).to_phone() == []
+    assert (low.attempt, low.ticket, low.scores, low.state) == (attempt, ticket.number, {"score": 2}, "open")
+    assert (ticket.company, ticket.customer_name, ticket.customer_phone) == ("nurim", "김고객", NUMBERS[0])
+    assert (ticket.product, ticket.status, entry.reason) == ("믹서", "open", "low_score")
+    assert ticket.symptom == entry.text == "만족도 조사\n몇 점? → 2"
+    assert standing == Standing(all=1, open=1, to_phone=1)
+
+
+@pytest.mark.parametrize("score", ["3", ""])
+async def test_no_low_score_opens_no_ticket(made: Sessions, score: str) -> None:
+    await scored(made, End.HUNG_UP, Outcome.PARTIAL, again="1", **({"score": score} if score else {}))
+    async with made() as session:
+        assert list(await session.scalars(select(LowScoreRow))) == []
+        assert len(await Tickets(session, CENTRE).page()) == 1
+
+
+async def test_who_refuses_after_a_low_score_has_a_ticket_and_is_not_phoned(made: Sessions) -> None:
+    await scored(made, End.REFUSED, Outcome.REFUSED, again="1", score="1")
+    async with made() as session:
+        [low] = await session.scalars(select(LowScoreRow))
+        assert low.state is None
+        assert await LowScores(session, CENTRE).waiting() == 0
+
+
+async def test_two_supervisors_do_not_phone_the_same_customer(made: Sessions) -> None:
+    attempt = await scored(made, End.FINISHED, Outcome.COMPLETED, again="1", score="1")
+    async with made() as first, made() as second:
+        one, other = LowScores(first, CENTRE), LowScores(second, CENTRE)
+        mine, theirs = await one.get(attempt), await other.get(attempt)
+        assert mine is not None
+        assert theirs is not None
+        await one.move(mine, PhoneState.TAKEN, by="sup", now=1)
+        await first.commit()
+        with pytest.raises(LowScoreMovedError):
+            await other.move(theirs, PhoneState.TAKEN, by="admin", now=2)

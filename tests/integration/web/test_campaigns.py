@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import io
 import re
 from datetime import UTC, datetime, timedelta
+from html import unescape
 
 import aiohttp
 import orjson
 import pytest
+from pypdf import PdfReader
 
 from callcenter.campaigns.attempts import RETRIES, Outcome
+from callcenter.campaigns.plan import Again, Enough, Plan
+from callcenter.campaigns.refusals import Extent
 from callcenter.jobs import contacts as job
 from callcenter.store.attempts import Attempts
 from callcenter.store.campaign_models import CampaignRow, ResponseRow
 from callcenter.store.campaigns import Campaigns
 from callcenter.store.models import Role, UserRow
+from callcenter.store.permissions import Permissions
 from callcenter.store.scope import WholeCentre
 from callcenter.store.users import Users
 from callcenter.web.passwords import hash_password
@@ -204,6 +210,70 @@ async def test_a_campaign_with_wrong_parts_is_not_made(web: WebCentre) -> None:
         assert (status, "시간대는" in body) == (422, True)
 
 
+async def test_every_setting_of_a_campaign_is_asked_for_kept_and_shown_in_the_dry_run(web: WebCentre) -> None:
+    await operator(web)
+    async with browser(web, "op") as page:
+        campaign = await drafted(
+            page, mode="predictive", ring_s="30", ceiling_percent="2.5", most_a_day="2", most_in_30_days="6",
+            yields_over_s="", after_busy="20", most_busy="5", most_no_answer="0", after_partial="60", most_partial="1",
+            quota_segment_0="서울", quota_most_0="100", quota_question_2="again", quota_answer_2="1", quota_most_2="50",
+        )  # fmt: skip
+        await filled(web, page, campaign)
+        async with web.sessions() as session:
+            row = await Campaigns(session, WholeCentre()).get(int(campaign.rsplit("/", 1)[1]))
+        assert row is not None
+        plan = Plan.model_validate(row.plan)
+        assert (plan.ring_s, plan.ceiling_percent, plan.yields_over_s) == (30, 2.5, None)
+        assert (plan.most_a_day, plan.most_in_30_days) == (2, 6)
+        assert plan.retries[Outcome.BUSY] == Again(after_min=20, most=5)
+        assert plan.retries[Outcome.PARTIAL] == Again(after_min=60, most=1)
+        assert Outcome.NO_ANSWER not in plan.retries
+        assert plan.quotas == (Enough(most=100, segment="서울"), Enough(most=50, question="again", answer="1"))
+        _, body = await page.get(f"{campaign}/dry-run")
+        for said in ("통화 중: 20분 뒤, 5번까지", "하루 2번, 30일 6번", "2.5 %", "양보하지 않음", "0 / 100", "0 / 50"):
+            assert said in body
+        assert "이번에 걸 사람 0명" in body  # none of them is compared with the register yet
+
+
+MISTAKES = (
+    ({"most_busy": "11"}, "통화 중 · 몇 번까지: 0부터 10 사이의 수를 적으세요."),
+    ({"after_busy": "곧"}, "통화 중 · 몇 분 뒤: 1부터 43200 사이의 수를 적으세요."),
+    ({"ceiling_percent": "0"}, "포기율 한도: 0보다 크고 10 이하인 수"),
+    ({"ceiling_percent": "nan"}, "포기율 한도: 0보다 크고 10 이하인 수"),
+    ({"most_a_day": "9", "most_in_30_days": "8"}, "30일 최대가 하루 최대보다 작습니다"),
+    ({"ring_s": "5"}, "벨 울리는 시간 (초): 15부터 60 사이의 수"),
+    ({"first": "2027-03-01", "last": "2027-02-01"}, "마지막 날이 첫날보다 앞섭니다"),
+    ({"weekdays": "22:00-23:00", "saturday": "", "sunday": ""}, "거는 시간이 한 번도 열리지 않습니다"),
+    ({"last": "2020-01-01"}, "거는 시간이 한 번도 열리지 않습니다"),
+    ({"quota_segment_1": "서울"}, "할당 2행 · 최대: 1부터 1000000 사이의 수"),
+    (
+        {"quota_question_0": "x", "quota_answer_0": "1", "quota_most_0": "5"},
+        "쓸 수 있는 질문: aspect, recommend, again",
+    ),
+    ({"quota_question_0": "again", "quota_answer_0": "3", "quota_most_0": "5"}, "쓸 수 있는 답: 1, 2"),
+    ({"quota_question_0": "recommend", "quota_answer_0": "11", "quota_most_0": "5"}, "쓸 수 있는 답: 0–10"),
+    ({"caller": "01012345678"}, "발신번호 등록부에 있는 번호를 고르세요"),
+)
+
+
+async def test_each_mistake_in_a_new_campaign_is_named_and_nothing_typed_is_lost(web: WebCentre) -> None:
+    await operator(web)
+    async with browser(web, "op") as page:
+        await drafted(page)
+        fields = {
+            "name": "겨울 조사", "company": "nurim", "kind": "usefulness", "mode": "agentless", "form": "1",
+            "caller": "15880000", "weekdays": "10:00-20:00", "most_no_answer": "4",
+        }  # fmt: skip
+        for changed, said in MISTAKES:
+            status, body = await page.post("/campaigns/new", fields | changed)
+            assert (status, unescape(body).count(said)) == (422, 1), said
+            assert 'value="겨울 조사"' in body
+            assert re.search(r'name="most_no_answer"[^>]*value="4"', body)
+            for value in changed.values():
+                assert f'value="{value}"' in body or value == "01012345678"
+        assert (await page.get("/campaigns"))[1].count("겨울 조사") == 0
+
+
 async def test_results_are_shown_to_the_company_and_exported_without_names(web: WebCentre) -> None:
     await operator(web)
     async with browser(web, "op") as page:
@@ -250,6 +320,22 @@ async def test_results_are_shown_to_the_company_and_exported_without_names(web: 
         assert "0102222" not in exported
         async with company.http.get(f"{web.url}{campaign}/results.xlsx") as answer:
             assert (await answer.read()).startswith(b"PK")
+        async with company.http.get(f"{web.url}{campaign}/results.pdf") as answer:
+            assert answer.content_type == "application/pdf"
+            pages = PdfReader(io.BytesIO(await answer.read())).pages
+        said = "".join(page.extract_text() for page in pages)
+        for part in (
+            "가을 조사",
+            "누림전자",
+            "RR1",
+            "50.0 %",
+            "내구성",
+            "100 % (34–100)",
+            "NPS 100.0",
+            "95 % 신뢰구간",
+        ):
+            assert part in said, part
+        assert not [one for one in ("고객", "01022", "2222") if one in said]
         assert (await company.post(f"{campaign}/start"))[0] == 403
         assert (await company.get("/campaigns/consents"))[0] == 403
     async with browser(web, "hanbit") as other:
@@ -298,3 +384,82 @@ async def test_a_program_makes_a_campaign_and_is_told_what_is_wrong(web: WebCent
             found = await answer.json()
             assert found["funnel"] == {"contacts": 1, "permitted": 1, "dialled": 0, "answered": 0, "complete": 0}
             assert [one["question"] for one in found["questions"]] == ["aspect", "recommend", "again"]
+
+
+async def test_whoever_refuses_is_told_within_fourteen_days_with_evidence(web: WebCentre) -> None:
+    await operator(web)
+    async with browser(web, "op") as page:
+        await page.get("/campaigns/notices")
+        await page.post("/campaigns/consents/refuse", {"company": "nurim", "number": "01022223333", "extent": "all"})
+        fields = {"company": "nurim", "number": "01022224444", "matter": "advertising", "act": "given", "proof": "녹음"}
+        await page.post("/campaigns/consents/add", fields)
+        _, body = await page.get("/campaigns/notices?company=nurim")
+        assert "2건" in body
+        assert "010-****-3333" in body
+        assert "01022223333" not in body
+        _, listed = await page.post("/campaigns/notices/list", {"company": "nurim"})
+        assert "01022223333" in listed
+        assert "전화 수신 거부를 처리했습니다" in listed
+        assert "광고 수신에 동의하신 것을 등록했습니다" in listed
+        lines = listed.lstrip("\ufeff").splitlines()
+        sent = upload("\n".join(line for line in lines if "01022224444" not in line))
+        sent.add_field("company", "nurim")
+        sent.add_field("channel", "sms")
+        assert (await page.post("/campaigns/notices/told", sent))[0] == 303  # type: ignore[arg-type]
+        _, body = await page.get("/campaigns/notices?company=nurim")
+        assert "010-****-3333" not in body
+        assert "010-****-4444" in body
+        assert "문자" in body
+        for nobody in ("", "x,y\n1,2"):
+            wrong = upload(nobody)
+            wrong.add_field("company", "nurim")
+            wrong.add_field("channel", "sms")
+            status, body = await page.post("/campaigns/notices/told", wrong)  # type: ignore[arg-type]
+            assert (status, "받은 명단을 그대로 올리세요" in body) == (422, True)
+    async with browser(web, "nurim") as company:
+        assert (await company.get("/campaigns/notices"))[0] == 403
+
+
+async def test_a_list_of_refusals_counts_at_once_or_not_at_all(web: WebCentre) -> None:
+    await operator(web)
+    async with browser(web, "op") as page:
+        campaign = await drafted(page, kind="happy_call")
+        await filled(web, page, campaign)
+        for text, status, said in (
+            ("번호\n010-2222-0001\n거부", 422, "3번째 줄은 전화번호가 아닙니다. 아무것도 올리지 않았으니"),
+            ("", 422, "빈 파일"),
+            ("번호\n010-2222-0001\n+82 10 2222 0002\n", 303, ""),
+        ):
+            sent = upload(text)
+            for name, value in (("company", "nurim"), ("extent", "all"), ("by", "free_number")):
+                sent.add_field(name, value)
+            answer, body = await page.post("/campaigns/consents/refusals", sent)  # type: ignore[arg-type]
+            assert (answer, said in body) == (status, True)
+            left = 8 if status == 303 else 10
+            assert f'겁니다</span></th><td class="number">{left}' in (await page.get(f"{campaign}/dry-run"))[1]
+        assert "080 번호" in (await page.get("/campaigns/consents?company=nurim"))[1]
+
+
+async def test_the_free_number_hands_refusals_in_by_the_interface(web: WebCentre) -> None:
+    await operator(web)
+    secret = web.settings.secret_key.get_secret_value()
+    async with web.sessions() as session:
+        users = {login: await Users(session, WholeCentre()).get(login) for login in ("op", "nurim")}
+    tokens = {login: make_token(secret, login, user.password_hash, days=1) for login, user in users.items() if user}
+    address = f"{web.url}/api/v1/refusals"
+    sent = {"company": "nurim", "numbers": ["010-2222-3333", "02-123", "+82 10 2222 4444", "01022223333"]}
+
+    async def hand_in(login: str, body: dict[str, object]) -> tuple[int, object]:
+        headers = {"Authorization": f"Bearer {tokens[login]}"}
+        async with aiohttp.ClientSession(headers=headers) as http, http.post(address, json=body) as answer:
+            return answer.status, await answer.json()
+
+    assert await hand_in("op", sent) == (200, {"added": 2, "known": 1, "refused": {"1": "too_short"}})
+    assert await hand_in("op", sent) == (200, {"added": 0, "known": 3, "refused": {"1": "too_short"}})
+    assert (await hand_in("nurim", sent))[0] == 403
+    assert (await hand_in("op", {**sent, "company": "nobody"}))[0] == 422
+    assert (await hand_in("op", {**sent, "numbers": []}))[0] == 422
+    async with web.sessions() as session:
+        now = datetime.now(UTC)
+        known = await Permissions(session, WholeCentre()).people("nurim", ["01022224444"], now)
+    assert known["01022224444"].refused == (Extent.MARKETING,)

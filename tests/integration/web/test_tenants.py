@@ -13,8 +13,18 @@ from starlette.routing import Mount, Route
 
 from callcenter import papers
 from callcenter.calls.callers import Mark
+from callcenter.store.aftermath_models import LowScoreRow, PhoneState
 from callcenter.store.applications import Applications, history
-from callcenter.store.campaign_models import CampaignRow, ConsentRow, ContactRow, DoNotCallRow, FormRow, ImportRow
+from callcenter.store.campaign_models import (
+    AttemptRow,
+    CampaignRow,
+    ConsentRow,
+    ContactRow,
+    DoNotCallRow,
+    FormRow,
+    ImportRow,
+    ResponseRow,
+)
 from callcenter.store.contract_models import (
     ApplicationRow,
     ContractDocumentRow,
@@ -74,6 +84,8 @@ OF_COMPANY_A = {
     "form": "pdf",
     "verdict": "finished",
     "press": "dial",
+    "attempt": "1-1-1",
+    "question": "reason",
 }
 
 #: Files that are the same for everybody.
@@ -306,6 +318,20 @@ async def plant_campaign(web: WebCentre, at: int) -> None:
         ConsentRow(matter="marketing", act="given", at=at, proof=CANARY, written_at=at, written_by="op", **person),
         DoNotCallRow(extent="all", by="key", at=at, **person),
     )  # fmt: skip
+    attempt = {"company": "hanbit", "campaign": 1, "contact": 1}
+    await web.add(AttemptRow(id="1-1-1", try_=1, number=NUMBER, at=at, outcome="completed", ended_at=at, **attempt))
+    await web.add(
+        ResponseRow(
+            attempt="1-1-1", form=1, segment=CANARY, at=at, answers={"reason": "survey-1-1-1:reason:0"}, invalid={},
+            silent={}, end="finished", complete=True, **attempt,
+        )
+    )  # fmt: skip
+    await web.add(
+        LowScoreRow(attempt="1-1-1", company="hanbit", campaign=1, ticket=1, scores={"service": 1}, by=CANARY,
+                    state=PhoneState.OPEN, answered_at=at, at=at)
+    )  # fmt: skip
+    web.settings.answers.mkdir(parents=True)
+    (web.settings.answers / "survey-1-1-1:reason:0.wav").write_bytes(CANARY.encode())
 
 
 def every_route(web: WebCentre) -> list[tuple[str, set[str]]]:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from callcenter.calls.commands import Play, StartTimer, StopPlaying
 from callcenter.campaigns.attempts import Outcome
 from callcenter.campaigns.commands import Command, HandOver, Record
-from callcenter.campaigns.completion import Quota, full, outcome_of, way
+from callcenter.campaigns.completion import Filled, Quota, filled, full_answers, outcome_of, overfilled, room, way
 from callcenter.campaigns.form import END, Form, Question, read_form
 from callcenter.campaigns.form_check import check
 from callcenter.campaigns.interview import End, Interview, announcement
@@ -181,7 +181,43 @@ def test_quotas_count_segments_and_answers() -> None:
     complete = [("seoul", {"a": "1"}), ("seoul", {"a": "2"}), ("busan", {"a": "1,2"})]
     segment, answer = Quota(most=2, segment="seoul"), Quota(most=2, question="a", answer="2")
     both, more = Quota(most=1, segment="busan", question="a", answer="1"), Quota(most=3, question="a", answer="1")
-    assert full([segment, answer, both, more], complete) == [segment, answer, both]
+    in_all = Quota(most=4)
+    counted = filled([segment, answer, both, more, in_all], complete)
+    assert [one.count for one in counted] == [2, 2, 1, 2, 3]
+    assert [one.full for one in counted] == [True, True, True, False, False]
+
+
+def test_an_answer_of_which_there_are_enough_meanwhile_ends_the_interview_at_the_next() -> None:
+    phone = Phone(form(question("a"), question("b"), question("c")))
+    phone.listen()
+    phone.press("2")
+    phone.interview.full = frozenset({("a", "2")})
+    phone.listen()
+    phone.press("1")
+    assert phone.interview.end is End.QUOTA_FULL
+
+
+def test_full_answers_are_those_of_the_segment() -> None:
+    quotas = [
+        Filled(Quota(most=1, question="a", answer="1"), 1),
+        Filled(Quota(most=1, question="a", answer="2"), 0),
+        Filled(Quota(most=1, segment="seoul", question="b", answer="1"), 1),
+        Filled(Quota(most=1, segment="seoul"), 1),
+    ]
+    assert full_answers(quotas, "seoul") == {("a", "1"), ("b", "1")}
+    assert full_answers(quotas, "busan") == {("a", "1")}
+    assert overfilled(quotas, "busan", {"a": "1"})
+    assert not overfilled(quotas, "busan", {"a": "2", "b": "1"})
+
+
+def test_no_more_are_rung_than_might_still_complete() -> None:
+    seoul, in_all, answer = Quota(most=5, segment="seoul"), Quota(most=8), Quota(most=1, question="a", answer="1")
+    assert room([Filled(answer, 1)], {"seoul": 9}, "seoul") is None
+    assert room([Filled(seoul, 3)], {"seoul": 1, "busan": 9}, "seoul") == 1
+    assert room([Filled(seoul, 3)], {"seoul": 1}, "busan") is None
+    assert room([Filled(seoul, 1), Filled(in_all, 5)], {"seoul": 1, "busan": 1}, "seoul") == 1
+    assert room([Filled(in_all, 7)], {"busan": 1}, "seoul") == 0
+    assert room([Filled(in_all, 9)], {}, "") == 0
 
 
 def test_a_transfer_hands_the_customer_over() -> None:

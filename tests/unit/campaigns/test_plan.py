@@ -13,7 +13,7 @@ from callcenter.campaigns.form import Form, read_form
 from callcenter.campaigns.form_check import check
 from callcenter.campaigns.kinds import Kind, Purpose
 from callcenter.campaigns.permission import CallerNumber
-from callcenter.campaigns.plan import NEXT, Hindrance, Plan, State, hindrances
+from callcenter.campaigns.plan import NEXT, Enough, Hindrance, Plan, State, hindrances
 from callcenter.campaigns.windows import Window
 from tests.unit.campaigns.forms import form, question
 from tests.web_centre import EXAMPLE
@@ -32,8 +32,9 @@ def found(
     caller: CallerNumber | None = CALLER,
     contacts: int = 1,
     compared: datetime | None = NOW,
+    quotas: tuple[Enough, ...] = (),
 ) -> list[Hindrance]:
-    return hindrances(kind, purpose, window, form, caller, contacts, compared, NOW)
+    return hindrances(kind, purpose, window, form, caller, contacts, compared, NOW, quotas)
 
 
 def test_each_lack_is_named() -> None:
@@ -42,6 +43,9 @@ def test_each_lack_is_named() -> None:
     assert found(form=form(question("a", 'next = "a"'))) == [Hindrance.FLAWED_FORM]
     assert found(caller=None) == [Hindrance.CALLER_UNPROVEN]
     assert found(window=Window(last=date(2026, 1, 1))) == [Hindrance.NEVER_OPEN]
+    assert found(quotas=(Enough(most=1), Enough(most=1, question="a", answer="2"))) == []
+    for unfit in (Enough(most=1, question="b", answer="1"), Enough(most=1, question="a"), Enough(most=1, answer="1")):
+        assert found(quotas=(unfit,)) == [Hindrance.QUOTA_UNFIT]
     assert found(contacts=0) == [Hindrance.NO_CONTACTS]
     assert found(compared=None) == [Hindrance.SCRUB_MISSING]
     assert found(compared=NOW - timedelta(days=30)) == [Hindrance.SCRUB_STALE]

@@ -13,7 +13,7 @@ from callcenter.campaigns.attempts import FINAL, RETRIES, Due, Outcome, Over, Tr
 from callcenter.campaigns.form import read_form
 from callcenter.campaigns.funnel import Dispositions, Funnel, Place, dispositions, funnel, place, rates
 from callcenter.campaigns.happy_call import Case, HappyRule, drawn, select
-from callcenter.campaigns.scores import alarms, tabulate, wilson
+from callcenter.campaigns.scores import low_scores, parts, tabulate, wilson
 from callcenter.campaigns.windows import Window
 from tests.unit.campaigns.forms import SURVEY
 
@@ -99,10 +99,20 @@ def test_scores_count_only_given_answers() -> None:
     assert by_question["again"].score is None
 
 
-def test_a_low_score_raises_the_alarm() -> None:
+def test_the_parts_have_their_own_scores_and_their_sum_is_the_whole() -> None:
+    responses = [("busan", {"overall": "5", "recommend": "10"}), ("seoul", {"overall": "1"}), ("busan", {})]
+    busan, seoul = parts(read_form(SURVEY), responses)
+    assert (busan.name, busan.complete, seoul.complete) == ("busan", 2, 1)
+    assert [one and one.value for one in busan.scores] == [100, 100]
+    assert [one and one.value for one in seoul.scores] == [0, None]
+    assert parts(read_form(SURVEY), []) == []
+
+
+def test_a_low_score_calls_for_somebody() -> None:
     form = read_form(SURVEY)
-    assert alarms(form, {"overall": "2"}) == ["overall"]
-    assert alarms(form, {"overall": "3"}) == alarms(form, {}) == []
+    [low] = low_scores(form, {"overall": "2", "recommend": "0"})
+    assert (low.question.id, low.score) == ("overall", 2)
+    assert low_scores(form, {"overall": "3"}) == low_scores(form, {}) == low_scores(form, {"overall": ""}) == []
 
 
 def test_an_attempt_is_followed_by_another_as_its_outcome_says() -> None:

@@ -38,12 +38,14 @@ from callcenter.campaigns.refusals import By as RefusedBy
 from callcenter.campaigns.refusals import Extent
 from callcenter.campaigns.sheet import Verdict as SheetVerdict
 from callcenter.campaigns.sheets import SheetFault
+from callcenter.campaigns.spoken import Ended
 from callcenter.campaigns.telephone import Fault
 from callcenter.desk.tickets import Reason
 from callcenter.ledger.record import EndedBy, Outcome, Via
 from callcenter.letters.text import Kind as LetterKind
 from callcenter.papers import Paper
 from callcenter.staffing.plan import Lack
+from callcenter.store.aftermath_models import PhoneState
 from callcenter.store.deeds import SHOWN
 from callcenter.store.deeds import Field as Deeds
 from callcenter.store.models import Level, Role, TicketStatus
@@ -51,6 +53,8 @@ from callcenter.store.report import Rows
 from callcenter.store.settlement_models import CorrectionReason, PeriodState, ReratingState
 from callcenter.store.work_models import MessageState
 from callcenter.web.apply.form import FIELDS
+from callcenter.web.campaigns.notices import Channel
+from callcenter.web.campaigns.wizard import NUMBERS
 from callcenter.web.deeds.routes import WHAT
 from callcenter.web.pages import NAVIGATION
 from callcenter.web.requests.routes import Wish
@@ -182,6 +186,20 @@ COMPOSED = {
     *(f"fault.{fault}" for fault in {*Fault, *RowFault}),
     *(f"form.kind_{kind}" for kind in QuestionKind),
     *(f"form.example_{example}" for example in ("happy_call", "improvement")),
+    *(f"spoken.why_{why}" for why in Ended),
+    *(f"low_score.state_{state}" for state in PhoneState),
+    *("low_score.title", "reason.low_score", "quota.full_segment", "quota.full_answer"),
+    *(f"wizard.{name}" for name in NUMBERS),
+    *("notice.title", *(f"notice.{column}" for column in ("id", "number", "due", "text"))),
+    *(f"notice.by_{channel}" for channel in Channel),
+    *(f"notice.of_{of}" for of in (*Matter, "calls")),
+    *(f"notice.told_{act}" for act in ("given", "withdrawn", "refused")),
+    *("errors.refusal_line", "errors.scrub_line"),
+    *("results.by_segment", "results.by_day", "results.as_of"),
+    *(f"campaign.{name}" for name in ("first", "last", "yields")),
+    *(f"wizard.{key}" for key in ("number", "percent", "day", "days", "hours", "caps_order", "never_open", "quota")),
+    *(f"wizard.{key}" for key in ("form_of_another", "caller_of_another", "quota_question", "quota_answer")),
+    *(f"wizard.{key}" for key in ("quota_of", "quota_value", "after", "most", "ceiling_percent")),
     "form.forms",
     *(f"flaw.{flaw}" for flaw in Flaw),
     "consent.title",
