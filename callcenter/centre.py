@@ -23,6 +23,7 @@ Slug = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{1,23}$")]
 Number = Annotated[str, StringConstraints(pattern=r"^[0-9]{3,15}$")]
 AgentId = Annotated[str, StringConstraints(pattern=r"^[1-9][0-9]{3}$")]
 CompanyCode = Annotated[str, StringConstraints(pattern=r"^[0-9]{3}$")]
+Language = Literal["ko", "en"]
 _CLOCK = r"([01]\d|2[0-3]):[0-5]\d"
 _SPAN = rf"{_CLOCK}-({_CLOCK}|24:00)"
 
@@ -121,6 +122,9 @@ class Waiting(_Part):
     at_closing: Literal["serve", "announce", "callback"] = "serve"
     #: A customer with an open case waits so long for the agent who handles it, before others are asked; 0 not at all.
     sticky_s: int = Field(0, ge=0, le=600)
+    #: A caller waits so long for agents who speak the caller's language, if any is on line, before anybody takes the
+    #: call; 0: anybody at once.
+    language_s: int = Field(60, ge=0, le=600)
     #: A customer who phones again within a day counts as having waited so much longer.
     repeat_priority_s: int = Field(0, ge=0, le=600)
     #: An agent whose call was ended for abuse rests at least so long.
@@ -228,6 +232,8 @@ class Company(Names):
     recording: bool = True
     greeting: bool = True
     hours: Hours | None = None
+    #: What its callers hear and speak who chose nothing else; unset: Korean.
+    language: Language | None = None
     contract: Contract = Contract()
 
 
@@ -238,6 +244,7 @@ class Agent(Names):
     groups: tuple[Slug, ...] = Field(min_length=1)
     #: Skill by group where it is not 1, the best; for groups with the strategy best_skill.
     levels: dict[Slug, Annotated[int, Field(ge=1, le=5)]] = {}
+    languages: tuple[Language, ...] = Field(("ko",), min_length=1)
     peak: bool = False
     #: Gets a text message when a peak-time agent is called up.
     mobile: Number | None = None
@@ -255,6 +262,8 @@ class Centre(Names):
 
     timezone: str = "Asia/Seoul"
     hotlines: tuple[Number, ...] = Field(min_length=1)
+    #: Numbers whose callers hear and speak this language from the start, whatever their company's is.
+    number_languages: dict[Number, Language] = {}
     hours: Hours = Hours()
     waiting: Waiting = Waiting()
     #: Without it nobody is called up.
@@ -281,6 +290,11 @@ class Centre(Names):
     def company_of_number(self, number: str) -> Company | None:
         """The company whose own number this is; None for the shared hotline and unknown numbers."""
         return next((c for c in self.company if number in c.numbers), None)
+
+    def language_of_number(self, number: str) -> Language | None:
+        """What callers of this number speak, as far as it tells."""
+        company = self.company_of_number(number)
+        return self.number_languages.get(number) or (company.language if company else None)
 
     def company_of_code(self, code: str) -> Company | None:
         """The company with this hotline code."""

@@ -49,6 +49,8 @@ class Serving:
     callback: bool = False
     #: How supervisors have marked this number (`calls.callers.Mark`).
     mark: str | None = None
+    #: What the caller speaks.
+    language: str = "ko"
     #: Warned for abuse; the next call for help ends the call.
     warned: bool = False
 

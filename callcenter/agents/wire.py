@@ -37,6 +37,7 @@ def to_json(presence: Presence) -> dict[str, Any]:
             "since": presence.since,
             "callback": serving.callback,
             "mark": serving.mark,
+            "language": serving.language,
             "warned": serving.warned,
             "stage": _STAGES.get(presence.state, "wrapup"),
         },
@@ -59,6 +60,7 @@ def from_json(stored: dict[str, Any]) -> Presence:
             caller=call["caller"],
             callback=call.get("callback", False),
             mark=call.get("mark"),
+            language=call.get("language", "ko"),
             warned=call.get("warned", False),
         )
     return presence

@@ -11,6 +11,7 @@ from callcenter.calls.calling_hours import calling_hours
 from callcenter.calls.commands import Command, StartTimer, StopTimer, Write
 from callcenter.calls.journal import Entry, Json, Kind
 from callcenter.calls.ladders import Ladders
+from callcenter.calls.languages import Languages
 from callcenter.centre import Centre
 from routing.acd import Acd, Assignment
 from routing.callback import Callback, CallbackRule, CallingHours, Outcome, State
@@ -72,11 +73,13 @@ class Callbacks:
         acd: Acd,
         out: list[Command],
         ladders: Ladders,
+        languages: Languages,
         dial: Callable[[Item, Assignment, int], None],
     ) -> None:
         self._holidays = holidays
         self._out = out
         self._ladders = ladders
+        self._languages = languages
         self._dial = dial
         self.items: dict[str, Item] = {}
         self._channels = 0
@@ -122,6 +125,7 @@ class Callbacks:
         if item is None:
             return False
         self._ladders.leaves(item.callback.id)
+        self._languages.over(item.callback.id)
         # In the ids of Asterisk's own channels the running number is small.
         self._channels += 1
         node = item.call.rpartition("-")[0]
@@ -150,6 +154,11 @@ class Callbacks:
         """More agents may take it from now on."""
         self._move(replace(item, ring=ring), now)
         return self._acd.widen(item.callback.id, ring)
+
+    def open(self, item: Item) -> Assignment | None:
+        """Agents who do not speak the customer's language may take it as well."""
+        self._languages.over(item.callback.id)
+        return self._acd.open(item.callback.id)
 
     def hurry(self, item: Item, now: int) -> State:
         """Its time is now, as far as the calling hours allow; how it stands then."""
@@ -187,11 +196,14 @@ class Callbacks:
         if wake_at is not None:
             self._out.append(StartTimer(callback.id, max(wake_at - now, 0)))
         if callback.state is State.DUE:
-            assignment = self._acd.offer(callback.request(item.ring, item.credit_ms))
+            language = self._languages.wanted(item.language, callback.group, now, now)
+            assignment = self._acd.offer(callback.request(item.ring, item.credit_ms, language))
             if assignment:
                 self.turn(assignment, now)
-            else:
-                self.climbs(item, now)
+                return
+            self.climbs(item, now)
+            if language:
+                self._languages.awaits(callback.id, now, now)
 
     def climbs(self, item: Item, now: int) -> None:
         """The callback stands in line: its group's ladder holds for it as for a caller."""
@@ -205,6 +217,7 @@ class Callbacks:
     def _leave(self, callback: str) -> None:
         self._acd.withdraw(callback)
         self._ladders.leaves(callback)
+        self._languages.over(callback)
 
     def _move(self, item: Item, now: int) -> None:
         before = self.items.get(item.callback.id)

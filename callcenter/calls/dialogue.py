@@ -50,6 +50,8 @@ class Dialogue(Talk):
     outcome: Chosen | Refused | Wants | None = None
     #: A menu with keys was reached; before that an abandoned call was abandoned in the greeting.
     in_menu: bool = False
+    #: The caller chose the language by a key.
+    _chose_language: bool = False
     _keys: str = ""
     _tries: int = 0
     _local: datetime | None = None
@@ -58,6 +60,7 @@ class Dialogue(Talk):
         """Start for a call that came in at this local time."""
         self._local = local
         self.company = self.centre.company_of_number(self.dnis)
+        self.language = self.centre.language_of_number(self.dnis) or self.language
         if self.company is None and self.dnis not in self.centre.hotlines:
             return self._say(("number-unknown",), self._finish(Refused("unknown_number")))
         if not self._open():
@@ -163,7 +166,7 @@ class Dialogue(Talk):
         return choices if self.company else choices | {"*": partial(self._enter, _MAIN)}
 
     def _speak(self, language: str) -> list[Command]:
-        self.language = language
+        self.language, self._chose_language = language, True
         return self._enter(_MAIN)
 
     def _menu_key(self, key: str) -> list[Command]:
@@ -180,6 +183,8 @@ class Dialogue(Talk):
         if company is None:
             return self._wrong("code-unknown")
         self.company = company
+        if company.language and not self._chose_language:
+            self.language = company.language
         if not self._open():
             return self._closed()
         return self._say((f"greeting-{company.id}",), lambda: self._after_company("code"))

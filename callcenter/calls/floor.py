@@ -29,6 +29,7 @@ from callcenter.calls.feed import FedAcd, Feed
 from callcenter.calls.greeting import Greeting
 from callcenter.calls.journal import Json, Kind, call_entry, reasons
 from callcenter.calls.ladders import LADDER, Ladders
+from callcenter.calls.languages import LANGUAGE, Languages
 from callcenter.calls.line import Line
 from callcenter.calls.orders import carry_out
 from callcenter.calls.peak import PEAK, PeakTime
@@ -70,7 +71,10 @@ class Floor:
         self.abuse = AbuseGuard(self.staff, self._out, self.write)
         self.peak = PeakTime(centre, self.staff, self._out)
         self.ladders = Ladders(centre, self._out)
-        self.callbacks = Callbacks(centre, holidays, self.acd, self._out, self.ladders, partial(call_back, self))
+        self.languages = Languages(centre, self.staff, self._out)
+        self.callbacks = Callbacks(
+            centre, holidays, self.acd, self._out, self.ladders, self.languages, partial(call_back, self)
+        )
         self.line = Line(
             centre,
             holidays,
@@ -81,6 +85,7 @@ class Floor:
             peak=self.peak,
             estimates=self.estimates,
             ladders=self.ladders,
+            languages=self.languages,
             callbacks=self.callbacks,
             write=self.write,
             connect=self._connect,
@@ -290,6 +295,8 @@ class Floor:
             self.abuse.said(who)
         elif what == CALLBACK:
             self.callbacks.due(name, now)
+        elif what == LANGUAGE:
+            self.line.open(who, now)
         elif call := self.calls.get(who):
             if what == "key" and (talk := call.speaking):
                 self._talk_says(call, talk.silence(), now)

@@ -23,6 +23,7 @@ from callcenter.calls.commands import (
 from callcenter.calls.estimates import Estimates
 from callcenter.calls.journal import Json, Kind
 from callcenter.calls.ladders import BEFORE_THEN, Ladders
+from callcenter.calls.languages import Languages, spoken
 from callcenter.calls.peak import PeakTime
 from callcenter.calls.staff import Staff
 from callcenter.calls.succession import standing_in
@@ -63,6 +64,7 @@ class Line:
         peak: PeakTime,
         estimates: Estimates,
         ladders: Ladders,
+        languages: Languages,
         callbacks: Callbacks,
         write: WriteCall,
         connect: Callable[[Assignment, int], None],
@@ -74,6 +76,7 @@ class Line:
         self._peak = peak
         self._estimates = estimates
         self._ladders = ladders
+        self._languages = languages
         self._callbacks = callbacks
         self._write = write
         self._connect = connect
@@ -101,6 +104,7 @@ class Line:
         credit_ms = self._groups[call.group].priority_s * 1000
         if repeat_ms := self._repeat_ms(call):
             facts["repeat"] = repeat_ms
+        language = self._languages.wanted(call.dialogue.language, call.group, call.queued_at, now)
         request = Request(
             call=call.id,
             group=call.group,
@@ -109,11 +113,13 @@ class Line:
             credit_ms=credit_ms + repeat_ms,
             ring=call.ring,
             sticky=call.sticky,
+            language=language,
         )
         assignment = self._acd.offer(request)
         if joining:
             facts |= {"position": self._acd.position(call.id) or 1, "agents": self._staff.states(call.group)}
             facts |= {"sticky": call.sticky} if call.sticky else {}
+            facts |= spoken(call.dialogue.language) | ({"speakers": True} if language else {})
             facts |= {"since": call.place} if call.place is not None else {}
             if assignment is None and (expected := self._expected(call, now)):
                 call.forecast_s = facts["forecast_s"] = round(expected.mean_s)
@@ -123,6 +129,8 @@ class Line:
             return
         if call.sticky:
             self._out.append(StartTimer(f"sticky:{call.id}", self._centre.waiting.sticky_s * 1000))
+        if language:
+            self._languages.awaits(call.id, call.queued_at, now)
         self.wait(call, now, tell=joining)
 
     def wait(self, call: Call, now: int, tell: bool) -> None:
@@ -143,6 +151,7 @@ class Line:
         """The call no longer waits: whatever plays, and every timer of its waiting, ends."""
         self._acd.withdraw(call.id)
         self._ladders.leaves(call.id)
+        self._languages.over(call.id)
         self._out += [StopTimer(f"{what}:{call.id}") for what in ("position", "closing")]
         if call.sticky:
             self._out.append(StopTimer(f"sticky:{call.id}"))
@@ -228,6 +237,18 @@ class Line:
             if (call := self._calls.get(name)) and call.stage is Stage.QUEUE:
                 self._then(call, step, now)
         self._ladders.plan(now)
+
+    def open(self, name: str, now: int) -> None:
+        """Nobody who speaks the language of this caller or callback was free in time: anybody may take the call."""
+        if item := self._callbacks.items.get(name):
+            assignment = self._callbacks.open(item)
+        elif (call := self._calls.get(name)) and self._languages.over(name):
+            self._write(call, Kind.WIDENED, now, group=call.group, ring=call.ring, why="language")
+            assignment = self._acd.open(name)
+        else:
+            return
+        if assignment:
+            self._connect(assignment, now)
 
     def _forecasts(self, now: int) -> Callable[[str], float | None]:
         def forecast_s(name: str) -> float | None:

@@ -31,6 +31,7 @@ def reconfigure(floor: Floor, centre: Centre, now: int, *, version: int, by: str
     floor.staff.know(centre, floor.acd)
     floor.contracts.know(centre, floor.acd)
     floor.ladders.know(centre)
+    floor.languages.know(centre)
     floor.line.know(centre, floor.acd)
     floor.callbacks.know(centre, floor.acd)
     for item in list(floor.callbacks.items.values()):

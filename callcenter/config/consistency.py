@@ -62,6 +62,12 @@ def _references(raw: Mapping[str, Any], groups: set[str]) -> Iterator[Finding]:
     undecided = raw.get("undecided")
     if isinstance(undecided, str) and undecided not in groups:
         yield Finding(("undecided",), "no_group", {"value": undecided})
+    dialled = {number for _, number in _words(raw, "hotlines")}
+    dialled |= {number for _, company in _tables(raw, "company") for _, number in _words(company, "numbers")}
+    languages = raw.get("number_languages")
+    for number in languages if isinstance(languages, dict) else ():
+        if number not in dialled:
+            yield Finding(("number_languages", number), "no_number", {"value": number})
     for n, agent in _tables(raw, "agent"):
         levels = agent.get("levels")
         own = {slug for _, slug in _words(agent, "groups")}
@@ -175,9 +181,15 @@ def _twice(raw: Mapping[str, Any]) -> Iterator[Finding]:
     for table, key in (("group", "id"), ("company", "id"), ("company", "code"), ("agent", "id"), ("menu", "key")):
         stated = [((table, n, key), part[key]) for n, part in _tables(raw, table) if isinstance(part.get(key), str)]
         yield from _repeated(f"{table}_{key}", stated)
-    for table, name in (("agent", "groups"), ("company", "categories"), ("menu", "categories")):
+    lists = (
+        ("agent", "groups", "category"),
+        ("agent", "languages", "language"),
+        ("company", "categories", "category"),
+        ("menu", "categories", "category"),
+    )
+    for table, name, what in lists:
         for n, part in _tables(raw, table):
-            yield from _repeated("category", [((table, n, name, p), s) for p, s in _words(part, name)])
+            yield from _repeated(what, [((table, n, name, p), s) for p, s in _words(part, name)])
 
 
 def _repeated(what: str, stated: list[tuple[Any, str]]) -> Iterator[Finding]:

@@ -9,7 +9,7 @@ from typing import Any
 import tomlkit
 from tomlkit.items import AoT, InlineTable, Table
 
-from callcenter.centre import Hours
+from callcenter.centre import Agent, Hours
 
 #: Ring → its conditions by key of the file, `after_s`, `forecast_s` and `queue_over`.
 Ladder = Mapping[int, Mapping[str, int]]
@@ -30,12 +30,13 @@ def with_ladder(text: str, group: str, similar: Sequence[str], ladder: Ladder) -
     return tomlkit.dumps(document)
 
 
-def with_skills(text: str, agent: str, levels: Mapping[str, int], *, peak: bool) -> str:
-    """The agent's groups, each with its level, 1 the best; and whether it is a peak-time agent."""
+def with_skills(text: str, agent: str, levels: Mapping[str, int], *, languages: Sequence[str], peak: bool) -> str:
+    """The agent's groups, each with its level, 1 the best; what it speaks; and whether it is a peak-time agent."""
     document = tomlkit.parse(text)
     part = _part(document, "agent", agent)
     _set(part, "groups", list(levels))
     _set(part, "levels", _inline({group: level for group, level in levels.items() if level != 1}))
+    _set(part, "languages", [] if tuple(languages) == Agent.model_fields["languages"].default else list(languages))
     _set(part, "peak", peak or None)
     return tomlkit.dumps(document)
 

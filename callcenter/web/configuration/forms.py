@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import get_args
 
 from starlette.datastructures import FormData
 
-from callcenter.centre import Centre, Group
+from callcenter.centre import Centre, Group, Language
 from callcenter.config.edit import with_day, with_ladder, with_skills, with_week
 from callcenter.web.errors import Refused
 from routing.acd import RINGS
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+LANGUAGES: tuple[str, ...] = get_args(Language)
 CONDITIONS = ("after_s", "forecast_s", "queue_over")
 
 
@@ -43,7 +45,10 @@ def changed_group(text: str, group: str, sent: FormData) -> str:
 def changed_agent(text: str, agent: str, centre: Centre, sent: FormData) -> str:
     """The form of an agent's groups: a level for each, or none."""
     levels = {group.id: _whole(said) for group in centre.group if (said := _text(sent, f"level_{group.id}"))}
-    return with_skills(text, agent, levels, peak="peak" in sent)
+    languages = [language for language in LANGUAGES if f"speaks_{language}" in sent]
+    if not languages:
+        raise Refused(422, "config_language")
+    return with_skills(text, agent, levels, languages=languages, peak="peak" in sent)
 
 
 def changed_hours(text: str, company: str, sent: FormData) -> str:

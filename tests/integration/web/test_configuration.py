@@ -102,7 +102,7 @@ async def upload(person: Browser, content: bytes) -> tuple[int, str]:
 async def test_whoever_comes_second_is_told_so(web: WebCentre) -> None:
     async with browser(web, "sup") as sup:
         first = hidden((await sup.post("/configuration/group/baby", {}))[1])
-        second = hidden((await sup.post("/configuration/agent/1003", {"level_furniture": "2"}))[1])
+        second = hidden((await sup.post("/configuration/agent/1003", {"level_furniture": "2", "speaks_ko": "on"}))[1])
         assert (await sup.post("/configuration/apply", first))[0] == 303
         kept = in_file(web)
         status, page = await sup.post("/configuration/apply", second)

@@ -39,14 +39,16 @@ def test_a_ladder_may_be_taken_away() -> None:
 
 
 def test_an_agent_s_groups_and_levels() -> None:
-    text = with_skills(EXAMPLE, "1003", {"furniture": 1, "pc": 3}, peak=True)
+    text = with_skills(EXAMPLE, "1003", {"furniture": 1, "pc": 3}, languages=["ko", "en"], peak=True)
     assert lines(EXAMPLE, text) == [
         '- groups = ["furniture", "interior", "household"]',
         '+ groups = ["furniture", "pc"]',
         "+ levels = {pc = 3}",
+        '+ languages = ["ko", "en"]',
         "+ peak = true",
     ]
-    assert lines(EXAMPLE, with_skills(text, "1003", {"furniture": 1, "interior": 1, "household": 1}, peak=False)) == []
+    own = {"furniture": 1, "interior": 1, "household": 1}
+    assert lines(EXAMPLE, with_skills(text, "1003", own, languages=["ko"], peak=False)) == []
 
 
 def test_a_closing_of_the_centre_and_its_end() -> None:

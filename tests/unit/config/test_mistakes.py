@@ -132,6 +132,22 @@ def test_a_number_that_stands_twice_names_the_other_place() -> None:
     assert said == [f"F:{line}: company.1.numbers.0: number '16000000' stands more than once, first in line 6"]
 
 
+def test_languages_of_a_number_nobody_has_one_that_is_not_known_and_one_that_stands_twice_are_refused() -> None:
+    agent = 'languages = ["ko", "en"]'
+    said = told(
+        changed(
+            ('undecided = "household"', 'number_languages = { 0212345678 = "en" }'),
+            ('code = "102"', 'code = "102"\nlanguage = "fr"'),
+            (agent, 'languages = ["en", "en"]'),
+        )
+    )
+    assert [line.split(": ", 1)[1] for line in said] == [
+        "number_languages.0212345678: '0212345678' is neither a hotline nor a company's number",
+        "company.1.language: 'fr' cannot be used; expected 'ko' or 'en'",
+        f"agent.1.languages.1: language 'en' stands more than once, first in line {int(number_of(agent)) + 1}",
+    ]
+
+
 def test_a_text_that_is_no_toml_is_told_with_its_line() -> None:
     assert told('name = "x"\nname_en = \n')[0].startswith("F:2: not valid TOML: ")
     assert told("name = [")[0].startswith("F:1: ")
