@@ -12,7 +12,7 @@ from functools import cache
 from pathlib import Path
 
 from callcenter.centre import Centre, Names
-from dialplan.hours import english_hours, korean_hours
+from dialplan.hours import closing_ends, english_hours, korean_hours
 from dialplan.korean import count, phone_groups, sino, with_particle
 from dialplan.voice import Language
 
@@ -24,7 +24,15 @@ MINUTES = 15
 _SIMPLE = (
     *("greeting-hotline", "notice-recording", "notice-abuse", "menu-code", "menu-invalid", "menu-silent"),
     *("menu-giveup", "menu-goodbye", "code-unknown", "queue-wait", "queue-position-many", "number-unknown"),
-    *("queue-estimate-longer", "closing", "queue-sorry", "queue-callback", "queue-voicemail", "caller-refused"),
+    *(
+        "queue-estimate-longer",
+        "closing",
+        "closing-early",
+        "queue-sorry",
+        "queue-callback",
+        "queue-voicemail",
+        "caller-refused",
+    ),
     *("callback-number", "callback-confirm", "callback-type", "callback-invalid", "callback-stay"),
     *("callback-accepted", "callback-greeting", "voicemail-leave", "voicemail-thanks"),
     *("abuse-warning", "abuse-end"),
@@ -68,6 +76,15 @@ def _prompts(centre: Centre) -> Iterator[tuple[str, Text]]:
         yield prompt, texts[prompt].filled(centre=name, hotline=Text(hotline, hotline))
     hours = Text(korean_hours(centre.hours), english_hours(centre.hours))
     yield "closed", texts["closed"].filled(centre=name, hours=hours)
+    for group in centre.group:
+        if group.hours:
+            of_group = Text(korean_hours(group.hours), english_hours(group.hours))
+            products = Text(group.name, _within(group.name_en))
+            yield f"closed-group-{group.id}", texts["closed-group"].filled(group=products, hours=of_group)
+    for closing in centre.closing:
+        again = Text(*closing_ends(closing))
+        usual = texts["closed-until"].filled(time=again)
+        yield closing.prompt, Text(closing.say or usual.ko, closing.say_en or usual.en)
     yield "menu-main", texts["menu-main"].filled(choices=_choices(centre.menu, [key.key for key in centre.menu]))
     for key in centre.menu:
         yield f"menu-family-{key.key}", texts["menu-family"].filled(choices=_products(centre, key.categories))

@@ -19,6 +19,7 @@ from bisect import bisect_left, insort
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from heapq import merge
 
 #: Time, then id, so that two runs of the same events decide alike. The time is that of joining the line less credits.
 Rank = tuple[int, str]
@@ -190,7 +191,11 @@ class Acd:
 
     def waiting(self, group: str) -> list[str]:
         """The calls that wait in this group, the next one first; without those that wait for one agent alone."""
-        return [call for _, call in sorted(rank for line in self._lines_of(group) for rank in line.order)]
+        return list(self.in_line(group))
+
+    def in_line(self, group: str) -> Iterator[str]:
+        """As `waiting`, found as far as it is asked for; nothing may join or leave meanwhile."""
+        return (call for _, call in merge(*(line.order for line in self._lines_of(group))))
 
     def count(self, group: str) -> int:
         """How many calls wait in this group, without those that wait for one agent alone."""

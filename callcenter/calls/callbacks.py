@@ -90,14 +90,13 @@ class Callbacks:
         self._acd = acd
         settings = centre.callback
         self._rule = CallbackRule()
-        self._hours: dict[str, CallingHours] = {}
+        self._centre = centre
+        #: By company and group, as they are asked for.
+        self._hours: dict[tuple[str, str], CallingHours] = {}
         if settings:
             self._rule = CallbackRule(
                 attempts=settings.attempts, spacing_s=settings.spacing_s, expires_s=settings.expires_h * 3600
             )
-            first, last = (time.fromisoformat(clock) for clock in settings.between.split("-"))
-            hours = {"": centre.hours} | {c.id: c.hours or centre.hours for c in centre.company}
-            self._hours = {c: calling_hours(h, (first, last), self._holidays, centre.zone) for c, h in hours.items()}
 
     def ask(self, call: Call, number: str, credit_ms: int, now: int) -> None:
         """The caller gives up waiting for this; another callback to the same number for the same company goes."""
@@ -106,7 +105,7 @@ class Callbacks:
             self.close(other, State.CANCELLED, "asked_again", now)
         callback = Callback.requested(
             f"{CALLBACK}:{call.id}", call.group, call.company or "",
-            since=call.since, now=now, rule=self._rule, hours=self._hours_of(call.company),
+            since=call.since, now=now, rule=self._rule, hours=self._hours_of(call.company or "", call.group),
         )  # fmt: skip
         item = Item(
             callback=callback, call=call.id, number=number, dnis=call.dnis,
@@ -140,15 +139,14 @@ class Callbacks:
         item = self.items.get(callback)
         if item is None or item.callback.state is not State.DIALLING:
             return
-        after = item.callback.next_attempt(now, outcome, self._rule, self._hours_of(item.callback.company))
+        after = item.callback.next_attempt(now, outcome, self._rule, self._hours_for(item))
         self._put(replace(item, callback=after, channel=None, why=why), now)
 
     def due(self, callback: str, now: int) -> None:
         """The timer of this callback ran out."""
         if item := self.items.get(callback):
             self._leave(callback)
-            hours = self._hours_of(item.callback.company)
-            self._put(replace(item, callback=item.callback.look(now, self._rule, hours)), now)
+            self._put(replace(item, callback=item.callback.look(now, self._rule, self._hours_for(item))), now)
 
     def widen(self, item: Item, ring: int, now: int) -> Assignment | None:
         """More agents may take it from now on."""
@@ -162,7 +160,7 @@ class Callbacks:
 
     def hurry(self, item: Item, now: int) -> State:
         """Its time is now, as far as the calling hours allow; how it stands then."""
-        sooner = replace(item.callback, due_at=now).look(now, self._rule, self._hours_of(item.callback.company))
+        sooner = replace(item.callback, due_at=now).look(now, self._rule, self._hours_for(item))
         self._put(replace(item, callback=sooner), now)
         return sooner.state
 
@@ -181,8 +179,19 @@ class Callbacks:
             elif item.channel is None or not dialling(item.channel):
                 self.attempted(item.callback.id, Outcome.NO_ANSWER, "interrupted", now)
 
-    def _hours_of(self, company: str | None) -> CallingHours:
-        return self._hours.get(company or "") or self._hours.get("") or (lambda _: None)
+    def _hours_for(self, item: Item) -> CallingHours:
+        return self._hours_of(item.callback.company, item.callback.group)
+
+    def _hours_of(self, company: str, group: str) -> CallingHours:
+        settings = self._centre.callback
+        if settings is None:
+            return lambda _: None
+        if (company, group) not in self._hours:
+            first, last = (time.fromisoformat(clock) for clock in settings.between.split("-"))
+            known = next((one for one in self._centre.company if one.id == company), None)
+            opening = self._centre.opening(known, group, self._holidays)
+            self._hours[company, group] = calling_hours(opening, (first, last))
+        return self._hours[company, group]
 
     def _put(self, item: Item, now: int) -> None:
         callback = item.callback
@@ -192,7 +201,7 @@ class Callbacks:
             self._write(item, Kind.CALLBACK_CLOSED, now)
             return
         self._move(item, now)
-        wake_at = callback.wake_at(self._rule, self._hours_of(callback.company))
+        wake_at = callback.wake_at(self._rule, self._hours_for(item))
         if wake_at is not None:
             self._out.append(StartTimer(callback.id, max(wake_at - now, 0)))
         if callback.state is State.DUE:

@@ -29,6 +29,7 @@ from callcenter.calls.staff import Staff
 from callcenter.calls.succession import standing_in
 from callcenter.calls.wish import CALLBACK_KEY, MESSAGE_KEY, OFFERS, CallMe, Wish
 from callcenter.centre import Centre
+from callcenter.hours import Ending
 from routing.acd import Acd, Assignment, Request
 from routing.callback import State
 from routing.fairness import Fairness
@@ -169,10 +170,7 @@ class Line:
                 self._tell(call, now, (), self._choices(call) if call.told % 2 else ())
             self._out.append(StartTimer(f"position:{call.id}", self._centre.waiting.position_every_s * 1000))
         elif what == "closing":
-            self.leave(call)
-            call.late_stage = Stage.DONE
-            call.why = "closed"
-            self._out += call.dialogue.close(offer=self._centre.waiting.at_closing == "callback")
+            self._closes(call, now)
         elif what == "sticky" and call.sticky:
             call.sticky = None
             self._widen(call, Climb(call.ring, "sticky"), now)
@@ -304,13 +302,21 @@ class Line:
         self._ladders.joins(call.id, call.group, since=call.since, ring=call.ring, now=now, then=then)
 
     def await_closing(self, call: Call, now: int) -> None:
-        """The waiting caller is told when the hours end, if the centre wants it so."""
-        if self._centre.waiting.at_closing == "serve" or call.callback:
-            return
-        local = self._centre.local(now)
-        if closing := call.dialogue.hours.closing(local, self._holidays):
-            left_ms = max(round((closing - local).total_seconds() * 1000), 0)
+        """The waiting caller is told when the hours end, if it is wanted so."""
+        if ending := self._ending(call, now):
+            left_ms = max(round((ending.at - self._centre.local(now)).total_seconds() * 1000), 0)
             self._out.append(StartTimer(f"closing:{call.id}", left_ms))
+
+    def _closes(self, call: Call, now: int) -> None:
+        if ending := self._ending(call, now):
+            self.leave(call)
+            call.late_stage, call.why = Stage.DONE, "closed"
+            self._out += call.dialogue.close(ending)
+
+    def _ending(self, call: Call, now: int) -> Ending | None:
+        if call.callback:
+            return None
+        return self._centre.opening(call.dialogue.company, call.group, self._holidays).ending(self._centre.local(now))
 
     def move(self, call: Call, former: Centre, now: int) -> None:
         """Whose group is no longer there waits in the one that stands in for it, at the same place by time."""
@@ -344,7 +350,9 @@ class Line:
     def _expected(self, call: Call, now: int) -> Estimate | None:
         assert call.group
         agents = self._staff.able(call.group, call.ring)
-        return self._estimates.expected(call, self._acd.position(call.id) - 1, agents, now)
+        # Callbacks stand at the time at which they were asked for, which tells nothing about how the line moves.
+        head = next((there for name in self._acd.in_line(call.group) if (there := self._calls.get(name))), None)
+        return self._estimates.expected(call, self._acd.position(call.id) - 1, agents, head, now)
 
     def _choices(self, call: Call) -> tuple[str, ...]:
         if call.callback:
@@ -358,8 +366,7 @@ class Line:
         told = str(position) if position <= _POSITIONS_RECORDED else "many"
         call.told += 1
         call.playback = f"{call.id}:position:{call.told}"
-        agents = self._staff.able(call.group, call.ring)
-        estimate = self._estimates.prompts(call, position - 1, agents, now)
+        estimate = self._estimates.prompts(call, self._expected(call, now), now)
         prompts = (*before, f"queue-position-{told}", *estimate, *after)
         self._out.append(Play(call.id, call.playback, prompts, call.dialogue.language))
 

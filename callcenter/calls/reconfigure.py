@@ -18,6 +18,7 @@ from callcenter.calls.journal import Entry, Kind
 from callcenter.calls.succession import standing_in
 from callcenter.centre import Centre
 from routing.acd import Request
+from routing.callback import State
 
 
 def reconfigure(floor: Floor, centre: Centre, now: int, *, version: int, by: str) -> list[Command]:
@@ -52,9 +53,10 @@ def reconfigure(floor: Floor, centre: Centre, now: int, *, version: int, by: str
     for call in floor.calls.values():
         if call.stage is Stage.QUEUE and floor.acd.position(call.id):
             _set_timers(floor, call, former, now)
-    for item in floor.callbacks.items.values():
-        if floor.acd.position(item.callback.id):
-            floor.callbacks.climbs(item, now)
+    for item in list(floor.callbacks.items.values()):
+        if item.callback.state is not State.DIALLING:
+            # The hours in which customers are phoned may be others now.
+            floor.callbacks.due(item.callback.id, now)
     present = sorted(floor.staff.agents.values(), key=lambda presence: (presence.idle_since, presence.id))
     for presence in present:
         if shown.get(presence.id) != (presence.groups, presence.peak):

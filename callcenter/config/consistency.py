@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, TypeGuard
 from zoneinfo import ZoneInfo
 
@@ -48,6 +49,11 @@ def _tables(part: Mapping[str, Any], name: str) -> list[tuple[int, Mapping[str, 
     return [(n, one) for n, one in enumerate(found) if isinstance(one, dict)] if isinstance(found, list) else []
 
 
+def _part(raw: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    found = raw.get(name)
+    return found if isinstance(found, dict) else {}
+
+
 def _words(part: Mapping[str, Any], name: str) -> list[tuple[int, str]]:
     found = part.get(name)
     return [(n, one) for n, one in enumerate(found) if isinstance(one, str)] if isinstance(found, list) else []
@@ -68,6 +74,11 @@ def _references(raw: Mapping[str, Any], groups: set[str]) -> Iterator[Finding]:
     for number in languages if isinstance(languages, dict) else ():
         if number not in dialled:
             yield Finding(("number_languages", number), "no_number", {"value": number})
+    companies = {company["id"] for _, company in _tables(raw, "company") if isinstance(company.get("id"), str)}
+    for n, closing in _tables(raw, "closing"):
+        for key, known, case in (("group", groups, "no_group"), ("company", companies, "no_company")):
+            if isinstance(named := closing.get(key), str) and named not in known:
+                yield Finding(("closing", n, key), case, {"value": named})
     for n, agent in _tables(raw, "agent"):
         levels = agent.get("levels")
         own = {slug for _, slug in _words(agent, "groups")}
@@ -168,6 +179,23 @@ def _hours(raw: Mapping[str, Any]) -> Iterator[Finding]:
     for path, hours in places:
         if isinstance(hours, dict) and not any(hours.get(day, day in _OPEN_BY_ITSELF) for day in _DAYS):
             yield Finding(path, "never_open")
+    for n, closing in _tables(raw, "closing"):
+        since, until = closing.get("since"), closing.get("until")
+        if isinstance(since, datetime) and isinstance(until, datetime) and not _before(since, until):
+            yield Finding(("closing", n, "until"), "closing_backwards", {"since": f"{since:%Y-%m-%d %H:%M}"})
+    needs_callback = [
+        (("waiting", "at_closing"), _part(raw, "waiting").get("at_closing")),
+        *((("group", n, "at_closing"), group.get("at_closing")) for n, group in _tables(raw, "group")),
+        *((("closing", n, "at_closing"), closing.get("at_closing")) for n, closing in _tables(raw, "closing")),
+    ]
+    for path, at_closing in needs_callback:
+        if at_closing == "callback" and "callback" not in raw:
+            yield Finding(path, "closing_needs")
+
+
+def _before(since: datetime, until: datetime) -> bool:
+    """Times with a zone are refused as values; here they only must not raise."""
+    return since.replace(tzinfo=None) < until.replace(tzinfo=None)
 
 
 def _twice(raw: Mapping[str, Any]) -> Iterator[Finding]:

@@ -9,10 +9,14 @@ from typing import Any
 import tomlkit
 from tomlkit.items import AoT, InlineTable, Table
 
-from callcenter.centre import Agent, Hours
+from callcenter.centre import Agent
+from callcenter.hours import Closing, Hours
 
 #: Ring → its conditions by key of the file, `after_s`, `forecast_s` and `queue_over`.
 Ladder = Mapping[int, Mapping[str, int]]
+
+#: Of which table and id; None for the centre itself.
+Whose = tuple[str, str] | None
 
 _STEP_KEYS = {"ring", "after_s", "forecast_s", "queue_over"}
 
@@ -41,19 +45,47 @@ def with_skills(text: str, agent: str, levels: Mapping[str, int], *, languages: 
     return tomlkit.dumps(document)
 
 
-def with_week(text: str, company: str, week: Mapping[str, str]) -> str:
-    """Opening times by `mon` to `sun`; `company` empty for the centre's own."""
+def with_week(text: str, whose: Whose, week: Mapping[str, str]) -> str:
+    """Opening times by `mon` to `sun`."""
     document = tomlkit.parse(text)
-    hours = _hours(document, company)
+    hours = _hours(document, whose)
     for day, spans in week.items():
         _set(hours, day, spans, empty=True)
     return tomlkit.dumps(document)
 
 
-def with_day(text: str, company: str, day: date, spans: str | None) -> str:
+def with_at_closing(text: str, group: str, at_closing: str) -> str:
+    """What becomes of who still waits when it is closed, in a group or (empty) the centre; empty: nothing said."""
+    document = tomlkit.parse(text)
+    if not group and "waiting" not in document:
+        document["waiting"] = tomlkit.table()
+    _set(_part(document, "group", group) if group else document["waiting"], "at_closing", at_closing)
+    return tomlkit.dumps(document)
+
+
+def with_closing(text: str, closing: Mapping[str, Any]) -> str:
+    """A closing out of turn with the keys of `Closing`; those that were over before it begins are taken out."""
+    document = tomlkit.parse(text)
+    kept = [one for one in document.get("closing", ()) if not Closing.model_validate(one).over(closing["since"])]
+    said = {key: value for key, value in closing.items() if value not in (None, "")}
+    _set_closings(document, [*kept, said])
+    return tomlkit.dumps(document)
+
+
+def without_closing(text: str, number: int) -> str:
+    """The closing of this number, from 0 in the order of the file, is over now. `KeyError`: there is none."""
+    document = tomlkit.parse(text)
+    closings = list(document.get("closing", ()))
+    if not 0 <= number < len(closings):
+        raise KeyError(number)
+    _set_closings(document, closings[:number] + closings[number + 1 :])
+    return tomlkit.dumps(document)
+
+
+def with_day(text: str, whose: Whose, day: date, spans: str | None) -> str:
     """A single day that is otherwise: closed when `spans` is empty, as the week says again when it is None."""
     document = tomlkit.parse(text)
-    hours = _hours(document, company)
+    hours = _hours(document, whose)
     days = {str(known): str(value) for known, value in hours.get("days", {}).items() if str(known) != f"{day}"}
     if spans is not None:
         days[f"{day}"] = spans
@@ -65,13 +97,25 @@ def _part(document: Any, table: str, slug: str) -> Any:
     return next(part for part in document[table] if part["id"] == slug)
 
 
-def _hours(document: Any, company: str) -> Any:
-    """The table of opening times; a company without its own begins with the centre's."""
-    if not company:
+def _set_closings(document: Any, closings: Sequence[Mapping[str, Any]]) -> None:
+    document.pop("closing", None)
+    if not closings:
+        return
+    tables = tomlkit.aot()
+    for closing in closings:
+        table = tomlkit.table()
+        table.update(closing)
+        tables.append(table)
+    document["closing"] = tables
+
+
+def _hours(document: Any, whose: Whose) -> Any:
+    """The table of opening times; a company or group without its own begins with the centre's."""
+    if whose is None:
         if "hours" not in document:
             document["hours"] = tomlkit.table()
         return document["hours"]
-    part = _part(document, "company", company)
+    part = _part(document, *whose)
     if "hours" not in part:
         own = Hours.model_validate(document.get("hours", tomlkit.table()).unwrap())
         _set(part, "hours", _inline(own.model_dump(mode="json", exclude_defaults=True)))

@@ -15,7 +15,7 @@ from callcenter.campaigns.kinds import Kind
 from callcenter.campaigns.pacing import Mode
 from callcenter.campaigns.permission import Why
 from callcenter.campaigns.plan import NEXT, Plan, State
-from callcenter.centre import Hours
+from callcenter.hours import Hours
 from callcenter.store.attempts import Attempts
 from callcenter.store.campaign_models import CampaignRow
 from callcenter.store.campaign_rules import CampaignRules, purpose

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import get_args
 
 from starlette.datastructures import FormData
 
 from callcenter.centre import Centre, Group, Language
-from callcenter.config.edit import with_day, with_ladder, with_skills, with_week
+from callcenter.config.edit import Whose, with_at_closing, with_closing, with_day, with_ladder, with_skills, with_week
 from callcenter.web.errors import Refused
 from routing.acd import RINGS
 
@@ -51,12 +51,28 @@ def changed_agent(text: str, agent: str, centre: Centre, sent: FormData) -> str:
     return with_skills(text, agent, levels, languages=languages, peak="peak" in sent)
 
 
-def changed_hours(text: str, company: str, sent: FormData) -> str:
-    """The form of a week's opening times."""
-    return with_week(text, company, {day: _text(sent, day).replace(" ", "") for day in DAYS})
+def changed_hours(text: str, whose: Whose, sent: FormData) -> str:
+    """The form of a week's opening times, and of what becomes of who still waits at their end."""
+    text = with_week(text, whose, {day: _text(sent, day).replace(" ", "") for day in DAYS})
+    if whose is None or whose[0] == "group":
+        text = with_at_closing(text, whose[1] if whose else "", _text(sent, "at_closing"))
+    return text
 
 
-def changed_day(text: str, company: str, sent: FormData) -> str:
+def closed_now(text: str, now: datetime, sent: FormData) -> str:
+    """The form of a closing out of turn, from this local minute on."""
+    try:
+        until = datetime.fromisoformat(_text(sent, "until")).replace(tzinfo=None)
+    except ValueError:
+        raise Refused(422, "date") from None
+    table, _, slug = _text(sent, "of").partition(":")
+    of = {table: slug} if slug else {}
+    span = {"since": now.replace(second=0, microsecond=0, tzinfo=None), "until": until}
+    more = {key: _text(sent, key) for key in ("say", "say_en", "at_closing")}
+    return with_closing(text, {**of, **span, **more})
+
+
+def changed_day(text: str, whose: Whose, sent: FormData) -> str:
     """The form of a single day: closed, open at other times, or as the week says again."""
     try:
         day = date.fromisoformat(_text(sent, "day"))
@@ -64,7 +80,7 @@ def changed_day(text: str, company: str, sent: FormData) -> str:
         raise Refused(422, "date") from None
     how = _text(sent, "how")
     spans = {"closed": "", "times": _text(sent, "spans").replace(" ", "")}.get(how)
-    return with_day(text, company, day, spans)
+    return with_day(text, whose, day, spans)
 
 
 def _text(sent: FormData, name: str) -> str:

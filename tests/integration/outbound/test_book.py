@@ -13,7 +13,7 @@ from callcenter.campaigns.attempts import Outcome
 from callcenter.campaigns.interview import End, Interview
 from callcenter.campaigns.permission import Why
 from callcenter.campaigns.plan import Plan
-from callcenter.centre import Hours
+from callcenter.hours import Hours
 from callcenter.outbound.book import Asked, Book, Work
 from callcenter.store.attempts import Attempts
 from callcenter.store.campaign_models import CampaignRow, ContactRow, DoNotCallRow, ResponseRow

@@ -148,6 +148,28 @@ def test_languages_of_a_number_nobody_has_one_that_is_not_known_and_one_that_sta
     ]
 
 
+def test_closings_of_nobody_or_that_end_before_they_begin_and_an_offer_of_callbacks_without_them_are_refused() -> None:
+    shut = """
+[[closing]]
+group = "kitchens"
+company = "hanbot"
+since = 2026-11-24T14:00:00
+until = 2026-11-24T13:00:00+09:00
+at_closing = "callback"
+"""
+    said = told(
+        changed(("[callback]", "[x]"), ("[waiting]", '[waiting]\nat_closing = "callback"')) + shut.replace("[x]", "")
+    )
+    assert [line.split(": ", 1)[1] for line in said if "closing" in line] == [
+        "waiting.at_closing: 'callback' needs the part [callback]",
+        "closing.0.group: 'kitchens' is no [[group]] id",
+        "closing.0.company: 'hanbot' is no [[company]] id",
+        "closing.0.until: expected a local time such as 2026-12-31T14:00:00",
+        "closing.0.until: ends before it begins (2026-11-24 14:00)",
+        "closing.0.at_closing: 'callback' needs the part [callback]",
+    ]
+
+
 def test_a_text_that_is_no_toml_is_told_with_its_line() -> None:
     assert told('name = "x"\nname_en = \n')[0].startswith("F:2: not valid TOML: ")
     assert told("name = [")[0].startswith("F:1: ")
