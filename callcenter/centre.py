@@ -5,6 +5,7 @@ Reading it is the only I/O here. Every mistake is reported at once, each with fi
 
 from __future__ import annotations
 
+import hashlib
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Annotated, Literal
@@ -35,6 +36,18 @@ class Names(Part):
     name_en: str = Field(min_length=1)
 
 
+class Saying(Part):
+    """Something said to callers, in their language; the voice speaks it unless a recording replaces it."""
+
+    say: str = Field(min_length=1, max_length=300)
+    say_en: str = Field(min_length=1, max_length=300)
+
+    @property
+    def prompt(self) -> str:
+        """The prompt of a comfort message; another one as soon as the words are others."""
+        return f"comfort-{hashlib.sha256(f'{self.say}|{self.say_en}'.encode()).hexdigest()[:8]}"
+
+
 class Waiting(Part):
     """How callers wait and agents are rung; all in seconds."""
 
@@ -44,6 +57,9 @@ class Waiting(Part):
     no_answer: Literal["pause", "ready"] = "pause"
     #: Position is told on joining and then this often; 0 never.
     position_every_s: int = Field(30, ge=0, le=600)
+    #: These are said in turn, the first one so long after joining and each so long after the one before.
+    comfort: tuple[Saying, ...] = Field((), max_length=9)
+    comfort_every_s: int = Field(90, ge=20, le=600)
     #: Answered within this is on time (service level).
     service_level_s: int = Field(20, ge=1, le=600)
     #: Who still waits when the centre, or the company or group with hours of its own, closes.
@@ -166,6 +182,10 @@ class Company(Names):
     hours: Hours | None = None
     #: What its callers hear and speak who chose nothing else; unset: Korean.
     language: Language | None = None
+    #: Said to its callers on joining the line.
+    announcement: Saying | None = None
+    #: Its callers wait to music of its own, once somebody has uploaded it; until then to the shared one.
+    music: bool = False
     contract: Contract = Contract()
 
 

@@ -94,12 +94,16 @@ def _prompts(centre: Centre) -> Iterator[tuple[str, Text]]:
         own_number = "-".join(phone_groups((*company.numbers, centre.hotlines[0])[0]))
         advert = texts["survey-advert"].filled(company=called, number=Text(own_number, own_number))
         yield f"survey-advert-{company.id}", advert
+        if said := company.announcement:
+            yield f"announcement-{company.id}", Text(said.say, said.say_en)
         if len(company.categories) > 1:
             choices = _products(centre, company.categories)
             yield f"menu-company-{company.id}", texts["menu-company"].filled(choices=choices)
         if company.hours:
             own = Text(korean_hours(company.hours), english_hours(company.hours))
             yield f"closed-{company.id}", texts["closed-company"].filled(company=called, hours=own)
+    for comfort in centre.waiting.comfort:
+        yield comfort.prompt, Text(comfort.say, comfort.say_en)
     for digit, korean in enumerate(_DIGITS):
         yield f"digit-{digit}", Text(korean, _DIGITS_EN[digit])
     for position in range(1, POSITIONS + 1):

@@ -13,10 +13,8 @@ from callcenter.calls.commands import (
     Command,
     HangUp,
     HoldInQueue,
-    Play,
     PutThrough,
     StartTimer,
-    StopPlaying,
     StopTimer,
     TakeMessage,
 )
@@ -27,7 +25,8 @@ from callcenter.calls.languages import Languages, spoken
 from callcenter.calls.peak import PeakTime
 from callcenter.calls.staff import Staff
 from callcenter.calls.succession import standing_in
-from callcenter.calls.wish import CALLBACK_KEY, MESSAGE_KEY, OFFERS, CallMe, Wish
+from callcenter.calls.telling import POSITION, Telling
+from callcenter.calls.wish import CALLBACK_KEY, MESSAGE_KEY, CallMe, Wish
 from callcenter.centre import Centre
 from callcenter.hours import Ending
 from routing.acd import Acd, Assignment, Request
@@ -36,7 +35,6 @@ from routing.fairness import Fairness
 from routing.forecast import Estimate
 from routing.ladder import Climb
 
-_POSITIONS_RECORDED = 30
 #: Keys so soon after joining were meant for the menu before it.
 _DEAF_MS = 3000
 #: A group's recent service level: a call counts half after a quarter of an hour.
@@ -82,6 +80,7 @@ class Line:
         self._write = write
         self._connect = connect
         self._levels = Fairness(memory_ms=_LEVEL_MEMORY_MS)
+        self.telling = Telling(centre, acd, out, estimates, self._expected)
         self.know(centre, acd)
 
     def know(self, centre: Centre, acd: Acd) -> None:
@@ -89,6 +88,7 @@ class Line:
         self._centre = centre
         self._acd = acd
         self._groups = {g.id: g for g in centre.group}
+        self.telling.know(centre, acd)
 
     def join(self, call: Call, now: int) -> None:
         """The call asks for an agent, for the first time or again at the place it had."""
@@ -139,36 +139,30 @@ class Line:
         if not call.dialogue.answered:
             call.dialogue.answered = True
             self._out.append(Answer(call.id))
-        self._out.append(HoldInQueue(call.id))
+        company = call.dialogue.company
+        self._out.append(HoldInQueue(call.id, company.id if company and company.music else ""))
         self._peak.wake()
         self.begin_climbing(call, now)
         self.await_closing(call, now)
-        if self._centre.waiting.position_every_s:
-            if tell:
-                self._tell(call, now, ("queue-wait",), self._choices(call))
-            self._out.append(StartTimer(f"position:{call.id}", self._centre.waiting.position_every_s * 1000))
+        self.telling.begins(call, now, joining=tell)
 
     def leave(self, call: Call) -> None:
         """The call no longer waits: whatever plays, and every timer of its waiting, ends."""
         self._acd.withdraw(call.id)
         self._ladders.leaves(call.id)
         self._languages.over(call.id)
-        self._out += [StopTimer(f"{what}:{call.id}") for what in ("position", "closing")]
+        self._out.append(StopTimer(f"closing:{call.id}"))
+        self.telling.ends(call)
         if call.sticky:
             self._out.append(StopTimer(f"sticky:{call.id}"))
-        if call.playback:
-            self._out.append(StopPlaying(call.playback))
-            call.playback = None
         if call.talk:
             self._out += call.talk.hush()
             call.talk = None
 
     def timer(self, what: str, call: Call, now: int) -> None:
         """One of the call's timers ran out while it waits."""
-        if what == "position":
-            if call.playback is None and call.talk is None:
-                self._tell(call, now, (), self._choices(call) if call.told % 2 else ())
-            self._out.append(StartTimer(f"position:{call.id}", self._centre.waiting.position_every_s * 1000))
+        if what == POSITION:
+            self.telling.due(call, now)
         elif what == "closing":
             self._closes(call, now)
         elif what == "sticky" and call.sticky:
@@ -180,7 +174,7 @@ class Line:
         if now - call.queued_at < _DEAF_MS:
             return
         if key == CALLBACK_KEY and self._centre.callback and call.callback is None:
-            self._hush(call)
+            self.telling.hush(call)
             waiting = self._centre.waiting
             call.talk = Wish(
                 channel=call.id, language=call.dialogue.language, answered=True,
@@ -273,12 +267,7 @@ class Line:
             case "call_up":
                 self._peak.demand(now)
             case "callback" if call.talk is None:
-                self._hush(call)
-                call.told += 1
-                call.playback = f"{call.id}:offer:{call.told}"
-                self._out.append(
-                    Play(call.id, call.playback, ("queue-sorry", *self._choices(call)), call.dialogue.language)
-                )
+                self.telling.offer(call)
             case "voicemail":
                 self.take_message(call)
             case "number":
@@ -353,24 +342,3 @@ class Line:
         # Callbacks stand at the time at which they were asked for, which tells nothing about how the line moves.
         head = next((there for name in self._acd.in_line(call.group) if (there := self._calls.get(name))), None)
         return self._estimates.expected(call, self._acd.position(call.id) - 1, agents, head, now)
-
-    def _choices(self, call: Call) -> tuple[str, ...]:
-        if call.callback:
-            return ()
-        there = {CALLBACK_KEY: self._centre.callback, MESSAGE_KEY: self._centre.voicemail}
-        return tuple(prompt for key, prompt in OFFERS.items() if there[key])
-
-    def _tell(self, call: Call, now: int, before: tuple[str, ...], after: tuple[str, ...]) -> None:
-        assert call.group
-        position = self._acd.position(call.id)
-        told = str(position) if position <= _POSITIONS_RECORDED else "many"
-        call.told += 1
-        call.playback = f"{call.id}:position:{call.told}"
-        estimate = self._estimates.prompts(call, self._expected(call, now), now)
-        prompts = (*before, f"queue-position-{told}", *estimate, *after)
-        self._out.append(Play(call.id, call.playback, prompts, call.dialogue.language))
-
-    def _hush(self, call: Call) -> None:
-        if call.playback:
-            self._out.append(StopPlaying(call.playback))
-            call.playback = None

@@ -11,11 +11,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 from callcenter.calls.call import Call, Stage
-from callcenter.calls.commands import AgentChanged, Command, StartTimer, StopTimer, Write
+from callcenter.calls.commands import AgentChanged, Command, StopTimer, Write
 from callcenter.calls.feed import FedAcd
 from callcenter.calls.floor import Floor
 from callcenter.calls.journal import Entry, Kind
 from callcenter.calls.succession import standing_in
+from callcenter.calls.telling import POSITION
 from callcenter.centre import Centre
 from routing.acd import Request
 from routing.callback import State
@@ -96,7 +97,6 @@ def _set_timers(floor: Floor, call: Call, former: Centre, now: int) -> None:
     floor.line.begin_climbing(call, now)
     floor.command(StopTimer(f"closing:{call.id}"))
     floor.line.await_closing(call, now)
-    every_s = floor.centre.waiting.position_every_s
-    if every_s != former.waiting.position_every_s:
-        name = f"position:{call.id}"
-        floor.command(StartTimer(name, every_s * 1000) if every_s else StopTimer(name))
+    if floor.centre.waiting != former.waiting:
+        floor.command(StopTimer(f"{POSITION}:{call.id}"))
+        floor.line.telling.begins(call, now, joining=False)

@@ -45,6 +45,31 @@ def with_skills(text: str, agent: str, levels: Mapping[str, int], *, languages: 
     return tomlkit.dumps(document)
 
 
+def with_company(text: str, company: str, *, language: str, announcement: Mapping[str, str], music: bool) -> str:
+    """What callers of the company speak and hear: `announcement` by `say` and `say_en`, empty for none."""
+    document = tomlkit.parse(text)
+    part = _part(document, "company", company)
+    _set(part, "language", language)
+    _set(part, "announcement", _inline(announcement))
+    _set(part, "music", music or None)
+    return tomlkit.dumps(document)
+
+
+def with_waiting(text: str, seconds: Mapping[str, int], comfort: Sequence[Mapping[str, str]]) -> str:
+    """How often callers in line hear what, and the comfort messages, each by `say` and `say_en`."""
+    document = tomlkit.parse(text)
+    if "waiting" not in document:
+        document["waiting"] = tomlkit.table()
+    waiting = document["waiting"]
+    for key, value in seconds.items():
+        _set(waiting, key, value)
+    messages = tomlkit.array()
+    for message in comfort:
+        messages.append(_inline(message))
+    _set(waiting, "comfort", messages)
+    return tomlkit.dumps(document)
+
+
 def with_week(text: str, whose: Whose, week: Mapping[str, str]) -> str:
     """Opening times by `mon` to `sun`."""
     document = tomlkit.parse(text)

@@ -2,18 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from typing import get_args
 
 from starlette.datastructures import FormData
 
 from callcenter.centre import Centre, Group, Language
-from callcenter.config.edit import Whose, with_at_closing, with_closing, with_day, with_ladder, with_skills, with_week
+from callcenter.config.edit import (
+    Whose,
+    with_at_closing,
+    with_closing,
+    with_company,
+    with_day,
+    with_ladder,
+    with_skills,
+    with_waiting,
+    with_week,
+)
 from callcenter.web.errors import Refused
 from routing.acd import RINGS
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 LANGUAGES: tuple[str, ...] = get_args(Language)
+#: Settings of `[waiting]` that the form of waiting has, all in seconds, and how many comfort messages.
+WAITING = ("position_every_s", "comfort_every_s", "language_s")
+MESSAGES = 3
 CONDITIONS = ("after_s", "forecast_s", "queue_over")
 
 
@@ -49,6 +63,28 @@ def changed_agent(text: str, agent: str, centre: Centre, sent: FormData) -> str:
     if not languages:
         raise Refused(422, "config_language")
     return with_skills(text, agent, levels, languages=languages, peak="peak" in sent)
+
+
+def changed_company(text: str, company: str, sent: FormData) -> str:
+    """The form of what a company's callers speak and hear."""
+    announcement = next(iter(_messages(sent, ("",))), {})
+    return with_company(
+        text, company, language=_text(sent, "language"), announcement=announcement, music="music" in sent
+    )
+
+
+def changed_waiting(text: str, sent: FormData) -> str:
+    """The form of what all callers hear while they wait."""
+    seconds = {key: _whole(_text(sent, key)) for key in WAITING}
+    return with_waiting(text, seconds, _messages(sent, [f"_{n}" for n in range(MESSAGES)]))
+
+
+def _messages(sent: FormData, endings: Iterable[str]) -> list[dict[str, str]]:
+    """What is said, Korean and English; `Refused` where only one of them is there."""
+    found = [{key: _text(sent, key + ending) for key in ("say", "say_en")} for ending in endings]
+    if any(bool(one["say"]) != bool(one["say_en"]) for one in found):
+        raise Refused(422, "config_both")
+    return [one for one in found if one["say"]]
 
 
 def changed_hours(text: str, whose: Whose, sent: FormData) -> str:

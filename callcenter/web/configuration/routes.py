@@ -78,6 +78,21 @@ async def agent_form(request: Request, services: Uses, _: Supervisor, agent: str
     return await _page(request, services, agent=found)
 
 
+@router.get("/company/{company}")
+async def company_form(request: Request, services: Uses, _: Supervisor, company: str) -> Response:
+    """What a company's callers speak and hear."""
+    found = next((one for one in services.centre.company if one.id == company), None)
+    if found is None:
+        raise Refused(404, "not_found")
+    return await _page(request, services, heard_of=found)
+
+
+@router.get("/waiting")
+async def waiting_form(request: Request, services: Uses, _: Supervisor) -> Response:
+    """What all callers hear while they wait."""
+    return await _page(request, services, waiting=services.centre.waiting)
+
+
 @router.get("/hours")
 async def hours_form(request: Request, services: Uses, _: Supervisor, company: str = "", group: str = "") -> Response:
     """The opening times of the centre, or of a company or a group."""
@@ -128,6 +143,20 @@ async def change_agent(request: Request, services: Uses, _: Supervisor, agent: s
     """What other groups of the agent would change."""
     sent = await request.form()
     return await _changed(request, services, lambda text: forms.changed_agent(text, agent, services.centre, sent))
+
+
+@router.post("/company/{company}")
+async def change_company(request: Request, services: Uses, _: Supervisor, company: str) -> Response:
+    """What it would change if the company's callers heard something else."""
+    sent = await request.form()
+    return await _changed(request, services, lambda text: forms.changed_company(text, company, sent))
+
+
+@router.post("/waiting")
+async def change_waiting(request: Request, services: Uses, _: Supervisor) -> Response:
+    """What it would change if callers heard something else while they wait."""
+    sent = await request.form()
+    return await _changed(request, services, lambda text: forms.changed_waiting(text, sent))
 
 
 @router.post("/hours")
@@ -258,5 +287,7 @@ async def _page(request: Request, services: Services, *, status_code: int = 200,
         base=stamp(text),
         now=now,
         soon=now + timedelta(hours=1),
-        **{**shown, "ladder": {}, "of_group": "", **parts},
+        waiting_keys=forms.WAITING,
+        messages=forms.MESSAGES,
+        **{**shown, "ladder": {}, "of_group": "", "heard_of": None, "waiting": None, **parts},
     )

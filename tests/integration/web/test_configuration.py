@@ -191,3 +191,27 @@ async def test_a_group_s_week_and_what_becomes_of_who_waits_are_changed_by_its_f
         assert "그룹 유아용품 (baby): 마감 때 대기 고객 없음 → 콜백 제안" in page
         page = (await sup.post("/configuration/day?group=baby", {"day": "2026-12-24", "how": "closed"}))[1]
         assert "2026-12-24 휴무" in page
+
+
+async def test_what_callers_hear_while_they_wait_is_changed_by_forms(web: WebCentre) -> None:
+    async with browser(web, "sup") as sup:
+        said = {"say": "리콜 안내입니다.", "say_en": "About a recall."}
+        page = (await sup.post("/configuration/company/hanbit", {**said, "language": "en", "music": "on"}))[1]
+        assert "기업 한빛주방 (hanbit): 고객 언어 없음 → 영어" in page
+        assert "기업 안내 없음 → 안내 문구 리콜 안내입니다. 영어 안내 문구 About a recall." in page
+        assert "기업 대기 음악 아니요 → 예" in page
+        assert (await sup.post("/configuration/company/hanbit", {"say": "리콜"}))[0] == 422
+        assert (await sup.get("/configuration/company/nobody"))[0] == 404
+        seconds = {"position_every_s": "40", "comfort_every_s": "60", "language_s": "30"}
+        page = (await sup.post("/configuration/waiting", {**seconds, "say_1": "감사합니다.", "say_en_1": "Thanks."}))[1]
+        assert "대기 · 대기 중 안내 문구 없음 → 안내 문구 감사합니다. 영어 안내 문구 Thanks." in page
+        assert "순번 안내 간격(초) 30 → 40" in page
+        await sup.post("/configuration/apply", hidden(page))
+        await known_to_the_pages(web, 0)
+        async with asyncio.timeout(5):
+            while not web.app.state.services.centre.waiting.comfort:  # noqa: ASYNC110 - asked from outside
+                await asyncio.sleep(0.02)
+        page = (await sup.get("/configuration/waiting"))[1]
+        assert 'value="감사합니다."' in page
+        page = (await sup.post("/configuration/waiting", seconds))[1]
+        assert "대기 중 안내 문구 안내 문구 감사합니다. 영어 안내 문구 Thanks. → 없음" in page
