@@ -119,6 +119,17 @@ class Peak(Part):
     box_min: int = Field(60, ge=0, le=720)
 
 
+class GroupPeak(Part):
+    """When peak-time agents of one group are called up: as soon as one of these holds for it."""
+
+    #: Who joined now would wait longer.
+    forecast_s: int | None = Field(None, ge=5, le=3600)
+    #: Its recent service level, a share, is lower.
+    level_below: float | None = Field(None, gt=0, le=1)
+    #: A larger share of its agents at work was with calls lately.
+    occupancy_over: float | None = Field(None, gt=0, lt=1)
+
+
 class Callback(Part):
     """A waiting caller may ask to be phoned when the turn comes."""
 
@@ -147,6 +158,8 @@ class Group(Names):
     similar: tuple[Slug, ...] = Field((), max_length=RINGS - 1)
     widen: tuple[Widen, ...] = ()
     then: tuple[Then, ...] = ()
+    #: Its own peak-time agents are called up by this, besides what `[peak]` says of the whole line.
+    peak: GroupPeak | None = None
     #: Its calls are taken only within these hours too.
     hours: Hours | None = None
     #: What becomes of its callers who still wait when it is closed; unset: as the centre has it.

@@ -32,6 +32,11 @@ class Estimates:
         rates, waited_s = self._running.rates(call.group, now / 1000), max(now - call.queued_at, 0) / 1000
         return estimate(ahead, agents, rates, head_waited_s=head_waited_s, waited_s=waited_s)
 
+    def joining_s(self, group: str, ahead: int, agents: int, now: int) -> float | None:
+        """The wait of who would join the group now, seconds; None when handle times or patience are not known."""
+        found = estimate(ahead, agents, self._running.rates(group, now / 1000))
+        return found.mean_s if found else None
+
     def prompts(self, call: Call, found: Estimate | None, now: int) -> tuple[str, ...]:
         """What to tell the caller about the wait found by `expected`; nothing when nothing honest can be said."""
         said = told(found, call.told_wait, now_s=now / 1000, limit=_LIMIT, slack_s=_SLACK_S)

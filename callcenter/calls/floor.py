@@ -23,6 +23,7 @@ from callcenter.calls.dialogue import Dialogue
 from callcenter.calls.estimates import Estimates
 from callcenter.calls.feed import FedAcd, Feed
 from callcenter.calls.greeting import Greeting
+from callcenter.calls.health import GroupHealth
 from callcenter.calls.journal import Json, Kind, call_entry, reasons
 from callcenter.calls.ladders import LADDER, Ladders
 from callcenter.calls.languages import LANGUAGE, Languages
@@ -62,7 +63,8 @@ class Floor:
         self.staff = Staff(centre, self.acd, self._out, self._connect)
         self._agent_phones = AgentPhones(self.staff, self._out)
         self.abuse = AbuseGuard(self.staff, self._out, self.write)
-        self.peak = PeakTime(centre, self.staff, self._out)
+        self.health = GroupHealth(centre, self.acd, self.staff, self.estimates)
+        self.peak = PeakTime(centre, self.staff, self.health, self._out)
         self.ladders = Ladders(centre, self._out)
         self.languages = Languages(centre, self.staff, self._out)
         self.callbacks = Callbacks(
@@ -77,6 +79,7 @@ class Floor:
             staff=self.staff,
             peak=self.peak,
             estimates=self.estimates,
+            health=self.health,
             ladders=self.ladders,
             languages=self.languages,
             callbacks=self.callbacks,
@@ -279,7 +282,7 @@ class Floor:
             self.callbacks.attempted(call.callback, Outcome.REACHED, "reached", at)
         elif call.answered_at is None:
             self.contracts.answered(call.company, at - call.queued_at, at)
-            self.line.served(call.group, at - call.queued_at, at)
+            self.health.served(call.group, at - call.queued_at, at)
             self.estimates.answered(call, at)
         call.late_stage, call.agent_channel, call.answered_at = Stage.TALKING, agent_channel, at
         agent = self.staff.agents[call.agent]
@@ -321,7 +324,7 @@ class Floor:
             self.estimates.handled(call, now)
         elif call.queued_at and not call.callback and why not in ("callback", "voicemail", "transferred"):
             self.contracts.lost(call.company, now)
-            self.line.served(call.group, None, now)
+            self.health.served(call.group, None, now)
             self.estimates.lost(call, now)
         call.late_stage = Stage.DONE
         self._release(call, now)

@@ -25,7 +25,8 @@ class Kind(StrEnum):
     IDENTIFIED = "call.identified"
     #: group, position, agents (how many of the group's own agents are in which state), forecast_s? (the expected wait),
     #: since? (a callback's place in line), sticky? (the agent who is waited for), repeat? (a repeat call's credit, ms),
-    #: language? (of the caller, when it is not the usual one), speakers? (agents who speak it go first), feed?, fed?
+    #: language? (of the caller, when it is not the usual one), speakers? (agents who speak it go first), called_up?
+    #: (why the group's peak-time agents are called up), feed?, fed?
     QUEUED = "call.queued"
     #: group, ring, why (after | forecast | queue | level | sticky | language): agents up to this ring of similar groups
     #: may take the call now, language: also those who do not speak the caller's; feed?, fed?
@@ -73,9 +74,10 @@ class Kind(StrEnum):
     READY = "agent.ready"
     #: reason (a PauseReason, or no_answer)
     PAUSED = "agent.paused"
-    #: waiting, longest_ms: peak-time agents are asked to come on line
+    #: waiting, longest_ms; or group, why (forecast | level | occupancy | ladder): peak-time agents, or those of this
+    #: group, are asked to come on line
     PEAK_CALLED = "peak.called"
-    #: waiting, longest_ms: nobody is asked any more; whoever came is sent home at the end of the time box
+    #: waiting, longest_ms; or group: nobody is asked any more; whoever came is sent home at the end of the time box
     PEAK_STOOD_DOWN = "peak.stood_down"
     #: until (the end of the time box): a called-up agent came on line
     PEAK_CAME = "peak.came"

@@ -19,6 +19,7 @@ from callcenter.calls.commands import (
     TakeMessage,
 )
 from callcenter.calls.estimates import Estimates
+from callcenter.calls.health import GroupHealth
 from callcenter.calls.journal import Json, Kind
 from callcenter.calls.ladders import BEFORE_THEN, Ladders
 from callcenter.calls.languages import Languages, spoken
@@ -31,14 +32,11 @@ from callcenter.centre import Centre
 from callcenter.hours import Ending
 from routing.acd import Acd, Assignment, Request
 from routing.callback import State
-from routing.fairness import Fairness
 from routing.forecast import Estimate
 from routing.ladder import Climb
 
 #: Keys so soon after joining were meant for the menu before it.
 _DEAF_MS = 3000
-#: A group's recent service level: a call counts half after a quarter of an hour.
-_LEVEL_MEMORY_MS = 900_000
 
 
 class WriteCall(Protocol):
@@ -62,6 +60,7 @@ class Line:
         staff: Staff,
         peak: PeakTime,
         estimates: Estimates,
+        health: GroupHealth,
         ladders: Ladders,
         languages: Languages,
         callbacks: Callbacks,
@@ -79,7 +78,7 @@ class Line:
         self._callbacks = callbacks
         self._write = write
         self._connect = connect
-        self._levels = Fairness(memory_ms=_LEVEL_MEMORY_MS)
+        self._health = health
         self.telling = Telling(centre, acd, out, estimates, self._expected)
         self.know(centre, acd)
 
@@ -95,6 +94,7 @@ class Line:
         assert call.group
         joining = call.late_stage is None
         call.late_stage = Stage.QUEUE
+        self._peak.wake()
         self._acd.withdraw(call.id)
         self._take_back(call, now)
         facts: dict[str, Json] = {}
@@ -120,6 +120,8 @@ class Line:
         if joining:
             facts |= {"position": self._acd.position(call.id) or 1, "agents": self._staff.states(call.group)}
             facts |= {"sticky": call.sticky} if call.sticky else {}
+            if why := self._peak.called_up_for(call.group):
+                facts["called_up"] = why
             facts |= spoken(call.dialogue.language) | ({"speakers": True} if language else {})
             facts |= {"since": call.place} if call.place is not None else {}
             if assignment is None and (expected := self._expected(call, now)):
@@ -141,7 +143,6 @@ class Line:
             self._out.append(Answer(call.id))
         company = call.dialogue.company
         self._out.append(HoldInQueue(call.id, company.id if company and company.music else ""))
-        self._peak.wake()
         self.begin_climbing(call, now)
         self.await_closing(call, now)
         self.telling.begins(call, now, joining=tell)
@@ -217,7 +218,7 @@ class Line:
 
     def climb(self, now: int) -> None:
         """Whoever's step of the group's ladder is due climbs it, the longest waiting first."""
-        widened, further = self._ladders.climb(now, self._forecasts(now), lambda group: self._levels.level(group, now))
+        widened, further = self._ladders.climb(now, self._forecasts(now), lambda group: self._health.level(group, now))
         for name, step in widened:
             if call := self._calls.get(name):
                 self._widen(call, step, now)
@@ -265,7 +266,7 @@ class Line:
         self._write(call, Kind.STEPPED, now, group=call.group, do=what.do, step=step.ring, why=step.why)
         match what.do:
             case "call_up":
-                self._peak.demand(now)
+                self._peak.demand(call.group or "", now)
             case "callback" if call.talk is None:
                 self.telling.offer(call)
             case "voicemail":
@@ -277,12 +278,6 @@ class Line:
                 self._out.append(PutThrough(call.id, what.number, call.group or "", call.company or ""))
             case _:
                 pass
-
-    def served(self, group: str | None, waited_ms: int | None, now: int) -> None:
-        """A caller of the group was answered after so long, or (None) left without an agent."""
-        if group:
-            in_time = waited_ms is not None and waited_ms <= self._centre.waiting.service_level_s * 1000
-            self._levels.note(group, in_time, now)
 
     def begin_climbing(self, call: Call, now: int) -> None:
         """The waiting call's group may have a ladder."""

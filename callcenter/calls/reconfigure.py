@@ -32,6 +32,7 @@ def reconfigure(floor: Floor, centre: Centre, now: int, *, version: int, by: str
     floor.estimates.wrapup_s = centre.waiting.wrapup_s
     floor.staff.know(centre, floor.acd)
     floor.contracts.know(centre, floor.acd)
+    floor.health.know(centre, floor.acd)
     floor.ladders.know(centre)
     floor.languages.know(centre)
     floor.line.know(centre, floor.acd)

@@ -153,6 +153,11 @@ class Staff:
             for agent, own_ring in self._speakers.get((language, group), ())
         )
 
+    def busy(self, group: str) -> float | None:
+        """The share of the group's own agents at work who are with calls; None when nobody is at work."""
+        states = [m.state for agent in self._members.get(group, ()) if _at_work(m := self.agents[agent])]
+        return sum(state in _WITH_CALL for state in states) / len(states) if states else None
+
     def able(self, group: str, ring: int) -> int:
         """How many agents work through this group's line up to the ring, at least 1 if there are any.
 

@@ -36,6 +36,7 @@ def contradictions(raw: Mapping[str, Any]) -> Iterator[Finding]:
     yield from _references(raw, groups)
     yield from _ladders(raw)
     yield from _further(raw)
+    yield from _peaks(raw)
     yield from _unserved(raw)
     yield from _hours(raw)
     yield from _twice(raw)
@@ -125,6 +126,22 @@ def _further(raw: Mapping[str, Any]) -> Iterator[Finding]:
                 yield Finding(path, "then_number")
             if do in ("voicemail", "number") and place != steps[-1][0]:
                 yield Finding(path, "then_not_last", {"do": do})
+
+
+def _peaks(raw: Mapping[str, Any]) -> Iterator[Finding]:
+    staffed = {
+        slug for _, agent in _tables(raw, "agent") if agent.get("peak") is True for _, slug in _words(agent, "groups")
+    }
+    for n, group in _tables(raw, "group"):
+        if not isinstance(group.get("peak"), dict):
+            continue
+        path: Path = ("group", n, "peak")
+        if not {"forecast_s", "level_below", "occupancy_over"} & group["peak"].keys():
+            yield Finding(path, "peak_condition")
+        if "peak" not in raw:
+            yield Finding(path, "peak_needs")
+        if group.get("id") not in staffed:
+            yield Finding(path, "peak_nobody")
 
 
 def _overtakes(wider: Mapping[str, Any], nearer: Mapping[str, Any], key: str) -> bool:

@@ -23,7 +23,9 @@ def reason(entry: Entry, language: str) -> str:
             repeat = phrase(language, "why.repeat") if data.get("repeat") else ""
             spoken = _spoken(language, "why.language", data)
             speakers = phrase(language, "why.speakers") if data.get("speakers") else ""
-            return " · ".join(part for part in (place, kept, sticky, repeat, spoken, speakers, shown) if part)
+            why = _said(language, "peak_why", data["called_up"]) if data.get("called_up") else ""
+            peak = phrase(language, "why.called_up", why=why) if why else ""
+            return " · ".join(part for part in (place, kept, sticky, repeat, spoken, speakers, peak, shown) if part)
         case Kind.WIDENED:
             near = phrase(language, "why.ring", n=_whole(data, "ring"))
             return f"{near} · {_said(language, 'climb', data.get('why'))}"

@@ -71,7 +71,7 @@ async def test_who_waits_is_told_who_talks_goes_on_and_at_the_hour_it_opens_agai
         records = await centre.records(5, now)
     told = sorted((record["outcome"], record["dnis"], record["group"] or "") for record in records)
     assert told == [
-        ("abandoned", HANBIT, "kitchen"),
+        ("abandoned_queue", HANBIT, "kitchen"),
         ("answered", CROWD, "furniture"),
         ("answered", CROWD, "furniture"),
         ("closed", CROWD, "furniture"),

@@ -202,3 +202,14 @@ def test_a_further_step_needs_its_part() -> None:
         changed((before, before + 'then = [{ do = "voicemail", after_s = 5 }]\n'), ("[voicemail]\nmost_s = 120\n", ""))
     )
     assert "do = 'voicemail' needs the part [voicemail]" in said[0]
+
+
+def test_a_group_s_call_up_needs_a_limit_the_part_of_peak_time_and_somebody_who_comes() -> None:
+    peak = "[peak]\nlongest_wait_s = 60\nqueue_over = 5\ncalm_s = 300\nbox_min = 60\n"
+    text = changed((peak, ""), ('id = "pc"\n', 'id = "pc"\npeak = {}\n')).replace("peak = true", "peak = false")
+    said = told(text)
+    assert [line.split(": ", 2)[2] for line in said if ".peak" in line] == [
+        "says no condition; expected forecast_s, level_below or occupancy_over",
+        "a group's 'peak' needs the part [peak]",
+        "no agent of this group has peak = true",
+    ]
