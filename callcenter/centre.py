@@ -5,107 +5,50 @@ Reading it is the only I/O here. Every mistake is reported at once, each with fi
 
 from __future__ import annotations
 
-import re
-from datetime import UTC, date, datetime, time, timedelta
-from itertools import pairwise
+import hashlib
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
-from pydantic_core import PydanticCustomError
+from pydantic import Field, StringConstraints
 
 from callcenter.config.mistakes import Mistake, examine, told
 from callcenter.config.words import say
+from callcenter.hours import AtClosing, Closing, Hours, Opening, Span
+from callcenter.parts import Part, Slug
 from routing.acd import RINGS, Strategy
 
-Slug = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{1,23}$")]
 Number = Annotated[str, StringConstraints(pattern=r"^[0-9]{3,15}$")]
 AgentId = Annotated[str, StringConstraints(pattern=r"^[1-9][0-9]{3}$")]
 CompanyCode = Annotated[str, StringConstraints(pattern=r"^[0-9]{3}$")]
-_CLOCK = r"([01]\d|2[0-3]):[0-5]\d"
-_SPAN = rf"{_CLOCK}-({_CLOCK}|24:00)"
-
-
-def _in_order(spans: str) -> str:
-    edges = re.split("[-,]", spans) if spans else []
-    if any(a >= b for a, b in pairwise(edges)):
-        raise PydanticCustomError("spans", "the times run backwards or overlap")
-    return spans
-
-
-def _minute(clock: str) -> int:
-    return int(clock[:2]) * 60 + int(clock[3:])
-
-
-#: Opening times of a day, one span or several with breaks between; empty means closed.
-Spans = Annotated[str, StringConstraints(pattern=rf"^({_SPAN}(,{_SPAN})*)?$"), AfterValidator(_in_order)]
-
-Span = Annotated[str, StringConstraints(pattern=rf"^{_CLOCK}-{_CLOCK}$"), AfterValidator(_in_order)]
+Language = Literal["ko", "en"]
 
 
 class CentreError(Exception):
     """The centre's file has mistakes; each line names the file, the line, the key and what is expected."""
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Names(_Part):
+class Names(Part):
     """A name as Koreans and as English speakers read it."""
 
     name: str = Field(min_length=1)
     name_en: str = Field(min_length=1)
 
 
-class Hours(_Part):
-    """Opening times in the centre's time zone."""
+class Saying(Part):
+    """Something said to callers, in their language; the voice speaks it unless a recording replaces it."""
 
-    mon: Spans = "09:00-18:00"
-    tue: Spans = "09:00-18:00"
-    wed: Spans = "09:00-18:00"
-    thu: Spans = "09:00-18:00"
-    fri: Spans = "09:00-18:00"
-    sat: Spans = "09:00-13:00"
-    sun: Spans = ""
-    #: Public holidays of Korea are closed days.
-    closed_on_holidays: bool = True
-    #: Single days that are otherwise: a temporary closing, a holiday that is worked, a holiday decreed lately.
-    days: dict[date, Spans] = {}
+    say: str = Field(min_length=1, max_length=300)
+    say_en: str = Field(min_length=1, max_length=300)
 
-    def open_at(self, local: datetime, holidays: frozenset[date]) -> bool:
-        """Whether a call at this local time is taken; the closing minute itself is closed."""
-        now = f"{local:%H:%M}"
-        return any(opens <= now < closes for opens, closes in self.spans(local.date(), holidays))
-
-    def closing(self, local: datetime, holidays: frozenset[date]) -> datetime | None:
-        """When this open day ends: its last span's end, breaks before it aside; None when it goes on past midnight."""
-        spans = self.spans(local.date(), holidays)
-        if not spans:
-            return local
-        last = spans[-1][1]
-        if last != "24:00":
-            return datetime.combine(local.date(), time.fromisoformat(last), local.tzinfo)
-        tomorrow = self.spans(local.date() + timedelta(days=1), holidays)
-        if tomorrow and tomorrow[0][0] == "00:00":
-            return None
-        return datetime.combine(local.date() + timedelta(days=1), time(), local.tzinfo)
-
-    def minutes_on(self, day: date, holidays: frozenset[date]) -> tuple[tuple[int, int], ...]:
-        """The day's opening times as minutes of the day, the second of each pair excluded."""
-        return tuple((_minute(opens), _minute(closes)) for opens, closes in self.spans(day, holidays))
-
-    def spans(self, day: date, holidays: frozenset[date]) -> list[tuple[str, str]]:
-        """The opening times of this day, from and to as HH:MM; the last may be 24:00."""
-        spans = self.days.get(day)
-        if spans is None:
-            week = (self.mon, self.tue, self.wed, self.thu, self.fri, self.sat, self.sun)
-            spans = "" if self.closed_on_holidays and day in holidays else week[day.weekday()]
-        return [(span[:5], span[6:]) for span in spans.split(",") if span]
+    @property
+    def prompt(self) -> str:
+        """The prompt of a comfort message; another one as soon as the words are others."""
+        return f"comfort-{hashlib.sha256(f'{self.say}|{self.say_en}'.encode()).hexdigest()[:8]}"
 
 
-class Waiting(_Part):
+class Waiting(Part):
     """How callers wait and agents are rung; all in seconds."""
 
     ring_s: int = Field(20, ge=3, le=120)
@@ -114,13 +57,18 @@ class Waiting(_Part):
     no_answer: Literal["pause", "ready"] = "pause"
     #: Position is told on joining and then this often; 0 never.
     position_every_s: int = Field(30, ge=0, le=600)
+    #: These are said in turn, the first one so long after joining and each so long after the one before.
+    comfort: tuple[Saying, ...] = Field((), max_length=9)
+    comfort_every_s: int = Field(90, ge=20, le=600)
     #: Answered within this is on time (service level).
     service_level_s: int = Field(20, ge=1, le=600)
-    #: Who still waits when the centre, or the company with hours of its own, closes: served, or told so and ended,
-    #: or told so and asked whether a callback at the next opening is wanted.
-    at_closing: Literal["serve", "announce", "callback"] = "serve"
+    #: Who still waits when the centre, or the company or group with hours of its own, closes.
+    at_closing: AtClosing = "serve"
     #: A customer with an open case waits so long for the agent who handles it, before others are asked; 0 not at all.
     sticky_s: int = Field(0, ge=0, le=600)
+    #: A caller waits so long for agents who speak the caller's language, if any is on line, before anybody takes the
+    #: call; 0: anybody at once.
+    language_s: int = Field(60, ge=0, le=600)
     #: A customer who phones again within a day counts as having waited so much longer.
     repeat_priority_s: int = Field(0, ge=0, le=600)
     #: An agent whose call was ended for abuse rests at least so long.
@@ -133,7 +81,7 @@ class Waiting(_Part):
     key_tries: int = Field(3, ge=1, le=9)
 
 
-class Conditions(_Part):
+class Conditions(Part):
     """When a step of the overflow ladder is due: as soon as one of these holds."""
 
     after_s: int | None = Field(None, ge=1, le=3600)
@@ -161,7 +109,7 @@ class Then(Conditions):
     number: Number | None = None
 
 
-class Peak(_Part):
+class Peak(Part):
     """When agents with `peak = true` are called up: callers wait too long, or too many wait."""
 
     longest_wait_s: int = Field(60, ge=5, le=3600)
@@ -173,7 +121,18 @@ class Peak(_Part):
     box_min: int = Field(60, ge=0, le=720)
 
 
-class Callback(_Part):
+class GroupPeak(Part):
+    """When peak-time agents of one group are called up: as soon as one of these holds for it."""
+
+    #: Who joined now would wait longer.
+    forecast_s: int | None = Field(None, ge=5, le=3600)
+    #: Its recent service level, a share, is lower.
+    level_below: float | None = Field(None, gt=0, le=1)
+    #: A larger share of its agents at work was with calls lately.
+    occupancy_over: float | None = Field(None, gt=0, lt=1)
+
+
+class Callback(Part):
     """A waiting caller may ask to be phoned when the turn comes."""
 
     attempts: int = Field(3, ge=1, le=10)
@@ -187,7 +146,7 @@ class Callback(_Part):
     ring_s: int = Field(30, ge=5, le=120)
 
 
-class Voicemail(_Part):
+class Voicemail(Part):
     """A caller may leave a message instead of waiting, or when the centre is closed."""
 
     most_s: int = Field(120, ge=10, le=600)
@@ -201,6 +160,12 @@ class Group(Names):
     similar: tuple[Slug, ...] = Field((), max_length=RINGS - 1)
     widen: tuple[Widen, ...] = ()
     then: tuple[Then, ...] = ()
+    #: Its own peak-time agents are called up by this, besides what `[peak]` says of the whole line.
+    peak: GroupPeak | None = None
+    #: Its calls are taken only within these hours too.
+    hours: Hours | None = None
+    #: What becomes of its callers who still wait when it is closed; unset: as the centre has it.
+    at_closing: AtClosing | None = None
     #: Which idle agent is asked first.
     strategy: Strategy = Strategy.LONGEST_IDLE
     #: Its calls count as having waited so much longer than others.
@@ -209,7 +174,7 @@ class Group(Names):
     service_level: float = Field(0.8, gt=0, lt=1)
 
 
-class Contract(_Part):
+class Contract(Part):
     """What the shared pool owes this company when it is short of agents."""
 
     #: Share of calls to be answered in time; below it the company is favoured. 0 promises nothing.
@@ -237,6 +202,12 @@ class Company(Names):
     recording: bool = True
     greeting: bool = True
     hours: Hours | None = None
+    #: What its callers hear and speak who chose nothing else; unset: Korean.
+    language: Language | None = None
+    #: Said to its callers on joining the line.
+    announcement: Saying | None = None
+    #: Its callers wait to music of its own, once somebody has uploaded it; until then to the shared one.
+    music: bool = False
     contract: Contract = Contract()
     outside: tuple[Outside, ...] = ()
 
@@ -247,13 +218,14 @@ class Agent(Names):
     id: AgentId
     groups: tuple[Slug, ...] = Field(min_length=1)
     #: Skill by group where it is not 1, the best; for groups with the strategy best_skill.
-    levels: dict[Slug, Annotated[int, Field(ge=1, le=5)]] = {}
+    levels: dict[Slug, Annotated[int, Field(ge=1, le=5)]] = Field(default_factory=dict)
+    languages: tuple[Language, ...] = Field(("ko",), min_length=1)
     peak: bool = False
     #: Gets a text message when a peak-time agent is called up.
     mobile: Number | None = None
 
 
-class SupervisorPhone(_Part):
+class SupervisorPhone(Part):
     """The SIP account on which a supervisor listens to agents' conversations."""
 
     #: The person's.
@@ -273,7 +245,11 @@ class Centre(Names):
 
     timezone: str = "Asia/Seoul"
     hotlines: tuple[Number, ...] = Field(min_length=1)
+    #: Numbers whose callers hear and speak this language from the start, whatever their company's is.
+    number_languages: dict[Number, Language] = Field(default_factory=dict)
     hours: Hours = Hours()
+    #: Closings out of turn; those that are over do nothing.
+    closing: tuple[Closing, ...] = ()
     waiting: Waiting = Waiting()
     #: Without it nobody is called up.
     peak: Peak | None = None
@@ -300,6 +276,27 @@ class Centre(Names):
     def company_of_number(self, number: str) -> Company | None:
         """The company whose own number this is; None for the shared hotline and unknown numbers."""
         return next((c for c in self.company if number in c.numbers), None)
+
+    def opening(self, company: Company | None, group: str | None, holidays: frozenset[date]) -> Opening:
+        """When calls for this company and group are taken; None for what is not known (yet) or not there."""
+        own = company.hours if company else None
+        hours = [(f"closed-{company.id}", own) if company and own else ("closed", self.hours)]
+        found = next((one for one in self.group if one.id == group), None)
+        if found and found.hours:
+            hours.append((f"closed-group-{found.id}", found.hours))
+        closings = tuple(
+            closing
+            for closing in self.closing
+            if (closing.company is None or (company and closing.company == company.id))
+            and (closing.group is None or closing.group == group)
+        )
+        at_closing = (found and found.at_closing) or self.waiting.at_closing
+        return Opening(hours=tuple(hours), closings=closings, at_closing=at_closing, holidays=holidays, zone=self.zone)
+
+    def language_of_number(self, number: str) -> Language | None:
+        """What callers of this number speak, as far as it tells."""
+        company = self.company_of_number(number)
+        return self.number_languages.get(number) or (company.language if company else None)
 
     def company_of_code(self, code: str) -> Company | None:
         """The company with this hotline code."""

@@ -12,7 +12,7 @@ from functools import cache
 from pathlib import Path
 
 from callcenter.centre import Centre, Names
-from dialplan.hours import english_hours, korean_hours
+from dialplan.hours import closing_ends, english_hours, korean_hours
 from dialplan.korean import count, phone_groups, sino, with_particle
 from dialplan.voice import Language
 
@@ -24,8 +24,9 @@ MINUTES = 15
 _SIMPLE = (
     *("greeting-hotline", "notice-recording", "notice-abuse", "menu-code", "menu-invalid", "menu-silent"),
     *("menu-giveup", "menu-goodbye", "code-unknown", "queue-wait", "queue-position-many", "number-unknown"),
-    *("queue-estimate-longer", "closing", "queue-sorry", "queue-callback", "queue-voicemail", "caller-refused"),
-    *("queue-passed", "callback-number", "callback-confirm", "callback-type", "callback-invalid", "callback-stay"),
+    *("queue-estimate-longer", "closing", "closing-early", "queue-sorry", "queue-callback", "queue-voicemail"),
+    *("caller-refused", "queue-passed"),
+    *("callback-number", "callback-confirm", "callback-type", "callback-invalid", "callback-stay"),
     *("callback-accepted", "callback-greeting", "voicemail-leave", "voicemail-thanks"),
     *("abuse-warning", "abuse-end"),
     *("agent-logged-in", "agent-logged-out", "agent-ready", "agent-paused", "agent-passed", "agent-refused"),
@@ -68,6 +69,15 @@ def _prompts(centre: Centre) -> Iterator[tuple[str, Text]]:
         yield prompt, texts[prompt].filled(centre=name, hotline=Text(hotline, hotline))
     hours = Text(korean_hours(centre.hours), english_hours(centre.hours))
     yield "closed", texts["closed"].filled(centre=name, hours=hours)
+    for group in centre.group:
+        if group.hours:
+            of_group = Text(korean_hours(group.hours), english_hours(group.hours))
+            products = Text(group.name, _within(group.name_en))
+            yield f"closed-group-{group.id}", texts["closed-group"].filled(group=products, hours=of_group)
+    for closing in centre.closing:
+        again = Text(*closing_ends(closing))
+        usual = texts["closed-until"].filled(time=again)
+        yield closing.prompt, Text(closing.say or usual.ko, closing.say_en or usual.en)
     yield "menu-main", texts["menu-main"].filled(choices=_choices(centre.menu, [key.key for key in centre.menu]))
     for key in centre.menu:
         yield f"menu-family-{key.key}", texts["menu-family"].filled(choices=_products(centre, key.categories))
@@ -79,12 +89,16 @@ def _prompts(centre: Centre) -> Iterator[tuple[str, Text]]:
         yield f"survey-advert-{company.id}", advert
         nobody = texts["survey-nobody"].filled(company=called, number=Text(own_number, own_number))
         yield f"survey-nobody-{company.id}", nobody
+        if said := company.announcement:
+            yield f"announcement-{company.id}", Text(said.say, said.say_en)
         if len(company.categories) > 1:
             choices = _products(centre, company.categories)
             yield f"menu-company-{company.id}", texts["menu-company"].filled(choices=choices)
         if company.hours:
             own = Text(korean_hours(company.hours), english_hours(company.hours))
             yield f"closed-{company.id}", texts["closed-company"].filled(company=called, hours=own)
+    for comfort in centre.waiting.comfort:
+        yield comfort.prompt, Text(comfort.say, comfort.say_en)
     for digit, korean in enumerate(_DIGITS):
         yield f"digit-{digit}", Text(korean, _DIGITS_EN[digit])
     for position in range(1, POSITIONS + 1):

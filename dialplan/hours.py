@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import time
 
-from callcenter.centre import Hours
-from dialplan.korean import time_of_day, with_particle
+from callcenter.hours import Closing, Hours
+from dialplan.korean import month, sino, time_of_day, with_particle
 
 _KOREAN_DAYS = ("월요일", "화요일", "수요일", "목요일", "금요일", "토요일", "일요일")
 _ENGLISH_DAYS = ("Mondays", "Tuesdays", "Wednesdays", "Thursdays", "Fridays", "Saturdays", "Sundays")
@@ -36,6 +36,15 @@ def english_hours(hours: Hours) -> str:
         return "We are open round the clock, every day of the year."
     closing = f" We are closed {' and '.join(rest)}." if rest else ""
     return f"We are open {', and '.join(spans)}.{closing}"
+
+
+def closing_ends(closing: Closing) -> tuple[str, str]:
+    """When a closing ends, in Korean and in English: 오후 두 시, at 2 PM; with the date if it is another day."""
+    until = closing.until
+    korean, english = time_of_day(until.time()), f"at {_english_time(until.time())}"
+    if until.date() == closing.since.date():
+        return korean, english
+    return f"{month(until.month)} {sino(until.day)}일 {korean}", f"on {until:%B} {until.day} {english}"
 
 
 def _week(hours: Hours) -> tuple[dict[str, list[int]], list[int]]:

@@ -18,6 +18,7 @@ from callcenter.centre import Centre
 from dialplan.audio import write_wav
 from dialplan.catalogue import catalogue
 from dialplan.choir import Song, sing
+from dialplan.company_music import ensure_music, musical
 from dialplan.music import hold_music, tone
 from dialplan.recording import RecordingError, Wrong, decode
 from dialplan.voice import EDITION, Language, Voice, spoken
@@ -55,6 +56,7 @@ def ensure_prompts(
     each prompt. Raises `VoiceError`.
     """
     made = _ensure_tones(media)
+    made += ensure_music({*musical(centre), *(musical(still) if still else ())}, media, shared_music(media))
     texts = {(language, name): text[language] for name, text in catalogue(centre).items() for language in Language}
     marks = {key: _fingerprint(text, key[0]) for key, text in texts.items()}
     index = _read_index(media)
@@ -119,6 +121,11 @@ def revert(centre: Centre, media: Path, name: str, language: Language) -> None:
         _install(media, language, name)
 
 
+def shared_music(media: Path) -> Path:
+    """What callers hear who wait for a company without music of its own."""
+    return media / "moh/default/calm.wav"
+
+
 def _install(media: Path, language: Language, name: str) -> bool:
     """Put in place what callers shall hear, be it recorded or synthetic; False when there is neither."""
     target = _played(media, language, name)
@@ -169,7 +176,7 @@ def _ensure_tones(media: Path) -> int:
 
 
 def _tones(media: Path) -> Iterator[tuple[Path, Callable[[], list[float]]]]:
-    yield media / "moh/default/calm.wav", hold_music
+    yield shared_music(media), hold_music
     for language in Language:
         folder = media / "sounds" / language
         yield folder / "cc/selftest.wav", lambda: tone(1004, 2, -12)

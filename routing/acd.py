@@ -6,6 +6,9 @@ take, the one that counts as waiting longest goes first; a priority and a favour
 are credits in milliseconds of waiting, so whoever waits long enough is served before anybody favoured who came much
 later: nothing starves. Among idle agents the group's strategy decides.
 
+A call may ask for agents who speak a language; until it is opened to all (`open`), it waits in the same group in a line
+of its own, which only they serve. They serve all lines of the group alike, by the same order.
+
 Every operation costs searches in sorted lists, never a walk over all that wait or all who are idle. While an agent
 is idle, no call waits that this agent may take.
 """
@@ -14,13 +17,15 @@ from __future__ import annotations
 
 from bisect import bisect_left, insort
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from heapq import merge
 
 #: Time, then id, so that two runs of the same events decide alike. The time is that of joining the line less credits.
 Rank = tuple[int, str]
-#: The calls of one group that may be taken up to this ring, or the calls that wait for one agent (ring 0).
-LineKey = tuple[str, int]
+#: The calls of one group that may be taken up to this ring by whoever speaks the language ("": any agent), or the calls
+#: that wait for one agent (ring 0).
+LineKey = tuple[str, str, int]
 
 RINGS = 4
 
@@ -46,7 +51,7 @@ class Rule(StrEnum):
     FAVOURED = "favoured"
     #: The agent who knows this caller's case.
     STICKY = "sticky"
-    #: The call's ring was widened to an idle agent's.
+    #: The call's ring was widened to an idle agent's, or it was opened to agents who do not speak its language.
     WIDENED = "widened"
     #: The company had as many conversations as its contract allows, and one has ended.
     BELOW_CAP = "below_cap"
@@ -59,6 +64,8 @@ class Skill:
     group: str
     ring: int = 1
     level: int = 1
+    #: Those that calls may ask for.
+    languages: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +79,8 @@ class Assignment:
     ring: int = 1
     #: The call that had waited longer and may be taken by the same agent, when one was passed over.
     passed_over: str | None = None
+    #: The call asked for an agent who speaks it.
+    language: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,11 +97,13 @@ class Request:
     ring: int = 1
     #: Wait for this agent alone until widened.
     sticky: str | None = None
+    #: Wait for agents who speak it until opened to all.
+    language: str = ""
 
     @property
     def line(self) -> LineKey:
         """Where it waits."""
-        return (f"@{self.sticky}", 0) if self.sticky else (self.group, self.ring)
+        return (f"@{self.sticky}", "", 0) if self.sticky else (self.group, self.language, self.ring)
 
     @property
     def rank(self) -> Rank:
@@ -128,6 +139,8 @@ class Acd:
         """`strategies` by group; the longest idle agent where nothing is said."""
         self._strategies = dict(strategies or {})
         self._lines: dict[LineKey, _Line] = {}
+        #: Every language that was asked for, and none.
+        self._languages: dict[str, None] = {"": None}
         self._requests: dict[str, Request] = {}
         #: Idle agents around a group's ring, by strategy, idle time and id.
         self._idle: dict[LineKey, list[tuple[int, int, str]]] = {}
@@ -146,7 +159,7 @@ class Acd:
             if request.sticky:
                 if request.sticky in self._agents:
                     return self._assign(request, request.sticky, Rule.STICKY, 0)
-            elif found := self._idle_agent(request.group, 1, request.ring):
+            elif found := self._idle_agent(request):
                 return self._assign(request, found[0], Rule.AGENT_IDLE, found[1])
         self._join(request)
         return None
@@ -156,14 +169,12 @@ class Acd:
         old = self._requests.get(call)
         if old is None:
             return None
-        self._leave(old)
-        new = Request(
-            call=call, group=old.group, since=old.since, company=old.company, credit_ms=old.credit_ms, ring=ring
-        )
-        if new.company not in self._blocked and (found := self._idle_agent(new.group, 1, ring)):
-            return self._assign(new, found[0], Rule.WIDENED, found[1])
-        self._join(new)
-        return None
+        return self._widened(old, replace(old, ring=ring, sticky=None))
+
+    def open(self, call: str) -> Assignment | None:
+        """Agents who do not speak its language may take the call, too; its place is kept. Unknown calls are ignored."""
+        old = self._requests.get(call)
+        return self._widened(old, replace(old, language="")) if old else None
 
     def withdraw(self, call: str) -> None:
         """The call no longer waits; unknown calls are ignored."""
@@ -175,17 +186,20 @@ class Acd:
         request = self._requests.get(call)
         if request is None:
             return 0
-        own = [request.line] if request.sticky else [(request.group, ring) for ring in range(1, RINGS + 1)]
-        return 1 + sum(bisect_left(self._lines[key].order, request.rank) for key in own if key in self._lines)
+        own = [self._lines[request.line]] if request.sticky else self._lines_of(request.group)
+        return 1 + sum(bisect_left(line.order, request.rank) for line in own)
 
     def waiting(self, group: str) -> list[str]:
         """The calls that wait in this group, the next one first; without those that wait for one agent alone."""
-        lines = [self._lines[key].order for ring in range(1, RINGS + 1) if (key := (group, ring)) in self._lines]
-        return [call for _, call in sorted(rank for line in lines for rank in line)]
+        return list(self.in_line(group))
+
+    def in_line(self, group: str) -> Iterator[str]:
+        """As `waiting`, found as far as it is asked for; nothing may join or leave meanwhile."""
+        return (call for _, call in merge(*(line.order for line in self._lines_of(group))))
 
     def count(self, group: str) -> int:
         """How many calls wait in this group, without those that wait for one agent alone."""
-        return sum(len(self._lines[key].order) for ring in range(1, RINGS + 1) if (key := (group, ring)) in self._lines)
+        return sum(len(line.order) for line in self._lines_of(group))
 
     def request(self, call: str) -> Request | None:
         """What the waiting call asks for."""
@@ -209,15 +223,17 @@ class Acd:
             rule, passed_over = self._why(request, [line for line, _ in reach])
             self._leave(request)
             return Assignment(
-                call=call, agent=agent, group=request.group, rule=rule, ring=ring, passed_over=passed_over
-            )
+                call=call, agent=agent, group=request.group, rule=rule, ring=ring, passed_over=passed_over,
+                language=request.language,
+            )  # fmt: skip
         places = []
         for skill in skills:
             strategy = self._strategies.get(skill.group, Strategy.LONGEST_IDLE)
             first = {Strategy.BEST_SKILL: skill.level, Strategy.LEAST_OCCUPIED: occupancy}.get(strategy, 0)
-            place = ((skill.group, skill.ring), (first, since, agent))
-            insort(self._idle.setdefault(place[0], []), place[1])
-            places.append(place)
+            for language in ("", *skill.languages):
+                place = ((skill.group, language, skill.ring), (first, since, agent))
+                insort(self._idle.setdefault(place[0], []), place[1])
+                places.append(place)
         self._agents[agent] = places
         return None
 
@@ -233,7 +249,7 @@ class Acd:
 
     def idle(self, group: str, ring: int) -> list[str]:
         """The idle agents of this ring, in the order in which they would be asked."""
-        return [agent for _, _, agent in self._idle.get((group, ring), ())]
+        return [agent for _, _, agent in self._idle.get((group, "", ring), ())]
 
     # -- companies
 
@@ -264,7 +280,7 @@ class Acd:
             if request.sticky:
                 found = (request.sticky, 0) if request.sticky in self._agents else None
             else:
-                found = self._idle_agent(request.group, 1, request.ring)
+                found = self._idle_agent(request)
             if found:
                 self._leave(request)
                 return self._assign(request, found[0], Rule.BELOW_CAP, found[1])
@@ -292,19 +308,34 @@ class Acd:
 
     def _assign(self, request: Request, agent: str, rule: Rule, ring: int) -> Assignment:
         self.withdraw_agent(agent)
-        return Assignment(call=request.call, agent=agent, group=request.group, rule=rule, ring=ring)
+        return Assignment(
+            call=request.call, agent=agent, group=request.group, rule=rule, ring=ring, language=request.language
+        )
 
-    def _idle_agent(self, group: str, first: int, last: int) -> tuple[str, int] | None:
-        for ring in range(first, last + 1):
-            if idle := self._idle.get((group, ring)):
+    def _idle_agent(self, request: Request) -> tuple[str, int] | None:
+        """The agent who would be asked first for the call, and the ring in which that is."""
+        for ring in range(1, request.ring + 1):
+            if idle := self._idle.get((request.group, request.language, ring)):
                 return idle[0][2], ring
         return None
+
+    def _widened(self, old: Request, new: Request) -> Assignment | None:
+        self._leave(old)
+        if new.company not in self._blocked and not new.sticky and (found := self._idle_agent(new)):
+            return self._assign(new, found[0], Rule.WIDENED, found[1])
+        self._join(new)
+        return None
+
+    def _lines_of(self, group: str) -> list[_Line]:
+        keys = ((group, language, ring) for language in self._languages for ring in range(1, RINGS + 1))
+        return [line for key in keys if (line := self._lines.get(key)) is not None]
 
     def _join(self, request: Request) -> None:
         key, rank, company = request.line, request.rank, request.company
         line = self._lines.get(key)
         if line is None:
             line = self._lines[key] = _Line()
+            self._languages[request.language] = None
         insort(line.order, rank)
         calls = line.by_company.setdefault(company, [])
         insort(calls, rank)
@@ -349,7 +380,8 @@ class Acd:
 
 def _reach(agent: str, skills: tuple[Skill, ...]) -> Iterator[tuple[LineKey, int]]:
     """The lines that the agent may serve, each with the ring in which the agent stands."""
-    yield (f"@{agent}", 0), 0
+    yield (f"@{agent}", "", 0), 0
     for skill in skills:
-        for ring in range(skill.ring, RINGS + 1):
-            yield (skill.group, ring), skill.ring
+        for language in ("", *skill.languages):
+            for ring in range(skill.ring, RINGS + 1):
+                yield (skill.group, language, ring), skill.ring

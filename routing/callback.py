@@ -146,12 +146,13 @@ class Callback:
             return min(window[1], self._expires_at(rule)) if window else self._expires_at(rule)
         return None
 
-    def request(self, ring: int = 1, credit_ms: int = 0) -> Request:
+    def request(self, ring: int = 1, credit_ms: int = 0, language: str = "") -> Request:
         """The virtual call that stands in line. `ValueError` unless it is due: nothing is dialled twice."""
         self._must_be(State.DUE)
         return Request(
-            call=self.id, group=self.group, since=self.since, company=self.company, credit_ms=credit_ms, ring=ring
-        )
+            call=self.id, group=self.group, since=self.since, company=self.company, credit_ms=credit_ms, ring=ring,
+            language=language,
+        )  # fmt: skip
 
     def dial(self) -> Callback:
         """Its turn has come and an agent is reserved. `ValueError` unless it is due."""

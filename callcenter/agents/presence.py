@@ -55,6 +55,8 @@ class Serving:
     mark: str | None = None
     #: A supervisor listens, and the agent may know.
     listened: bool = False
+    #: What the caller speaks.
+    language: str = "ko"
     #: Warned for abuse; the next call for help ends the call.
     warned: bool = False
 

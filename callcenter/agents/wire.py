@@ -42,6 +42,7 @@ def to_json(presence: Presence) -> dict[str, Any]:
             "sheet": serving.sheet,
             "passed_by": serving.passed_by,
             "mark": serving.mark,
+            "language": serving.language,
             "warned": serving.warned,
             "listened": serving.listened,
             "stage": _STAGES.get(presence.state, "wrapup"),
@@ -68,6 +69,7 @@ def from_json(stored: dict[str, Any]) -> Presence:
             sheet=call.get("sheet", False),
             passed_by=call.get("passed_by"),
             mark=call.get("mark"),
+            language=call.get("language", "ko"),
             warned=call.get("warned", False),
             listened=call.get("listened", False),
         )

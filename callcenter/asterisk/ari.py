@@ -287,6 +287,11 @@ class Bridges(_Resource):
         """Play music to the bridge."""
         await self._client.request("POST", f"bridges/{_id(bridgeId)}/moh", mohClass=mohClass)
 
+    def openWithMoh(self, bridgeId: str, mohClass: str) -> None:
+        """Create a holding bridge, or have it as it is, and play music to it; what is sent afterwards finds it."""
+        self._client.send("POST", f"bridges/{_id(bridgeId)}", type="holding", name=bridgeId)
+        self._client.send("POST", f"bridges/{_id(bridgeId)}/moh", mohClass=mohClass)
+
     def addChannel(self, bridgeId: str, channel: str) -> None:
         """Put a channel into the bridge."""
         self._client.send("POST", f"bridges/{_id(bridgeId)}/addChannel", channel=channel)

@@ -18,6 +18,7 @@ from callcenter.calls.journal import Entry
 from callcenter.calls.reconfigure import reconfigure
 from callcenter.calls.recovery import compare
 from callcenter.centre import Centre
+from dialplan.company_music import music_class
 from dialplan.render import CUSTOMERS
 
 _WAITING = "cc-waiting"
@@ -67,6 +68,8 @@ class Telephony:
         self.ari = ari
         self.floor = floor
         self._write = write
+        #: Bridges of companies with music of their own, as far as they were opened on this connection.
+        self._rooms: set[str] = set()
         self._safe = safe
         self._look_up = look_up
         self._redirect = redirect
@@ -182,8 +185,8 @@ class Telephony:
                 case commands.PutThrough(channel):
                     self.ari.channels.setChannelVar(channel, "CC_OUTSIDE", outside_endpoint(command.number))
                     self.ari.channels.continueInDialplan(channel, "cc-outside", f"{command.group}*{command.company}")
-                case commands.HoldInQueue(channel):
-                    self.ari.bridges.addChannel(_WAITING, channel)
+                case commands.HoldInQueue(channel, company):
+                    self.ari.bridges.addChannel(self._waiting_room(company), channel)
                 case commands.Play(channel, playback, prompts, language):
                     self._play(channel, playback, prompts, language)
                 case commands.Announce(channel, playback, prompts, language):
@@ -212,6 +215,16 @@ class Telephony:
     def _play(self, channel: str, playback: str, prompts: Iterable[str], language: str) -> None:
         media = ",".join(f"sound:cc/{prompt}" for prompt in prompts)
         self.ari.channels.playWithId(channel, playback, media, language)
+
+    def _waiting_room(self, company: str) -> str:
+        """The bridge in which callers of a company with music of its own wait, or (empty) all others."""
+        if not company:
+            return _WAITING
+        room = f"{_WAITING}-{company}"
+        if room not in self._rooms:
+            self._rooms.add(room)
+            self.ari.bridges.openWithMoh(room, music_class(company))
+        return room
 
     async def _phone_customer(self, dial: commands.Dial) -> None:
         """Not before the attempt is safe: whatever is killed now, it will be known to have been made."""
@@ -263,6 +276,7 @@ class Telephony:
         self.node, self.version = info["config"]["name"], info["system"]["version"]
         await ari.applications.subscribe("channel:")
         await ari.applications.filter(_EVENTS)
+        self._rooms.clear()
         if all(bridge["id"] != _WAITING for bridge in await ari.bridges.list()):
             await ari.bridges.createWithId(_WAITING, "holding")
         try:
@@ -321,7 +335,7 @@ def _caller(channel: Json, bridge: Json | None, names: dict[str, str]) -> dict[s
         where = "dialling"
     elif context == "cc-outside" and channel["dialplan"]["app_name"] != "Stasis":
         where = "elsewhere"
-    elif bridge and bridge["id"] == _WAITING:
+    elif bridge and bridge["id"].startswith(_WAITING):
         where = "waiting"
     elif len(peers) == 1 and peers[0] in names:
         where, agent_channel, agent = "talking", peers[0], endpoint(names[peers[0]])

@@ -77,9 +77,13 @@ class Call:
     agent_channel: str | None = None
     offered_at: int = 0
     answered_at: int | None = None
-    #: The position being told.
+    #: What is being said to it in line.
     playback: str | None = None
     told: int = 0
+    #: When its position was told last, when it was comforted last and how often, or when it joined the line.
+    position_at: int = 0
+    comforted_at: int = 0
+    comforted: int = 0
     #: The wait expected when it joined the line, seconds, and what the caller was last told of it.
     forecast_s: float | None = None
     told_wait: Told | None = None

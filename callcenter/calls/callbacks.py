@@ -11,6 +11,7 @@ from callcenter.calls.calling_hours import calling_hours
 from callcenter.calls.commands import Command, StartTimer, StopTimer, Write
 from callcenter.calls.journal import Entry, Json, Kind
 from callcenter.calls.ladders import Ladders
+from callcenter.calls.languages import Languages
 from callcenter.centre import Centre
 from routing.acd import Acd, Assignment
 from routing.callback import Callback, CallbackRule, CallingHours, Outcome, State
@@ -72,11 +73,13 @@ class Callbacks:
         acd: Acd,
         out: list[Command],
         ladders: Ladders,
+        languages: Languages,
         dial: Callable[[Item, Assignment, int], None],
     ) -> None:
         self._holidays = holidays
         self._out = out
         self._ladders = ladders
+        self._languages = languages
         self._dial = dial
         self.items: dict[str, Item] = {}
         self._channels = 0
@@ -87,14 +90,13 @@ class Callbacks:
         self._acd = acd
         settings = centre.callback
         self._rule = CallbackRule()
-        self._hours: dict[str, CallingHours] = {}
+        self._centre = centre
+        #: By company and group, as they are asked for.
+        self._hours: dict[tuple[str, str], CallingHours] = {}
         if settings:
             self._rule = CallbackRule(
                 attempts=settings.attempts, spacing_s=settings.spacing_s, expires_s=settings.expires_h * 3600
             )
-            first, last = (time.fromisoformat(clock) for clock in settings.between.split("-"))
-            hours = {"": centre.hours} | {c.id: c.hours or centre.hours for c in centre.company}
-            self._hours = {c: calling_hours(h, (first, last), self._holidays, centre.zone) for c, h in hours.items()}
 
     def ask(self, call: Call, number: str, credit_ms: int, now: int) -> None:
         """The caller gives up waiting for this; another callback to the same number for the same company goes."""
@@ -103,7 +105,7 @@ class Callbacks:
             self.close(other, State.CANCELLED, "asked_again", now)
         callback = Callback.requested(
             f"{CALLBACK}:{call.id}", call.group, call.company or "",
-            since=call.since, now=now, rule=self._rule, hours=self._hours_of(call.company),
+            since=call.since, now=now, rule=self._rule, hours=self._hours_of(call.company or "", call.group),
         )  # fmt: skip
         item = Item(
             callback=callback, call=call.id, number=number, dnis=call.dnis,
@@ -122,6 +124,7 @@ class Callbacks:
         if item is None:
             return False
         self._ladders.leaves(item.callback.id)
+        self._languages.over(item.callback.id)
         # In the ids of Asterisk's own channels the running number is small.
         self._channels += 1
         node = item.call.rpartition("-")[0]
@@ -136,24 +139,28 @@ class Callbacks:
         item = self.items.get(callback)
         if item is None or item.callback.state is not State.DIALLING:
             return
-        after = item.callback.next_attempt(now, outcome, self._rule, self._hours_of(item.callback.company))
+        after = item.callback.next_attempt(now, outcome, self._rule, self._hours_for(item))
         self._put(replace(item, callback=after, channel=None, why=why), now)
 
     def due(self, callback: str, now: int) -> None:
         """The timer of this callback ran out."""
         if item := self.items.get(callback):
             self._leave(callback)
-            hours = self._hours_of(item.callback.company)
-            self._put(replace(item, callback=item.callback.look(now, self._rule, hours)), now)
+            self._put(replace(item, callback=item.callback.look(now, self._rule, self._hours_for(item))), now)
 
     def widen(self, item: Item, ring: int, now: int) -> Assignment | None:
         """More agents may take it from now on."""
         self._move(replace(item, ring=ring), now)
         return self._acd.widen(item.callback.id, ring)
 
+    def open(self, item: Item) -> Assignment | None:
+        """Agents who do not speak the customer's language may take it as well."""
+        self._languages.over(item.callback.id)
+        return self._acd.open(item.callback.id)
+
     def hurry(self, item: Item, now: int) -> State:
         """Its time is now, as far as the calling hours allow; how it stands then."""
-        sooner = replace(item.callback, due_at=now).look(now, self._rule, self._hours_of(item.callback.company))
+        sooner = replace(item.callback, due_at=now).look(now, self._rule, self._hours_for(item))
         self._put(replace(item, callback=sooner), now)
         return sooner.state
 
@@ -172,8 +179,19 @@ class Callbacks:
             elif item.channel is None or not dialling(item.channel):
                 self.attempted(item.callback.id, Outcome.NO_ANSWER, "interrupted", now)
 
-    def _hours_of(self, company: str | None) -> CallingHours:
-        return self._hours.get(company or "") or self._hours.get("") or (lambda _: None)
+    def _hours_for(self, item: Item) -> CallingHours:
+        return self._hours_of(item.callback.company, item.callback.group)
+
+    def _hours_of(self, company: str, group: str) -> CallingHours:
+        settings = self._centre.callback
+        if settings is None:
+            return lambda _: None
+        if (company, group) not in self._hours:
+            first, last = (time.fromisoformat(clock) for clock in settings.between.split("-"))
+            known = next((one for one in self._centre.company if one.id == company), None)
+            opening = self._centre.opening(known, group, self._holidays)
+            self._hours[company, group] = calling_hours(opening, (first, last))
+        return self._hours[company, group]
 
     def _put(self, item: Item, now: int) -> None:
         callback = item.callback
@@ -183,15 +201,18 @@ class Callbacks:
             self._write(item, Kind.CALLBACK_CLOSED, now)
             return
         self._move(item, now)
-        wake_at = callback.wake_at(self._rule, self._hours_of(callback.company))
+        wake_at = callback.wake_at(self._rule, self._hours_for(item))
         if wake_at is not None:
             self._out.append(StartTimer(callback.id, max(wake_at - now, 0)))
         if callback.state is State.DUE:
-            assignment = self._acd.offer(callback.request(item.ring, item.credit_ms))
+            language = self._languages.wanted(item.language, callback.group, now, now)
+            assignment = self._acd.offer(callback.request(item.ring, item.credit_ms, language))
             if assignment:
                 self.turn(assignment, now)
-            else:
-                self.climbs(item, now)
+                return
+            self.climbs(item, now)
+            if language:
+                self._languages.awaits(callback.id, now, now)
 
     def climbs(self, item: Item, now: int) -> None:
         """The callback stands in line: its group's ladder holds for it as for a caller."""
@@ -205,6 +226,7 @@ class Callbacks:
     def _leave(self, callback: str) -> None:
         self._acd.withdraw(callback)
         self._ladders.leaves(callback)
+        self._languages.over(callback)
 
     def _move(self, item: Item, now: int) -> None:
         before = self.items.get(item.callback.id)

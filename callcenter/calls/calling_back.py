@@ -10,6 +10,7 @@ from callcenter.calls.callers import Mark
 from callcenter.calls.commands import Dial, LookUp
 from callcenter.calls.greeting import Greeting
 from callcenter.calls.journal import Json, Kind, reasons
+from callcenter.calls.languages import spoken
 from routing.acd import Assignment
 from routing.callback import Outcome, State
 
@@ -36,7 +37,8 @@ def call_back(floor: Floor, item: Item, assignment: Assignment, now: int) -> Non
     data: dict[str, Json] = {"dnis": item.dnis, "caller": item.number, "channel": call.id, "callback": item.call}
     floor.write(call, Kind.ENTERED, now, via=CALLBACK, **data)
     floor.write(call, Kind.IDENTIFIED, now, company=call.company, category=call.group, group=call.group, how=CALLBACK)
-    floor.write(call, Kind.QUEUED, now, group=call.group, position=1, since=callback.since)
+    place: dict[str, Json] = {"position": 1, "since": callback.since, **spoken(item.language)}
+    floor.write(call, Kind.QUEUED, now, group=call.group, **place)
     floor.write(call, Kind.OFFERED, now, group=call.group, agent=agent.id, **reasons(assignment), reserved=callback.id)
     floor.command(LookUp(call.id, item.number))
 

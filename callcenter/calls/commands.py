@@ -33,9 +33,10 @@ class StopPlaying:
 
 @dataclass(frozen=True, slots=True)
 class HoldInQueue:
-    """Let the caller hear the shared music until connected."""
+    """Let the caller hear music until connected: a company's own, or (empty) the shared one."""
 
     channel: str
+    company: str = ""
 
 
 @dataclass(frozen=True, slots=True)

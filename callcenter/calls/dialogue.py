@@ -10,7 +10,8 @@ from functools import partial
 from callcenter.calls.commands import Command
 from callcenter.calls.talk import Talk
 from callcenter.calls.wish import CALLBACK_KEY, MESSAGE_KEY, OFFERS
-from callcenter.centre import Centre, Company, Hours
+from callcenter.centre import Centre, Company
+from callcenter.hours import Ending
 
 _CODE_LENGTH = 3
 _MAIN, _CLOSED = "menu-main", "menu-closed"
@@ -47,9 +48,15 @@ class Dialogue(Talk):
     #: Public holidays of Korea.
     holidays: frozenset[date] = frozenset()
     company: Company | None = None
+    #: The group that would take the call were it open, once that is known.
+    closed: Chosen | None = None
     outcome: Chosen | Refused | Wants | None = None
     #: A menu with keys was reached; before that an abandoned call was abandoned in the greeting.
     in_menu: bool = False
+    #: The caller chose the language by a key.
+    _chose_language: bool = False
+    #: A group took the call.
+    _chosen: bool = False
     _keys: str = ""
     _tries: int = 0
     _local: datetime | None = None
@@ -58,10 +65,11 @@ class Dialogue(Talk):
         """Start for a call that came in at this local time."""
         self._local = local
         self.company = self.centre.company_of_number(self.dnis)
+        self.language = self.centre.language_of_number(self.dnis) or self.language
         if self.company is None and self.dnis not in self.centre.hotlines:
             return self._say(("number-unknown",), self._finish(Refused("unknown_number")))
-        if not self._open():
-            return self._closed()
+        if shut := self._shut(self._only_group()):
+            return self._closed(shut)
         if self.company is None:
             greeting = ("greeting-hotline", "notice-recording", "notice-abuse")
             return self._say(greeting, lambda: self._enter(_MAIN))
@@ -94,45 +102,50 @@ class Dialogue(Talk):
             return self._finish(Refused("closed"))()
         return self._wrong("menu-silent")
 
-    def close(self, offer: bool) -> list[Command]:
+    def close(self, ending: Ending) -> list[Command]:
         """The hours end while the caller still waits: told so, and refused, or asked what is wanted instead."""
-        if offer:
-            return self._closed("closing")
-        return self.refuse("closed", "closing", self._closed_prompt())
+        return self._closed(*ending.prompts) if ending.offer else self.refuse("closed", *ending.prompts)
 
     def refuse(self, why: str, *prompts: str) -> list[Command]:
         """The caller hears this, and the call ends."""
         self._menu = ""
         return self._say(prompts, self._finish(Refused(why)))
 
-    def _closed(self, *before: str) -> list[Command]:
+    def _closed(self, *prompts: str) -> list[Command]:
         choices = self._closed_choices()
         if not choices:
-            return self.refuse("closed", *before, self._closed_prompt())
+            return self.refuse("closed", *prompts)
         self._menu = _CLOSED
         offers = [prompt for key, prompt in OFFERS.items() if key in choices]
-        prompts = (*before, self._closed_prompt(), *offers)
-        return self._say(prompts, lambda: self._await_key(self.centre.waiting.key_s))
+        return self._say((*prompts, *offers), lambda: self._await_key(self.centre.waiting.key_s))
 
     def _closed_choices(self) -> Mapping[str, Callable[[], list[Command]]]:
-        """What a caller may do while the company is closed; a call without a company has no line to call back from."""
+        """What a caller may do while it is closed; a call without company and group has no line to call back from."""
         choices: dict[str, Callable[[], list[Command]]] = {}
-        if self.company and self.centre.callback:
+        if (self.company or self.closed or self._chosen) and self.centre.callback:
             choices[CALLBACK_KEY] = self._finish(Wants(CALLBACK_KEY))
         if self.centre.voicemail:
             choices[MESSAGE_KEY] = self._finish(Wants("message"))
         return choices
 
-    @property
-    def hours(self) -> Hours:
-        """The company's own hours, else the centre's."""
-        return (self.company and self.company.hours) or self.centre.hours
+    def _only_group(self) -> str | None:
+        """The group of all calls of the company, which is known before anything is said."""
+        return self.company.categories[0] if self.company and len(self.company.categories) == 1 else None
 
-    def _open(self) -> bool:
-        return self._local is None or self.hours.open_at(self._local, self.holidays)
+    def _shut(self, group: str | None) -> str | None:
+        """What is said because calls of the company and this group are not taken now; None when they are."""
+        opening = self.centre.opening(self.company, group, self.holidays)
+        return opening.closed(self._local) if self._local else None
 
-    def _closed_prompt(self) -> str:
-        return f"closed-{self.company.id}" if self.company and self.company.hours else "closed"
+    def _choose(self, group: str, how: str) -> Callable[[], list[Command]]:
+        def end() -> list[Command]:
+            if shut := self._shut(group):
+                self.closed = Chosen(group, how)
+                return self._closed(shut)
+            self._chosen = True
+            return self._finish(Chosen(group, how))()
+
+        return end
 
     def _finish(self, outcome: Chosen | Refused | Wants) -> Callable[[], list[Command]]:
         def end() -> list[Command]:
@@ -159,11 +172,11 @@ class Dialogue(Talk):
             categories = self.company.categories
         else:
             categories = next(k.categories for k in self.centre.menu if self._menu == f"menu-family-{k.key}")
-        choices = {str(i + 1): self._finish(Chosen(c, "menu")) for i, c in enumerate(categories)}
+        choices = {str(i + 1): self._choose(c, "menu") for i, c in enumerate(categories)}
         return choices if self.company else choices | {"*": partial(self._enter, _MAIN)}
 
     def _speak(self, language: str) -> list[Command]:
-        self.language = language
+        self.language, self._chose_language = language, True
         return self._enter(_MAIN)
 
     def _menu_key(self, key: str) -> list[Command]:
@@ -180,14 +193,16 @@ class Dialogue(Talk):
         if company is None:
             return self._wrong("code-unknown")
         self.company = company
-        if not self._open():
-            return self._closed()
+        if company.language and not self._chose_language:
+            self.language = company.language
+        if shut := self._shut(self._only_group()):
+            return self._closed(shut)
         return self._say((f"greeting-{company.id}",), lambda: self._after_company("code"))
 
     def _after_company(self, how: str) -> list[Command]:
         assert self.company
         if len(self.company.categories) == 1:
-            return self._finish(Chosen(self.company.categories[0], how))()
+            return self._choose(self.company.categories[0], how)()
         return self._enter(f"menu-company-{self.company.id}")
 
     def _wrong(self, said: str) -> list[Command]:
@@ -196,5 +211,6 @@ class Dialogue(Talk):
             return self._enter(self._menu, said)
         group = self.company.categories[0] if self.company else self.centre.undecided
         self._menu = ""
-        outcome = Chosen(group, "undecided") if group else Refused("no_choice")
-        return self._say(("menu-giveup" if group else "menu-goodbye",), self._finish(outcome))
+        if group is None:
+            return self._say(("menu-goodbye",), self._finish(Refused("no_choice")))
+        return self._say(("menu-giveup",), self._choose(group, "undecided"))

@@ -22,18 +22,23 @@ class Estimates:
         self._running = Running(_HALF_LIFE_S)
         self.error = ForecastError()
 
-    def expected(self, call: Call, ahead: int, agents: int, now: int) -> Estimate | None:
-        """The wait that still lies before the call; None when nothing can be said."""
+    def expected(self, call: Call, ahead: int, agents: int, head: Call | None, now: int) -> Estimate | None:
+        """The wait that still lies before the call; None when nothing can be said.
+
+        `head`: the caller who has waited longest, which counts as long as handle times and patience are not known.
+        """
         assert call.group
-        return self.of_line(call.group, ahead, agents, now)
+        head_waited_s = max(now - head.queued_at, 0) / 1000 if head else None
+        rates, waited_s = self._running.rates(call.group, now / 1000), max(now - call.queued_at, 0) / 1000
+        return estimate(ahead, agents, rates, head_waited_s=head_waited_s, waited_s=waited_s)
 
-    def of_line(self, group: str, ahead: int, agents: int, now: int) -> Estimate | None:
-        """The same for whoever has so many ahead in this group's line."""
-        return estimate(ahead, agents, self._running.rates(group, now / 1000))
+    def joining_s(self, group: str, ahead: int, agents: int, now: int) -> float | None:
+        """The wait of who would join the group now, seconds; None when handle times or patience are not known."""
+        found = estimate(ahead, agents, self._running.rates(group, now / 1000))
+        return found.mean_s if found else None
 
-    def prompts(self, call: Call, ahead: int, agents: int, now: int) -> tuple[str, ...]:
-        """What to tell the caller about the wait; nothing when nothing honest can be said."""
-        found = self.expected(call, ahead, agents, now)
+    def prompts(self, call: Call, found: Estimate | None, now: int) -> tuple[str, ...]:
+        """What to tell the caller about the wait found by `expected`; nothing when nothing honest can be said."""
         said = told(found, call.told_wait, now_s=now / 1000, limit=_LIMIT, slack_s=_SLACK_S)
         if said is None or said.high_min > MOST_MINUTES:
             return ()

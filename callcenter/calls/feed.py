@@ -96,6 +96,12 @@ class FedAcd(Acd):
             self._feed.deciding("widens", call, ring)
         return super().widen(call, ring)
 
+    def open(self, call: str) -> Assignment | None:
+        """As in `Acd`."""
+        if self.request(call):
+            self._feed.deciding("opens", call)
+        return super().open(call)
+
     def withdraw(self, call: str) -> None:
         """As in `Acd`."""
         if self.request(call):
@@ -121,13 +127,15 @@ class FedAcd(Acd):
 def as_list(request: Request) -> list[Json]:
     """The request as steps and standings hold it."""
     who: list[Json] = [request.call, request.group, request.since, request.company]
-    return [*who, request.credit_ms, request.ring, request.sticky]
+    how: list[Json] = [request.credit_ms, request.ring, request.sticky]
+    return [*who, *how, *([request.language] if request.language else [])]
 
 
 def as_request(told: list[Json]) -> Request:
     """The request that `as_list` wrote. Raises `ValueError` or `TypeError` for anything else."""
-    call, group, since, company, credit_ms, ring, sticky = told
+    call, group, since, company, credit_ms, ring, sticky, *language = told
     return Request(
         call=str(call), group=str(group), since=int(str(since)), company=str(company),
         credit_ms=int(str(credit_ms)), ring=int(str(ring)), sticky=None if sticky is None else str(sticky),
+        language=str(language[0]) if language else "",
     )  # fmt: skip

@@ -8,28 +8,26 @@ from functools import partial
 from callcenter.calls import events
 from callcenter.calls.abuse import ABUSE, AbuseGuard
 from callcenter.calls.agent_phones import AgentPhones
+from callcenter.calls.arrival import caller_known, dialogue_says, enter
 from callcenter.calls.call import Call, Stage
 from callcenter.calls.callbacks import CALLBACK, Callbacks
-from callcenter.calls.callers import Mark
-from callcenter.calls.calling_back import attempt_outcome, call_back, customer_answered, dial, why_not_reached
+from callcenter.calls.calling_back import attempt_outcome, call_back, customer_answered, why_not_reached
 from callcenter.calls.campaign_calls import handed
 from callcenter.calls.commands import (
     Command,
     Connect,
-    HangUp,
-    LookUp,
     Reply,
-    StartTimer,
-    StopTimer,
     Write,
 )
 from callcenter.calls.contracts import Contracts
-from callcenter.calls.dialogue import Chosen, Dialogue, Refused, Wants
+from callcenter.calls.dialogue import Dialogue
 from callcenter.calls.estimates import Estimates
 from callcenter.calls.feed import FedAcd, Feed
 from callcenter.calls.greeting import Greeting
+from callcenter.calls.health import GroupHealth
 from callcenter.calls.journal import Json, Kind, call_entry, reasons
 from callcenter.calls.ladders import LADDER, Ladders
+from callcenter.calls.languages import LANGUAGE, Languages
 from callcenter.calls.line import Line
 from callcenter.calls.listening import Listening
 from callcenter.calls.orders import carry_out
@@ -38,7 +36,6 @@ from callcenter.calls.peak import PEAK, PeakTime
 from callcenter.calls.reservations import RESERVED, Reservations
 from callcenter.calls.staff import Staff
 from callcenter.calls.standing import STANDING_EVERY_MS, standing
-from callcenter.calls.succession import standing_in
 from callcenter.calls.wish import Wish
 from callcenter.centre import Centre
 from routing.acd import Assignment
@@ -46,8 +43,6 @@ from routing.callback import Outcome
 
 #: Whose hang-up it was that ended a channel: in a conversation only the agent's leg tells.
 _ENDED_BY = {Stage.TALKING: "", Stage.DONE: "system", Stage.DIALLING: "system"}
-#: The look-up of a caller takes a millisecond; without Redis the call goes on without it.
-_KNOWN_WITHIN_MS = 300
 
 
 class Floor:
@@ -75,9 +70,13 @@ class Floor:
         self.passing = PassingOn(self)
         self.listening = Listening(self)
         self._agent_phones = AgentPhones(self.staff, self._out, self.passing.asked)
-        self.peak = PeakTime(centre, self.staff, self._out)
+        self.health = GroupHealth(centre, self.acd, self.staff, self.estimates)
+        self.peak = PeakTime(centre, self.staff, self.health, self._out)
         self.ladders = Ladders(centre, self._out)
-        self.callbacks = Callbacks(centre, holidays, self.acd, self._out, self.ladders, partial(call_back, self))
+        self.languages = Languages(centre, self.staff, self._out)
+        self.callbacks = Callbacks(
+            centre, holidays, self.acd, self._out, self.ladders, self.languages, partial(call_back, self)
+        )
         self.line = Line(
             centre,
             holidays,
@@ -87,7 +86,9 @@ class Floor:
             staff=self.staff,
             peak=self.peak,
             estimates=self.estimates,
+            health=self.health,
             ladders=self.ladders,
+            languages=self.languages,
             callbacks=self.callbacks,
             write=self.write,
             connect=self._connect,
@@ -106,11 +107,11 @@ class Floor:
             self.stands("hour", now)
         match event:
             case events.CallEntered():
-                self._entered(event, now)
+                enter(self, event, now)
             case events.CallerKnown(channel, known):
                 if (call := self.calls.get(channel)) and call.known is None:
                     call.known = known
-                    self._caller_known(call, now)
+                    caller_known(self, call, now)
             case events.CustomerAnswered(channel):
                 if call := self.calls.get(channel):
                     customer_answered(self, call, now)
@@ -173,9 +174,9 @@ class Floor:
             return self.abuse.called_for(presence, self.calls.get(presence.call or ""), now)
         return self.staff.ask(agent, verb, reason, "page", now)
 
-    def command(self, command: Command) -> None:
-        """Add a command to the answer being made."""
-        self._out.append(command)
+    def command(self, *commands: Command) -> None:
+        """Add commands to the answer being made."""
+        self._out += commands
 
     def stands(self, why: str, now: int) -> None:
         """Write down how the distribution stands, so that it can be replayed from here."""
@@ -190,40 +191,6 @@ class Floor:
         self._out.clear()
         return commands
 
-    # -- the caller before the queue
-
-    def _entered(self, event: events.CallEntered, now: int) -> None:
-        call = self.calls.get(event.channel)
-        if call is not None:
-            self.rejoin(call, now)
-            return
-        call = self.new_call(event.channel, event.dnis, event.caller, now)
-        call.dialogue.answered = event.answered
-        self.write(call, Kind.ENTERED, now, dnis=event.dnis, caller=event.caller, channel=event.channel, via="inbound")
-        if event.caller:
-            self._out.append(LookUp(call.id, event.caller))
-        self._dialogue_says(call, call.dialogue.begin(self.centre.local(now)), now)
-
-    def _caller_known(self, call: Call, now: int) -> None:
-        """What was looked up matters before the caller talks with anybody."""
-        mark = call.known.mark if call.known else None
-        if call.stage is Stage.DIALLING:
-            dial(self, call, now)
-        elif call.callback or call.stage not in (Stage.GREETING, Stage.MENU, Stage.QUEUE):
-            return
-        elif mark in (Mark.REFUSED, Mark.MESSAGE_ONLY):
-            if mark is Mark.MESSAGE_ONLY and self.centre.voicemail:
-                self._out += call.dialogue.hush()
-                call.dialogue.outcome = Wants("message")
-                self._dialogue_says(call, [], now)
-                return
-            self.line.leave(call)
-            call.late_stage, call.why = Stage.DONE, "refused"
-            self._out += [*call.dialogue.hush(), *call.dialogue.refuse("refused", "caller-refused")]
-        elif call.late_stage is None and call.queued_at:
-            self._out.append(StopTimer(f"known:{call.id}"))
-            self.line.join(call, now)
-
     def new_call(self, channel: str, dnis: str, caller: str, entered_at: int) -> Call:
         """A call at its very beginning; nothing is commanded."""
         dialogue = Dialogue(channel=channel, dnis=dnis, centre=self.centre, holidays=self.holidays)
@@ -237,41 +204,7 @@ class Floor:
         if call.queued_at:
             self.line.join(call, now)
         else:
-            self._dialogue_says(call, call.dialogue.resume(), now)
-
-    def _dialogue_says(self, call: Call, commands: list[Command], now: int) -> None:
-        self._out += commands
-        outcome = call.dialogue.outcome
-        if outcome is None:
-            return
-        call.dialogue.outcome = None
-        company = call.dialogue.company
-        call.company = company.id if company else None
-        match outcome:
-            case Chosen(group, how):
-                group = standing_in(group, call.dialogue.centre, self.centre, company)
-                call.dialogue.know(self.centre)
-                call.group, call.queued_at = group, now
-                self.write(call, Kind.IDENTIFIED, now, company=call.company, category=group, group=group, how=how)
-                if call.known is None and call.caller:
-                    # Whoever hears no greeting is here before it is known who it is.
-                    self._out.append(StartTimer(f"known:{call.id}", _KNOWN_WITHIN_MS))
-                else:
-                    self.line.join(call, now)
-            case Wants(what):
-                if call.group is None and company:
-                    call.group, call.place = company.categories[0], now
-                    how = "dnis" if call.dnis in company.numbers else "code"
-                    self.write(
-                        call, Kind.IDENTIFIED, now, company=company.id, category=call.group, group=call.group, how=how
-                    )
-                if what == "message":
-                    self.line.take_message(call)
-                else:
-                    self.line.key(call, what, now)
-            case Refused(why):
-                self._out.append(HangUp(call.id))
-                self.ended(call, now, by="system", cause=16, why=why)
+            dialogue_says(self, call, call.dialogue.resume(), now)
 
     def _key(self, call: Call, key: str, now: int) -> None:
         if talk := call.speaking:
@@ -281,7 +214,7 @@ class Floor:
 
     def _talk_says(self, call: Call, commands: list[Command], now: int) -> None:
         if call.talk is None:
-            self._dialogue_says(call, commands, now)
+            dialogue_says(self, call, commands, now)
             return
         self._out += commands
         if isinstance(call.talk, Wish) and call.talk.outcome:
@@ -319,6 +252,8 @@ class Floor:
             self.abuse.said(who)
         elif what == CALLBACK:
             self.callbacks.due(name, now)
+        elif what == LANGUAGE:
+            self.line.open(who, now)
         elif call := self.calls.get(who):
             if what == "key" and (talk := call.speaking):
                 self._talk_says(call, talk.silence(), now)
@@ -376,7 +311,7 @@ class Floor:
             self.callbacks.attempted(call.callback, Outcome.REACHED, "reached", at)
         elif call.answered_at is None and call.passed_at is None and not call.campaign:
             self.contracts.answered(call.company, at - call.queued_at, at)
-            self.line.served(call.group, at - call.queued_at, at)
+            self.health.served(call.group, at - call.queued_at, at)
             self.estimates.answered(call, at)
         call.late_stage, call.agent_channel, call.answered_at = Stage.TALKING, agent_channel, at
         agent = self.staff.agents[call.agent]
@@ -428,7 +363,7 @@ class Floor:
             and why not in ("callback", "voicemail", "transferred")
         ):
             self.contracts.lost(call.company, now)
-            self.line.served(call.group, None, now)
+            self.health.served(call.group, None, now)
             self.estimates.lost(call, now)
         call.late_stage = Stage.DONE
         self.release(call, now)

@@ -26,15 +26,17 @@ class Kind(StrEnum):
     IDENTIFIED = "call.identified"
     #: group, position, agents (how many of the group's own agents are in which state), forecast_s? (the expected wait),
     #: since? (a callback's place in line), sticky? (the agent who is waited for), repeat? (a repeat call's credit, ms),
-    #: feed?, fed?
+    #: language? (of the caller, when it is not the usual one), speakers? (agents who speak it go first), called_up?
+    #: (why the group's peak-time agents are called up), feed?, fed?
     QUEUED = "call.queued"
-    #: group, ring, why (after | forecast | queue | level | sticky): agents up to this ring of similar groups may take
-    #: the call now; feed?, fed?
+    #: group, ring, why (after | forecast | queue | level | sticky | language): agents up to this ring of similar groups
+    #: may take the call now, language: also those who do not speak the caller's; feed?, fed?
     WIDENED = "call.widened"
     #: group, do (a `Then.do`), step, why (as above): something else was done for who still waits
     STEPPED = "call.stepped"
-    #: group, agent, rule (a `routing.acd.Rule`), ring, passed_over? (the call that had waited longer), reserved? (the
-    #: callback whose customer is being phoned while the agent waits), feed? (the entry that carries what led to it),
+    #: group, agent, rule (a `routing.acd.Rule`), ring, passed_over? (the call that had waited longer), language? (that
+    #: was asked for and the agent speaks), reserved? (the callback whose customer is being phoned while the agent
+    #: waits), feed? (the entry that carries what led to it),
     #: fed?
     OFFERED = "call.offered"
     #: agent, status (Asterisk's DIALSTATUS), ring_ms
@@ -80,9 +82,10 @@ class Kind(StrEnum):
     READY = "agent.ready"
     #: reason (a PauseReason, or no_answer)
     PAUSED = "agent.paused"
-    #: waiting, longest_ms: peak-time agents are asked to come on line
+    #: waiting, longest_ms; or group, why (forecast | level | occupancy | ladder): peak-time agents, or those of this
+    #: group, are asked to come on line
     PEAK_CALLED = "peak.called"
-    #: waiting, longest_ms: nobody is asked any more; whoever came is sent home at the end of the time box
+    #: waiting, longest_ms; or group: nobody is asked any more; whoever came is sent home at the end of the time box
     PEAK_STOOD_DOWN = "peak.stood_down"
     #: until (the end of the time box): a called-up agent came on line
     PEAK_CAME = "peak.came"
@@ -91,7 +94,8 @@ class Kind(StrEnum):
     #: feed (a running number since the engine's start), fed: what the distribution was fed with, in its order, since
     #: the entry of the former number (`calls/feed.py`); an entry of its own only where no other one can carry it. An
     #: offer beside the carrying entry has the number alone. Each step is a name with its arguments:
-    #: joins (call, group, since, company, credit ms, ring, sticky?), widens (call, ring), leaves (call),
+    #: joins (call, group, since, company, credit ms, ring, sticky?, language?), widens (call, ring), opens (call: also
+    #: to agents who do not speak its language), leaves (call),
     #: idle (agent, since, occupancy in thousandths), away (agent: its phone rings, is unreachable or in use, or it
     #: paused), engaged and released (call, company: it has an agent, it no longer has one), served (company, in time?,
     #: at). The last three only of companies whose contract needs it.
@@ -132,4 +136,5 @@ def call_entry(call: str, kind: Kind, at: int, data: dict[str, Json]) -> Entry:
 def reasons(assignment: Assignment) -> dict[str, Json]:
     """Why this call went to this agent, as `call.offered` tells it."""
     why: dict[str, Json] = {"rule": assignment.rule.value, "ring": assignment.ring}
-    return why | ({"passed_over": assignment.passed_over} if assignment.passed_over else {})
+    told: dict[str, Json] = {"passed_over": assignment.passed_over, "language": assignment.language}
+    return why | {name: value for name, value in told.items() if value}

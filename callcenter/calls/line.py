@@ -13,32 +13,30 @@ from callcenter.calls.commands import (
     Command,
     HangUp,
     HoldInQueue,
-    Play,
     PutThrough,
     StartTimer,
-    StopPlaying,
     StopTimer,
     TakeMessage,
 )
 from callcenter.calls.estimates import Estimates
+from callcenter.calls.health import GroupHealth
 from callcenter.calls.journal import Json, Kind
 from callcenter.calls.ladders import BEFORE_THEN, Ladders
+from callcenter.calls.languages import Languages, spoken
 from callcenter.calls.peak import PeakTime
 from callcenter.calls.staff import Staff
 from callcenter.calls.succession import standing_in
-from callcenter.calls.wish import CALLBACK_KEY, MESSAGE_KEY, OFFERS, CallMe, Wish
+from callcenter.calls.telling import POSITION, Telling
+from callcenter.calls.wish import CALLBACK_KEY, MESSAGE_KEY, CallMe, Wish
 from callcenter.centre import Centre
+from callcenter.hours import Ending
 from routing.acd import Acd, Assignment, Request
 from routing.callback import State
-from routing.fairness import Fairness
 from routing.forecast import Estimate
 from routing.ladder import Climb
 
-_POSITIONS_RECORDED = 30
 #: Keys so soon after joining were meant for the menu before it.
 _DEAF_MS = 3000
-#: A group's recent service level: a call counts half after a quarter of an hour.
-_LEVEL_MEMORY_MS = 900_000
 
 
 class WriteCall(Protocol):
@@ -62,7 +60,9 @@ class Line:
         staff: Staff,
         peak: PeakTime,
         estimates: Estimates,
+        health: GroupHealth,
         ladders: Ladders,
+        languages: Languages,
         callbacks: Callbacks,
         write: WriteCall,
         connect: Callable[[Assignment, int], None],
@@ -74,10 +74,12 @@ class Line:
         self._peak = peak
         self._estimates = estimates
         self._ladders = ladders
+        self._languages = languages
         self._callbacks = callbacks
         self._write = write
         self._connect = connect
-        self._levels = Fairness(memory_ms=_LEVEL_MEMORY_MS)
+        self._health = health
+        self.telling = Telling(centre, acd, out, estimates, self._expected)
         self.know(centre, acd)
 
     def know(self, centre: Centre, acd: Acd) -> None:
@@ -85,6 +87,7 @@ class Line:
         self._centre = centre
         self._acd = acd
         self._groups = {g.id: g for g in centre.group}
+        self.telling.know(centre, acd)
 
     def join(self, call: Call, now: int) -> None:
         """The call asks for an agent, for the first time or again at the place it had."""
@@ -94,6 +97,7 @@ class Line:
         if call.passed_at is not None and call.sticky and not self._staff.free(call.sticky):
             # A colleague to whom a call was passed is asked, not waited for.
             call.sticky = None
+        self._peak.wake()
         self._acd.withdraw(call.id)
         self._take_back(call, now)
         facts: dict[str, Json] = {}
@@ -104,6 +108,7 @@ class Line:
         credit_ms = self._groups[call.group].priority_s * 1000
         if repeat_ms := self._repeat_ms(call):
             facts["repeat"] = repeat_ms
+        language = self._languages.wanted(call.dialogue.language, call.group, call.queued_at, now)
         request = Request(
             call=call.id,
             group=call.group,
@@ -112,11 +117,15 @@ class Line:
             credit_ms=credit_ms + repeat_ms,
             ring=call.ring,
             sticky=call.sticky,
+            language=language,
         )
         assignment = self._acd.offer(request)
         if joining:
             facts |= {"position": self._acd.position(call.id) or 1, "agents": self._staff.states(call.group)}
             facts |= {"sticky": call.sticky} if call.sticky else {}
+            if why := self._peak.called_up_for(call.group):
+                facts["called_up"] = why
+            facts |= spoken(call.dialogue.language) | ({"speakers": True} if language else {})
             facts |= {"since": call.place} if call.place is not None else {}
             if assignment is None and (expected := self._expected(call, now)):
                 call.forecast_s = facts["forecast_s"] = round(expected.mean_s)
@@ -126,6 +135,8 @@ class Line:
             return
         if call.sticky:
             self._out.append(StartTimer(f"sticky:{call.id}", self._centre.waiting.sticky_s * 1000))
+        if language:
+            self._languages.awaits(call.id, call.queued_at, now)
         self.wait(call, now, tell=joining)
 
     def wait(self, call: Call, now: int, tell: bool) -> None:
@@ -133,40 +144,31 @@ class Line:
         if not call.dialogue.answered:
             call.dialogue.answered = True
             self._out.append(Answer(call.id))
-        self._out.append(HoldInQueue(call.id))
-        self._peak.wake()
+        company = call.dialogue.company
+        self._out.append(HoldInQueue(call.id, company.id if company and company.music else ""))
         self.begin_climbing(call, now)
         self.await_closing(call, now)
-        if self._centre.waiting.position_every_s:
-            if tell:
-                self._tell(call, now, ("queue-wait",), self._choices(call))
-            self._out.append(StartTimer(f"position:{call.id}", self._centre.waiting.position_every_s * 1000))
+        self.telling.begins(call, now, joining=tell)
 
     def leave(self, call: Call) -> None:
         """The call no longer waits: whatever plays, and every timer of its waiting, ends."""
         self._acd.withdraw(call.id)
         self._ladders.leaves(call.id)
-        self._out += [StopTimer(f"{what}:{call.id}") for what in ("position", "closing")]
+        self._languages.over(call.id)
+        self._out.append(StopTimer(f"closing:{call.id}"))
+        self.telling.ends(call)
         if call.sticky:
             self._out.append(StopTimer(f"sticky:{call.id}"))
-        if call.playback:
-            self._out.append(StopPlaying(call.playback))
-            call.playback = None
         if call.talk:
             self._out += call.talk.hush()
             call.talk = None
 
     def timer(self, what: str, call: Call, now: int) -> None:
         """One of the call's timers ran out while it waits."""
-        if what == "position":
-            if call.playback is None and call.talk is None:
-                self._tell(call, now, (), self._choices(call) if call.told % 2 else ())
-            self._out.append(StartTimer(f"position:{call.id}", self._centre.waiting.position_every_s * 1000))
+        if what == POSITION:
+            self.telling.due(call, now)
         elif what == "closing":
-            self.leave(call)
-            call.late_stage = Stage.DONE
-            call.why = "closed"
-            self._out += call.dialogue.close(offer=self._centre.waiting.at_closing == "callback")
+            self._closes(call, now)
         elif what == "sticky" and call.sticky:
             call.sticky = None
             self._widen(call, Climb(call.ring, "sticky"), now)
@@ -176,7 +178,7 @@ class Line:
         if now - call.waiting_since < _DEAF_MS:
             return
         if key == CALLBACK_KEY and self._centre.callback and call.callback is None:
-            self._hush(call)
+            self.telling.hush(call)
             waiting = self._centre.waiting
             call.talk = Wish(
                 channel=call.id, language=call.dialogue.language, answered=True,
@@ -226,7 +228,7 @@ class Line:
 
     def climb(self, now: int) -> None:
         """Whoever's step of the group's ladder is due climbs it, the longest waiting first."""
-        widened, further = self._ladders.climb(now, self._forecasts(now), lambda group: self._levels.level(group, now))
+        widened, further = self._ladders.climb(now, self._forecasts(now), lambda group: self._health.level(group, now))
         for name, step in widened:
             if call := self._calls.get(name):
                 self._widen(call, step, now)
@@ -250,10 +252,22 @@ class Line:
                 lines.setdefault(call.group, []).append(call)
         found = {}
         for group, calls in lines.items():
-            foretold = self._estimates.of_line(group, len(calls) - 1, self._staff.able(group, 1), now)
+            foretold_s = self._estimates.joining_s(group, len(calls) - 1, self._staff.able(group, 1), now)
             longest_s = (now - min(call.since for call in calls)) / 1000
-            found[group] = round(max(foretold.mean_s, longest_s) if foretold else longest_s)
+            found[group] = round(max(foretold_s or 0.0, longest_s))
         return found
+
+    def open(self, name: str, now: int) -> None:
+        """Nobody who speaks the language of this caller or callback was free in time: anybody may take the call."""
+        if item := self._callbacks.items.get(name):
+            assignment = self._callbacks.open(item)
+        elif (call := self._calls.get(name)) and self._languages.over(name):
+            self._write(call, Kind.WIDENED, now, group=call.group, ring=call.ring, why="language")
+            assignment = self._acd.open(name)
+        else:
+            return
+        if assignment:
+            self._connect(assignment, now)
 
     def _forecasts(self, now: int) -> Callable[[str], float | None]:
         def forecast_s(name: str) -> float | None:
@@ -278,14 +292,9 @@ class Line:
         self._write(call, Kind.STEPPED, now, group=call.group, do=what.do, step=step.ring, why=step.why)
         match what.do:
             case "call_up":
-                self._peak.demand(now)
+                self._peak.demand(call.group or "", now)
             case "callback" if call.talk is None:
-                self._hush(call)
-                call.told += 1
-                call.playback = f"{call.id}:offer:{call.told}"
-                self._out.append(
-                    Play(call.id, call.playback, ("queue-sorry", *self._choices(call)), call.dialogue.language)
-                )
+                self.telling.offer(call)
             case "voicemail":
                 self.take_message(call)
             case "number":
@@ -293,12 +302,6 @@ class Line:
                 self.put_through(call, what.number)
             case _:
                 pass
-
-    def served(self, group: str | None, waited_ms: int | None, now: int) -> None:
-        """A caller of the group was answered after so long, or (None) left without an agent."""
-        if group:
-            in_time = waited_ms is not None and waited_ms <= self._centre.waiting.service_level_s * 1000
-            self._levels.note(group, in_time, now)
 
     def begin_climbing(self, call: Call, now: int) -> None:
         """The waiting call's group may have a ladder."""
@@ -308,13 +311,21 @@ class Line:
         self._ladders.joins(call.id, call.group, since=since, ring=call.ring, now=now, then=then)
 
     def await_closing(self, call: Call, now: int) -> None:
-        """The waiting caller is told when the hours end, if the centre wants it so."""
-        if self._centre.waiting.at_closing == "serve" or call.callback:
-            return
-        local = self._centre.local(now)
-        if closing := call.dialogue.hours.closing(local, self._holidays):
-            left_ms = max(round((closing - local).total_seconds() * 1000), 0)
+        """The waiting caller is told when the hours end, if it is wanted so."""
+        if ending := self._ending(call, now):
+            left_ms = max(round((ending.at - self._centre.local(now)).total_seconds() * 1000), 0)
             self._out.append(StartTimer(f"closing:{call.id}", left_ms))
+
+    def _closes(self, call: Call, now: int) -> None:
+        if ending := self._ending(call, now):
+            self.leave(call)
+            call.late_stage, call.why = Stage.DONE, "closed"
+            self._out += call.dialogue.close(ending)
+
+    def _ending(self, call: Call, now: int) -> Ending | None:
+        if call.callback:
+            return None
+        return self._centre.opening(call.dialogue.company, call.group, self._holidays).ending(self._centre.local(now))
 
     def move(self, call: Call, former: Centre, now: int) -> None:
         """Whose group is no longer there waits in the one that stands in for it, at the same place by time."""
@@ -348,26 +359,6 @@ class Line:
     def _expected(self, call: Call, now: int) -> Estimate | None:
         assert call.group
         agents = self._staff.able(call.group, call.ring)
-        return self._estimates.expected(call, self._acd.position(call.id) - 1, agents, now)
-
-    def _choices(self, call: Call) -> tuple[str, ...]:
-        if call.callback:
-            return ()
-        there = {CALLBACK_KEY: self._centre.callback, MESSAGE_KEY: self._centre.voicemail}
-        return tuple(prompt for key, prompt in OFFERS.items() if there[key])
-
-    def _tell(self, call: Call, now: int, before: tuple[str, ...], after: tuple[str, ...]) -> None:
-        assert call.group
-        position = self._acd.position(call.id)
-        told = str(position) if position <= _POSITIONS_RECORDED else "many"
-        call.told += 1
-        call.playback = f"{call.id}:position:{call.told}"
-        agents = self._staff.able(call.group, call.ring)
-        estimate = self._estimates.prompts(call, position - 1, agents, now)
-        prompts = (*before, f"queue-position-{told}", *estimate, *after)
-        self._out.append(Play(call.id, call.playback, prompts, call.dialogue.language))
-
-    def _hush(self, call: Call) -> None:
-        if call.playback:
-            self._out.append(StopPlaying(call.playback))
-            call.playback = None
+        # Callbacks stand at the time at which they were asked for, which tells nothing about how the line moves.
+        head = next((there for name in self._acd.in_line(call.group) if (there := self._calls.get(name))), None)
+        return self._estimates.expected(call, self._acd.position(call.id) - 1, agents, head, now)

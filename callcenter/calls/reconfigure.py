@@ -11,13 +11,15 @@ from __future__ import annotations
 from dataclasses import replace
 
 from callcenter.calls.call import Call, Stage
-from callcenter.calls.commands import AgentChanged, Command, StartTimer, StopTimer, Write
+from callcenter.calls.commands import AgentChanged, Command, StopTimer, Write
 from callcenter.calls.feed import FedAcd
 from callcenter.calls.floor import Floor
 from callcenter.calls.journal import Entry, Kind
 from callcenter.calls.succession import standing_in
+from callcenter.calls.telling import POSITION
 from callcenter.centre import Centre
 from routing.acd import Request
+from routing.callback import State
 
 
 def reconfigure(floor: Floor, centre: Centre, now: int, *, version: int, by: str) -> list[Command]:
@@ -30,7 +32,9 @@ def reconfigure(floor: Floor, centre: Centre, now: int, *, version: int, by: str
     floor.estimates.wrapup_s = centre.waiting.wrapup_s
     floor.staff.know(centre, floor.acd)
     floor.contracts.know(centre, floor.acd)
+    floor.health.know(centre, floor.acd)
     floor.ladders.know(centre)
+    floor.languages.know(centre)
     floor.line.know(centre, floor.acd)
     floor.callbacks.know(centre, floor.acd)
     for item in list(floor.callbacks.items.values()):
@@ -51,9 +55,10 @@ def reconfigure(floor: Floor, centre: Centre, now: int, *, version: int, by: str
     for call in floor.calls.values():
         if call.stage is Stage.QUEUE and floor.acd.position(call.id):
             _set_timers(floor, call, former, now)
-    for item in floor.callbacks.items.values():
-        if floor.acd.position(item.callback.id):
-            floor.callbacks.climbs(item, now)
+    for item in list(floor.callbacks.items.values()):
+        if item.callback.state is not State.DIALLING:
+            # The hours in which customers are phoned may be others now.
+            floor.callbacks.due(item.callback.id, now)
     present = sorted(floor.staff.agents.values(), key=lambda presence: (presence.idle_since, presence.id))
     for presence in present:
         if shown.get(presence.id) != (presence.groups, presence.peak):
@@ -93,7 +98,6 @@ def _set_timers(floor: Floor, call: Call, former: Centre, now: int) -> None:
     floor.line.begin_climbing(call, now)
     floor.command(StopTimer(f"closing:{call.id}"))
     floor.line.await_closing(call, now)
-    every_s = floor.centre.waiting.position_every_s
-    if every_s != former.waiting.position_every_s:
-        name = f"position:{call.id}"
-        floor.command(StartTimer(name, every_s * 1000) if every_s else StopTimer(name))
+    if floor.centre.waiting != former.waiting:
+        floor.command(StopTimer(f"{POSITION}:{call.id}"))
+        floor.line.telling.begins(call, now, joining=False)

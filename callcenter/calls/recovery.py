@@ -64,6 +64,7 @@ def _replay(floor: Floor, entry: Entry) -> None:
         case Kind.QUEUED:
             call.queued_at, call.place = entry.at, _whole(data, "since") or None
             call.late_stage = Stage.DIALLING if call.callback else Stage.QUEUE
+            call.dialogue.language = _text(data, "language") or call.dialogue.language
         case Kind.WIDENED:
             call.ring = _whole(data, "ring") or call.ring
         case Kind.STEPPED:

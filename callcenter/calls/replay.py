@@ -16,7 +16,7 @@ from typing import Any
 from callcenter.calls.contracts import Contracts
 from callcenter.calls.feed import CARRIERS, Feed, as_request
 from callcenter.calls.journal import Entry, Kind
-from callcenter.calls.skills import skills_of
+from callcenter.calls.skills import skills
 from callcenter.centre import Centre
 from routing.acd import Acd, Assignment, Request, Skill
 
@@ -86,7 +86,7 @@ class _Distribution:
     def standing(cls, centre: Centre, told: dict[str, Any]) -> _Distribution:
         """As `Kind.STANDS` tells."""
         acd, feed = Acd({group.id: group.strategy for group in centre.group}), Feed()
-        one = cls(acd, Contracts(centre, acd, feed), feed, {a.id: skills_of(a, centre) for a in centre.agent})
+        one = cls(acd, Contracts(centre, acd, feed), feed, skills(centre))
         for request in told["waiting"]:
             one.step("joins", *request)
         one.contracts.stand(told["engaged"], told["levels"], told["favours"])
@@ -108,6 +108,11 @@ class _Distribution:
                 if call in self.waiting:
                     self.waiting[call] = replace(self.waiting[call], ring=ring, sticky=None)
                 return self.acd.widen(call, ring)
+            case "opens":
+                [call] = told
+                if call in self.waiting:
+                    self.waiting[call] = replace(self.waiting[call], language="")
+                return self.acd.open(call)
             case "leaves":
                 self.gone(*told)
             case "idle":

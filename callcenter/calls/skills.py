@@ -2,17 +2,30 @@
 
 from __future__ import annotations
 
-from callcenter.centre import Agent, Centre
+from collections import Counter
+
+from callcenter.centre import Agent, Centre, Language
 from routing.acd import Skill
 
 
-def skills_of(agent: Agent, centre: Centre) -> tuple[Skill, ...]:
-    """Own groups in ring 1; a group whose n-th similar group is one of them in ring n + 1."""
-    skills = [Skill(group, level=agent.levels.get(group, 1)) for group in agent.groups]
+def skills(centre: Centre) -> dict[str, tuple[Skill, ...]]:
+    """By agent: own groups in ring 1; a group whose n-th similar group is one of them in ring n + 1.
+
+    Only languages that tell agents apart are named: for one that all speak, nobody has to be asked.
+    """
+    spoken = Counter(language for agent in centre.agent for language in agent.languages)
+    apart = {language for language, agents in spoken.items() if agents < len(centre.agent)}
+    return {agent.id: _skills_of(agent, centre, apart) for agent in centre.agent}
+
+
+def _skills_of(agent: Agent, centre: Centre, apart: set[Language]) -> tuple[Skill, ...]:
+    languages = tuple(language for language in agent.languages if language in apart)
+    found = [Skill(group, level=agent.levels.get(group, 1), languages=languages) for group in agent.groups]
     for group in centre.group:
         if group.id in agent.groups:
             continue
         near = next((n for n, slug in enumerate(group.similar) if slug in agent.groups), None)
         if near is not None:
-            skills.append(Skill(group.id, near + 2, agent.levels.get(group.similar[near], 1)))
-    return tuple(skills)
+            level = agent.levels.get(group.similar[near], 1)
+            found.append(Skill(group.id, near + 2, level, languages))
+    return tuple(found)

@@ -9,7 +9,7 @@ from callcenter.agents.presence import CHOSEN_BY_PEOPLE, PauseReason, Presence, 
 from callcenter.calls.call import Call
 from callcenter.calls.commands import AgentChanged, Command, StartTimer, StopTimer, Write
 from callcenter.calls.journal import Entry, Json, Kind
-from callcenter.calls.skills import skills_of
+from callcenter.calls.skills import skills
 from callcenter.centre import Centre
 from routing.acd import Acd, Assignment
 
@@ -50,12 +50,16 @@ class Staff:
                 self.leaving.discard(agent.id)
                 presence.next_state = None
         self._members = {g.id: [a.id for a in centre.agent if g.id in a.groups] for g in centre.group}
-        self._skills = {a.id: skills_of(a, centre) for a in centre.agent}
+        self._skills = skills(centre)
         #: Agents who may ever take a call of the group, with the ring in which they stand.
         self._around: dict[str, list[tuple[str, int]]] = {g.id: [] for g in centre.group}
-        for agent_id, skills in self._skills.items():
-            for skill in skills:
+        #: The same of those who speak a language that not all speak.
+        self._speakers: dict[tuple[str, str], list[tuple[str, int]]] = {}
+        for agent_id, own in self._skills.items():
+            for skill in own:
                 self._around[skill.group].append((agent_id, skill.ring))
+                for language in skill.languages:
+                    self._speakers.setdefault((language, skill.group), []).append((agent_id, skill.ring))
 
     def leave(self, agent: str, now: int) -> None:
         """The agent is no longer of the centre: takes no further call, ends the present one, and is gone."""
@@ -137,7 +141,7 @@ class Staff:
     def may_serve(self, agent: str, group: str) -> bool:
         """Whether the agent is on line and stands anywhere around this group."""
         presence = self.agents.get(agent)
-        if presence is None or not presence.registered or presence.state not in _AT_WORK:
+        if presence is None or not _at_work(presence):
             return False
         return any(agent == around for around, _ in self._around.get(group, ()))
 
@@ -151,6 +155,18 @@ class Staff:
         presence = self.agents.get(agent)
         return presence is not None and presence.available
 
+    def speaks(self, language: str, group: str, ring: int) -> bool:
+        """Whether an agent on line who stands around this group up to the ring speaks it, and not all agents do."""
+        return any(
+            own_ring <= ring and _at_work(self.agents[agent])
+            for agent, own_ring in self._speakers.get((language, group), ())
+        )
+
+    def busy(self, group: str) -> float | None:
+        """The share of the group's own agents at work who are with calls; None when nobody is at work."""
+        states = [m.state for agent in self._members.get(group, ()) if _at_work(m := self.agents[agent])]
+        return sum(state in _WITH_CALL for state in states) / len(states) if states else None
+
     def able(self, group: str, ring: int) -> int:
         """How many agents work through this group's line up to the ring, at least 1 if there are any.
 
@@ -159,7 +175,7 @@ class Staff:
         share = 0.0
         for agent, own_ring in self._around.get(group, ()):
             presence = self.agents[agent]
-            if own_ring <= ring and presence.registered and presence.state in _AT_WORK:
+            if own_ring <= ring and _at_work(presence):
                 share += 1 / max(sum(1 for own in presence.groups if own == group or self._acd.count(own)), 1)
         return max(round(share), 1) if share else 0
 
@@ -189,6 +205,7 @@ class Staff:
             sheet=call.sheet,
             passed_by=call.passed_by,
             mark=call.known.mark if call.known else None,
+            language=call.dialogue.language,
         )
 
     def rings_on(self, presence: Presence, channel: str) -> None:
@@ -323,3 +340,7 @@ def _in_a_word(presence: Presence) -> str:
     if presence.state is not State.READY or presence.available:
         return presence.state.value
     return "reserved" if presence.waits else "unreachable"
+
+
+def _at_work(presence: Presence) -> bool:
+    return presence.registered and presence.state in _AT_WORK

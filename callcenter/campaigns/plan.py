@@ -17,7 +17,7 @@ from callcenter.campaigns.kinds import Kind, Purpose
 from callcenter.campaigns.permission import CallerNumber
 from callcenter.campaigns.refusals import fresh, marketing
 from callcenter.campaigns.windows import FRIENDLY, Window, next_opening
-from callcenter.centre import Hours
+from callcenter.hours import Hours
 
 
 class State(StrEnum):

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from callcenter.centre import Hours
+from callcenter.hours import Hours
 
 #: Nobody is rung in the night without having agreed to it (정보통신망법 제50조 제3항, for advertising; kept
 #: for every purpose). A call counts by when it is begun.

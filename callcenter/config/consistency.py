@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, TypeGuard
 from zoneinfo import ZoneInfo
 
@@ -35,6 +36,7 @@ def contradictions(raw: Mapping[str, Any]) -> Iterator[Finding]:
     yield from _references(raw, groups)
     yield from _ladders(raw)
     yield from _further(raw)
+    yield from _peaks(raw)
     yield from _unserved(raw)
     yield from _hours(raw)
     yield from _twice(raw)
@@ -46,6 +48,11 @@ def contradictions(raw: Mapping[str, Any]) -> Iterator[Finding]:
 def _tables(part: Mapping[str, Any], name: str) -> list[tuple[int, Mapping[str, Any]]]:
     found = part.get(name)
     return [(n, one) for n, one in enumerate(found) if isinstance(one, dict)] if isinstance(found, list) else []
+
+
+def _part(raw: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    found = raw.get(name)
+    return found if isinstance(found, dict) else {}
 
 
 def _words(part: Mapping[str, Any], name: str) -> list[tuple[int, str]]:
@@ -62,6 +69,17 @@ def _references(raw: Mapping[str, Any], groups: set[str]) -> Iterator[Finding]:
     undecided = raw.get("undecided")
     if isinstance(undecided, str) and undecided not in groups:
         yield Finding(("undecided",), "no_group", {"value": undecided})
+    dialled = {number for _, number in _words(raw, "hotlines")}
+    dialled |= {number for _, company in _tables(raw, "company") for _, number in _words(company, "numbers")}
+    languages = raw.get("number_languages")
+    for number in languages if isinstance(languages, dict) else ():
+        if number not in dialled:
+            yield Finding(("number_languages", number), "no_number", {"value": number})
+    companies = {company["id"] for _, company in _tables(raw, "company") if isinstance(company.get("id"), str)}
+    for n, closing in _tables(raw, "closing"):
+        for key, known, case in (("group", groups, "no_group"), ("company", companies, "no_company")):
+            if isinstance(named := closing.get(key), str) and named not in known:
+                yield Finding(("closing", n, key), case, {"value": named})
     for n, agent in _tables(raw, "agent"):
         levels = agent.get("levels")
         own = {slug for _, slug in _words(agent, "groups")}
@@ -108,6 +126,22 @@ def _further(raw: Mapping[str, Any]) -> Iterator[Finding]:
                 yield Finding(path, "then_number")
             if do in ("voicemail", "number") and place != steps[-1][0]:
                 yield Finding(path, "then_not_last", {"do": do})
+
+
+def _peaks(raw: Mapping[str, Any]) -> Iterator[Finding]:
+    staffed = {
+        slug for _, agent in _tables(raw, "agent") if agent.get("peak") is True for _, slug in _words(agent, "groups")
+    }
+    for n, group in _tables(raw, "group"):
+        if not isinstance(group.get("peak"), dict):
+            continue
+        path: Path = ("group", n, "peak")
+        if not {"forecast_s", "level_below", "occupancy_over"} & group["peak"].keys():
+            yield Finding(path, "peak_condition")
+        if "peak" not in raw:
+            yield Finding(path, "peak_needs")
+        if group.get("id") not in staffed:
+            yield Finding(path, "peak_nobody")
 
 
 def _overtakes(wider: Mapping[str, Any], nearer: Mapping[str, Any], key: str) -> bool:
@@ -162,6 +196,23 @@ def _hours(raw: Mapping[str, Any]) -> Iterator[Finding]:
     for path, hours in places:
         if isinstance(hours, dict) and not any(hours.get(day, day in _OPEN_BY_ITSELF) for day in _DAYS):
             yield Finding(path, "never_open")
+    for n, closing in _tables(raw, "closing"):
+        since, until = closing.get("since"), closing.get("until")
+        if isinstance(since, datetime) and isinstance(until, datetime) and not _before(since, until):
+            yield Finding(("closing", n, "until"), "closing_backwards", {"since": f"{since:%Y-%m-%d %H:%M}"})
+    needs_callback = [
+        (("waiting", "at_closing"), _part(raw, "waiting").get("at_closing")),
+        *((("group", n, "at_closing"), group.get("at_closing")) for n, group in _tables(raw, "group")),
+        *((("closing", n, "at_closing"), closing.get("at_closing")) for n, closing in _tables(raw, "closing")),
+    ]
+    for path, at_closing in needs_callback:
+        if at_closing == "callback" and "callback" not in raw:
+            yield Finding(path, "closing_needs")
+
+
+def _before(since: datetime, until: datetime) -> bool:
+    """Times with a zone are refused as values; here they only must not raise."""
+    return since.replace(tzinfo=None) < until.replace(tzinfo=None)
 
 
 def _twice(raw: Mapping[str, Any]) -> Iterator[Finding]:
@@ -183,9 +234,15 @@ def _twice(raw: Mapping[str, Any]) -> Iterator[Finding]:
     for table, key in (("group", "id"), ("company", "id"), ("company", "code"), ("menu", "key")):
         stated = [((table, n, key), part[key]) for n, part in _tables(raw, table) if isinstance(part.get(key), str)]
         yield from _repeated(f"{table}_{key}", stated)
-    for table, name in (("agent", "groups"), ("company", "categories"), ("menu", "categories")):
+    lists = (
+        ("agent", "groups", "category"),
+        ("agent", "languages", "language"),
+        ("company", "categories", "category"),
+        ("menu", "categories", "category"),
+    )
+    for table, name, what in lists:
         for n, part in _tables(raw, table):
-            yield from _repeated("category", [((table, n, name, p), s) for p, s in _words(part, name)])
+            yield from _repeated(what, [((table, n, name, p), s) for p, s in _words(part, name)])
 
 
 def _repeated(what: str, stated: list[tuple[Any, str]]) -> Iterator[Finding]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from enum import Enum, StrEnum
 from typing import Any
 
@@ -59,12 +60,16 @@ class Change:
         """A value as people say it."""
         if value is None or value in ("", (), {}):
             return label(language, "value", "closed" if value == "" else "nothing")
+        if isinstance(value, datetime):
+            return f"{value:%Y-%m-%d %H:%M}"
         if isinstance(value, bool):
             return label(language, "value", str(value).lower())
         if isinstance(value, BaseModel):
             # What a part is about comes before what it shares with others of its kind.
             own = type(value).__annotations__
-            said = sorted(((key, one) for key, one in value if one is not None), key=lambda pair: pair[0] not in own)
+            said = sorted(
+                ((key, one) for key, one in value if one not in (None, "")), key=lambda pair: pair[0] not in own
+            )
             return " ".join(f"{label(language, 'key', key)} {self._shown(one, language)}" for key, one in said)
         if isinstance(value, Mapping):
             return ", ".join(f"{self._shown(key, language)} {self._shown(value[key], language)}" for key in value)

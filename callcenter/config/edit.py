@@ -9,10 +9,14 @@ from typing import Any
 import tomlkit
 from tomlkit.items import AoT, InlineTable, Table
 
-from callcenter.centre import Hours
+from callcenter.centre import Agent
+from callcenter.hours import Closing, Hours
 
 #: Ring → its conditions by key of the file, `after_s`, `forecast_s` and `queue_over`.
 Ladder = Mapping[int, Mapping[str, int]]
+
+#: Of which table and id; None for the centre itself.
+Whose = tuple[str, str] | None
 
 _STEP_KEYS = {"ring", "after_s", "forecast_s", "queue_over"}
 
@@ -30,29 +34,83 @@ def with_ladder(text: str, group: str, similar: Sequence[str], ladder: Ladder) -
     return tomlkit.dumps(document)
 
 
-def with_skills(text: str, agent: str, levels: Mapping[str, int], *, peak: bool) -> str:
-    """The agent's groups, each with its level, 1 the best; and whether it is a peak-time agent."""
+def with_skills(text: str, agent: str, levels: Mapping[str, int], *, languages: Sequence[str], peak: bool) -> str:
+    """The agent's groups, each with its level, 1 the best; what it speaks; and whether it is a peak-time agent."""
     document = tomlkit.parse(text)
     part = _part(document, "agent", agent)
     _set(part, "groups", list(levels))
     _set(part, "levels", _inline({group: level for group, level in levels.items() if level != 1}))
+    _set(part, "languages", [] if tuple(languages) == Agent.model_fields["languages"].default else list(languages))
     _set(part, "peak", peak or None)
     return tomlkit.dumps(document)
 
 
-def with_week(text: str, company: str, week: Mapping[str, str]) -> str:
-    """Opening times by `mon` to `sun`; `company` empty for the centre's own."""
+def with_company(text: str, company: str, *, language: str, announcement: Mapping[str, str], music: bool) -> str:
+    """What callers of the company speak and hear: `announcement` by `say` and `say_en`, empty for none."""
     document = tomlkit.parse(text)
-    hours = _hours(document, company)
+    part = _part(document, "company", company)
+    _set(part, "language", language)
+    _set(part, "announcement", _inline(announcement))
+    _set(part, "music", music or None)
+    return tomlkit.dumps(document)
+
+
+def with_waiting(text: str, seconds: Mapping[str, int], comfort: Sequence[Mapping[str, str]]) -> str:
+    """How often callers in line hear what, and the comfort messages, each by `say` and `say_en`."""
+    document = tomlkit.parse(text)
+    if "waiting" not in document:
+        document["waiting"] = tomlkit.table()
+    waiting = document["waiting"]
+    for key, value in seconds.items():
+        _set(waiting, key, value)
+    messages = tomlkit.array()
+    for message in comfort:
+        messages.append(_inline(message))
+    _set(waiting, "comfort", messages)
+    return tomlkit.dumps(document)
+
+
+def with_week(text: str, whose: Whose, week: Mapping[str, str]) -> str:
+    """Opening times by `mon` to `sun`."""
+    document = tomlkit.parse(text)
+    hours = _hours(document, whose)
     for day, spans in week.items():
         _set(hours, day, spans, empty=True)
     return tomlkit.dumps(document)
 
 
-def with_day(text: str, company: str, day: date, spans: str | None) -> str:
+def with_at_closing(text: str, group: str, at_closing: str) -> str:
+    """What becomes of who still waits when it is closed, in a group or (empty) the centre; empty: nothing said."""
+    document = tomlkit.parse(text)
+    if not group and "waiting" not in document:
+        document["waiting"] = tomlkit.table()
+    _set(_part(document, "group", group) if group else document["waiting"], "at_closing", at_closing)
+    return tomlkit.dumps(document)
+
+
+def with_closing(text: str, closing: Mapping[str, Any]) -> str:
+    """A closing out of turn with the keys of `Closing`; those that were over before it begins are taken out."""
+    document = tomlkit.parse(text)
+    kept = [one for one in document.get("closing", ()) if not Closing.model_validate(one).over(closing["since"])]
+    said = {key: value for key, value in closing.items() if value not in (None, "")}
+    _set_closings(document, [*kept, said])
+    return tomlkit.dumps(document)
+
+
+def without_closing(text: str, number: int) -> str:
+    """The closing of this number, from 0 in the order of the file, is over now. `KeyError`: there is none."""
+    document = tomlkit.parse(text)
+    closings = list(document.get("closing", ()))
+    if not 0 <= number < len(closings):
+        raise KeyError(number)
+    _set_closings(document, closings[:number] + closings[number + 1 :])
+    return tomlkit.dumps(document)
+
+
+def with_day(text: str, whose: Whose, day: date, spans: str | None) -> str:
     """A single day that is otherwise: closed when `spans` is empty, as the week says again when it is None."""
     document = tomlkit.parse(text)
-    hours = _hours(document, company)
+    hours = _hours(document, whose)
     days = {str(known): str(value) for known, value in hours.get("days", {}).items() if str(known) != f"{day}"}
     if spans is not None:
         days[f"{day}"] = spans
@@ -64,13 +122,25 @@ def _part(document: Any, table: str, slug: str) -> Any:
     return next(part for part in document[table] if part["id"] == slug)
 
 
-def _hours(document: Any, company: str) -> Any:
-    """The table of opening times; a company without its own begins with the centre's."""
-    if not company:
+def _set_closings(document: Any, closings: Sequence[Mapping[str, Any]]) -> None:
+    document.pop("closing", None)
+    if not closings:
+        return
+    tables = tomlkit.aot()
+    for closing in closings:
+        table = tomlkit.table()
+        table.update(closing)
+        tables.append(table)
+    document["closing"] = tables
+
+
+def _hours(document: Any, whose: Whose) -> Any:
+    """The table of opening times; a company or group without its own begins with the centre's."""
+    if whose is None:
         if "hours" not in document:
             document["hours"] = tomlkit.table()
         return document["hours"]
-    part = _part(document, "company", company)
+    part = _part(document, *whose)
     if "hours" not in part:
         own = Hours.model_validate(document.get("hours", tomlkit.table()).unwrap())
         _set(part, "hours", _inline(own.model_dump(mode="json", exclude_defaults=True)))

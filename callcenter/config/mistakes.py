@@ -28,6 +28,7 @@ _CASES = {
     "too_short": ("too_few", "min_length"),
     "too_long": ("too_many", "max_length"),
     "string_too_short": ("empty", ""),
+    "string_too_long": ("too_long", "max_length"),
     "int_type": ("whole", ""),
     "int_parsing": ("whole", ""),
     "int_from_float": ("whole", ""),
@@ -39,6 +40,10 @@ _CASES = {
     "tuple_type": ("list", ""),
     "model_type": ("table", ""),
     "dict_type": ("table", ""),
+    "timezone_naive": ("moment", ""),
+    "datetime_type": ("moment", ""),
+    "datetime_parsing": ("moment", ""),
+    "datetime_from_date_parsing": ("moment", ""),
     "date_from_datetime_parsing": ("date", ""),
     "date_parsing": ("date", ""),
 }

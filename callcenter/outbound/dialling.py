@@ -23,7 +23,7 @@ from redis.exceptions import RedisError
 from callcenter.asterisk.ari import AriClient, AriError, Json
 from callcenter.asterisk.telephony import endpoint, now_ms, outside_endpoint
 from callcenter.calls.commands import HangUp, StartTimer, StopTimer
-from callcenter.calls.skills import skills_of
+from callcenter.calls.skills import skills
 from callcenter.campaigns import events
 from callcenter.campaigns.attempts import Outcome
 from callcenter.campaigns.carrier import Backoff
@@ -461,7 +461,7 @@ class Outbound:
         if work.mode is Mode.AGENTLESS:
             return set()
         agents = [agent for agent in self._centre.agent if set(agent.groups) & set(work.groups)]
-        return {skill.group for agent in agents for skill in skills_of(agent, self._centre)}
+        return {skill.group for agent in agents for skill in skills(self._centre)[agent.id]}
 
     async def _read_sheets(self, desk: _Desk) -> None:
         """What agents have entered for good."""

@@ -21,7 +21,11 @@ def reason(entry: Entry, language: str) -> str:
             kept = phrase(language, "why.place") if data.get("since") else ""
             sticky = phrase(language, "why.sticky") if data.get("sticky") else ""
             repeat = phrase(language, "why.repeat") if data.get("repeat") else ""
-            return " · ".join(part for part in (place, kept, sticky, repeat, shown) if part)
+            spoken = _spoken(language, "why.language", data)
+            speakers = phrase(language, "why.speakers") if data.get("speakers") else ""
+            why = _said(language, "peak_why", data["called_up"]) if data.get("called_up") else ""
+            peak = phrase(language, "why.called_up", why=why) if why else ""
+            return " · ".join(part for part in (place, kept, sticky, repeat, spoken, speakers, peak, shown) if part)
         case Kind.WIDENED:
             near = phrase(language, "why.ring", n=_whole(data, "ring"))
             return f"{near} · {_said(language, 'climb', data.get('why'))}"
@@ -32,7 +36,7 @@ def reason(entry: Entry, language: str) -> str:
             ring = _whole(data, "ring")
             near = phrase(language, "why.ring", n=ring) if ring > 1 else ""
             reserved = phrase(language, "why.reserved") if data.get("reserved") else ""
-            return " · ".join(part for part in (rule, near, reserved) if part)
+            return " · ".join(part for part in (rule, near, _spoken(language, "why.speaks", data), reserved) if part)
         case Kind.PASSED:
             asked = [str(data[part]) for part in ("to", "outside") if data.get(part)]
             return " · ".join([phrase(language, "why.talked", n=_whole(data, "talk_ms") // 1000), *asked])
@@ -56,6 +60,11 @@ def reason(entry: Entry, language: str) -> str:
 def _states(agents: Mapping[str, Json], language: str) -> str:
     counted = [f"{_said(language, 'state', state)} {n}" for state, n in sorted(agents.items())]
     return ", ".join(counted) or phrase(language, "why.nobody")
+
+
+def _spoken(language: str, key: str, data: Mapping[str, Json]) -> str:
+    """What is said of the caller's language, when the entry tells one."""
+    return phrase(language, key, spoken=_said(language, "language", data["language"])) if data.get("language") else ""
 
 
 def _said(language: str, section: str, slug: Json) -> str:

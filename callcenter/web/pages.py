@@ -89,6 +89,7 @@ _environment.filters.update(
     whole=formats.whole,
     from_ms=formats.from_ms,
     reason=reason,
+    value_words=lambda value, language: label(language, "value", value),
     key_words=lambda key, language: label(language, "key", key),
     json=lambda value: orjson.dumps(value).decode(),
 )

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -15,6 +12,7 @@ from callcenter.centre import load_centre
 from callcenter.house import settings_of
 from tests.e2e.harness.asterisk_log import expect_clean
 from tests.e2e.harness.centre import Centre
+from tests.e2e.harness.configuring import config
 from tests.e2e.harness.fixtures import AGENT_HZ, CUSTOMER_HZ, OTHER_HZ, SwitchOn
 from tests.e2e.harness.prompts import listening
 from tests.e2e.phones import Phone
@@ -38,17 +36,6 @@ name_en = "Solbit Kitchen"
 numbers = ["07000000150"]
 categories = ["kitchen"]
 """
-
-
-async def config(centre: Centre, *words: str) -> str:
-    """What `callcenter config` prints."""
-    environment = {**os.environ, "CALLCENTER_DATA": str(centre.settings.data)}
-    command = [sys.executable, "-m", "callcenter", "config", *words, "--lang", "en"]
-    done = await asyncio.to_thread(
-        subprocess.run, command, capture_output=True, text=True, check=False, env=environment
-    )
-    assert done.returncode == 0, done.stderr
-    return done.stdout
 
 
 def without(text: str, agent: str) -> str:

@@ -19,7 +19,7 @@ import pytest
 from callcenter.campaigns.consent import Act, Entry, Matter
 from callcenter.campaigns.form import read_form
 from callcenter.campaigns.plan import Plan
-from callcenter.centre import Hours
+from callcenter.hours import Hours
 from callcenter.outbound.prompts import missing
 from callcenter.store.campaign_models import CampaignRow, ContactRow
 from callcenter.store.campaigns import Campaigns

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from callcenter.centre import CentreError, Hours, load_centre
+from callcenter.centre import CentreError, load_centre
+from callcenter.hours import Hours
 
 EXAMPLE = (files("callcenter") / "example/centre.toml").read_text("utf-8")
 

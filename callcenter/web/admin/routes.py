@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import partial
 from itertools import groupby
 from typing import Annotated
 
@@ -18,8 +20,9 @@ from callcenter.web.guard import allow
 from callcenter.web.pages import render
 from callcenter.web.people import Person
 from callcenter.web.services import Services, services_of
+from dialplan import company_music
 from dialplan.recording import RecordingError
-from dialplan.sounds import Prompt, prompts_of, replace, revert
+from dialplan.sounds import Prompt, prompts_of, replace, revert, shared_music
 from dialplan.voice import Language
 
 router = APIRouter(prefix="/prompts", include_in_schema=False)
@@ -30,6 +33,16 @@ Administrator = Annotated[Person, Depends(allow(Role.ADMIN))]
 
 #: Decoding is work for a processor, and the folder is changed by one at a time.
 _studio = ThreadPoolExecutor(max_workers=1, thread_name_prefix="prompts")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Music:
+    """What callers of a company wait to."""
+
+    company: str
+    #: Changes with the sound; 0: there is none yet.
+    version: int
+    uploaded: bool
 
 
 async def _all(services: Services) -> list[tuple[str, list[Prompt]]]:
@@ -59,7 +72,65 @@ async def prompts(request: Request, services: Uses, _: Administrator, find: str 
         for name, sides in await _all(services)
         if sought in name or any(sought in side.text.casefold() for side in sides)
     ]
-    return render(request, "admin/templates/prompts.html", prompts=found, find=find, version=_version, told=None)
+    music = [] if sought else [_music(services, company) for company in company_music.musical(services.centre)]
+    return render(
+        request, "admin/templates/prompts.html", prompts=found, music=music, find=find, version=_version, told=None
+    )
+
+
+def _music(services: Services, company: str) -> Music:
+    media = services.settings.media
+    heard = company_music.heard(media, company)
+    version = heard.stat().st_mtime_ns if heard.is_file() else 0
+    return Music(company=company, version=version, uploaded=company_music.original(media, company) is not None)
+
+
+@router.get("/music/{company}.wav")
+async def listen_to_music(services: Uses, _: Administrator, company: str) -> Response:
+    """What callers of this company wait to."""
+    file = company_music.heard(services.settings.media, company)
+    if company not in company_music.musical(services.centre) or not file.is_file():
+        raise Refused(404, "not_found")
+    return FileResponse(file, media_type="audio/wav")
+
+
+@router.post("/music/{company}")
+async def upload_music(
+    request: Request, services: Uses, person: Administrator, company: str, recording: Annotated[UploadFile, File()]
+) -> Response:
+    """Let callers of this company wait to this recording."""
+    data, name = await recording.read(), recording.filename or ""
+    return await _changed_music(
+        request,
+        services,
+        person,
+        company,
+        partial(company_music.replace_music, services.centre, services.settings.media, company, data, name),
+    )
+
+
+@router.post("/music/{company}/revert")
+async def shared_music_again(request: Request, services: Uses, person: Administrator, company: str) -> Response:
+    """Let callers of this company wait to the shared music again."""
+    media = services.settings.media
+    change = partial(company_music.revert_music, services.centre, media, company, shared_music(media))
+    return await _changed_music(request, services, person, company, change)
+
+
+async def _changed_music(
+    request: Request, services: Services, person: Person, company: str, change: Callable[[], None]
+) -> Response:
+    if company not in company_music.musical(services.centre):
+        raise Refused(404, "not_found")
+    error = None
+    try:
+        await asyncio.get_running_loop().run_in_executor(_studio, change)
+        log.info("music.changed", login=person.login, company=company)
+    except RecordingError as wrong:
+        error = wrong
+    one = _music(services, company)
+    status = 422 if error else 200
+    return render(request, "admin/templates/music.html", status_code=status, one=one, told=(company, error))
 
 
 @router.get("/{language}/{prompt}.wav")

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from callcenter.campaigns.attempts import Outcome
 from callcenter.campaigns.form import Form
 from callcenter.campaigns.plan import Again, Enough, Plan
-from callcenter.centre import Hours
+from callcenter.hours import Hours
 from callcenter.web.words import Gap, phrase
 
 #: Outcomes after which somebody may be tried again; whoever asked to be called at a time is called then.

@@ -2,16 +2,32 @@
 
 from __future__ import annotations
 
-from datetime import date
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import get_args
 
 from starlette.datastructures import FormData
 
-from callcenter.centre import Centre, Group
-from callcenter.config.edit import with_day, with_ladder, with_skills, with_week
+from callcenter.centre import Centre, Group, Language
+from callcenter.config.edit import (
+    Whose,
+    with_at_closing,
+    with_closing,
+    with_company,
+    with_day,
+    with_ladder,
+    with_skills,
+    with_waiting,
+    with_week,
+)
 from callcenter.web.errors import Refused
 from routing.acd import RINGS
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+LANGUAGES: tuple[str, ...] = get_args(Language)
+#: Settings of `[waiting]` that the form of waiting has, all in seconds, and how many comfort messages.
+WAITING = ("position_every_s", "comfort_every_s", "language_s")
+MESSAGES = 3
 CONDITIONS = ("after_s", "forecast_s", "queue_over")
 
 
@@ -43,15 +59,56 @@ def changed_group(text: str, group: str, sent: FormData) -> str:
 def changed_agent(text: str, agent: str, centre: Centre, sent: FormData) -> str:
     """The form of an agent's groups: a level for each, or none."""
     levels = {group.id: _whole(said) for group in centre.group if (said := _text(sent, f"level_{group.id}"))}
-    return with_skills(text, agent, levels, peak="peak" in sent)
+    languages = [language for language in LANGUAGES if f"speaks_{language}" in sent]
+    if not languages:
+        raise Refused(422, "config_language")
+    return with_skills(text, agent, levels, languages=languages, peak="peak" in sent)
 
 
-def changed_hours(text: str, company: str, sent: FormData) -> str:
-    """The form of a week's opening times."""
-    return with_week(text, company, {day: _text(sent, day).replace(" ", "") for day in DAYS})
+def changed_company(text: str, company: str, sent: FormData) -> str:
+    """The form of what a company's callers speak and hear."""
+    announcement = next(iter(_messages(sent, ("",))), {})
+    return with_company(
+        text, company, language=_text(sent, "language"), announcement=announcement, music="music" in sent
+    )
 
 
-def changed_day(text: str, company: str, sent: FormData) -> str:
+def changed_waiting(text: str, sent: FormData) -> str:
+    """The form of what all callers hear while they wait."""
+    seconds = {key: _whole(_text(sent, key)) for key in WAITING}
+    return with_waiting(text, seconds, _messages(sent, [f"_{n}" for n in range(MESSAGES)]))
+
+
+def _messages(sent: FormData, endings: Iterable[str]) -> list[dict[str, str]]:
+    """What is said, Korean and English; `Refused` where only one of them is there."""
+    found = [{key: _text(sent, key + ending) for key in ("say", "say_en")} for ending in endings]
+    if any(bool(one["say"]) != bool(one["say_en"]) for one in found):
+        raise Refused(422, "config_both")
+    return [one for one in found if one["say"]]
+
+
+def changed_hours(text: str, whose: Whose, sent: FormData) -> str:
+    """The form of a week's opening times, and of what becomes of who still waits at their end."""
+    text = with_week(text, whose, {day: _text(sent, day).replace(" ", "") for day in DAYS})
+    if whose is None or whose[0] == "group":
+        text = with_at_closing(text, whose[1] if whose else "", _text(sent, "at_closing"))
+    return text
+
+
+def closed_now(text: str, now: datetime, sent: FormData) -> str:
+    """The form of a closing out of turn, from this local minute on."""
+    try:
+        until = datetime.fromisoformat(_text(sent, "until")).replace(tzinfo=None)
+    except ValueError:
+        raise Refused(422, "date") from None
+    table, _, slug = _text(sent, "of").partition(":")
+    of = {table: slug} if slug else {}
+    span = {"since": now.replace(second=0, microsecond=0, tzinfo=None), "until": until}
+    more = {key: _text(sent, key) for key in ("say", "say_en", "at_closing")}
+    return with_closing(text, {**of, **span, **more})
+
+
+def changed_day(text: str, whose: Whose, sent: FormData) -> str:
     """The form of a single day: closed, open at other times, or as the week says again."""
     try:
         day = date.fromisoformat(_text(sent, "day"))
@@ -59,7 +116,7 @@ def changed_day(text: str, company: str, sent: FormData) -> str:
         raise Refused(422, "date") from None
     how = _text(sent, "how")
     spans = {"closed": "", "times": _text(sent, "spans").replace(" ", "")}.get(how)
-    return with_day(text, company, day, spans)
+    return with_day(text, whose, day, spans)
 
 
 def _text(sent: FormData, name: str) -> str:

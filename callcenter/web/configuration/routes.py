@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Annotated
 
 import structlog
@@ -18,6 +18,7 @@ from callcenter.centre import Centre, CentreError, read_centre
 from callcenter.config.announcement import announce
 from callcenter.config.apply import apply, in_force
 from callcenter.config.diff import Change, differences
+from callcenter.config.edit import Whose, without_closing
 from callcenter.config.mistakes import Mistake
 from callcenter.config.versions import Version, Versions, stamp
 from callcenter.store.models import Role
@@ -27,6 +28,7 @@ from callcenter.web.guard import allow
 from callcenter.web.pages import language_of, render
 from callcenter.web.people import Person
 from callcenter.web.services import Services, services_of
+from callcenter.web.words import phrase
 from dialplan.voice import VoiceError
 
 router = APIRouter(prefix="/configuration", include_in_schema=False)
@@ -76,13 +78,32 @@ async def agent_form(request: Request, services: Uses, _: Supervisor, agent: str
     return await _page(request, services, agent=found)
 
 
-@router.get("/hours")
-async def hours_form(request: Request, services: Uses, _: Supervisor, company: str = "") -> Response:
-    """The opening times of the centre, or of a company."""
-    if company and company not in {one.id for one in services.centre.company}:
+@router.get("/company/{company}")
+async def company_form(request: Request, services: Uses, _: Supervisor, company: str) -> Response:
+    """What a company's callers speak and hear."""
+    found = next((one for one in services.centre.company if one.id == company), None)
+    if found is None:
         raise Refused(404, "not_found")
-    own = next((one.hours for one in services.centre.company if one.id == company), None)
-    return await _page(request, services, hours=own or services.centre.hours, company=company)
+    return await _page(request, services, heard_of=found)
+
+
+@router.get("/waiting")
+async def waiting_form(request: Request, services: Uses, _: Supervisor) -> Response:
+    """What all callers hear while they wait."""
+    return await _page(request, services, waiting=services.centre.waiting)
+
+
+@router.get("/hours")
+async def hours_form(request: Request, services: Uses, _: Supervisor, company: str = "", group: str = "") -> Response:
+    """The opening times of the centre, or of a company or a group."""
+    centre = services.centre
+    whose = _whose(company, group)
+    parts = {("company", one.id): one.hours for one in centre.company}
+    parts |= {("group", one.id): one.hours for one in centre.group}
+    if whose and whose not in parts:
+        raise Refused(404, "not_found")
+    own = parts[whose] if whose else None
+    return await _page(request, services, hours=own or centre.hours, company=company, of_group=group)
 
 
 @router.get("/version/{number}")
@@ -124,18 +145,56 @@ async def change_agent(request: Request, services: Uses, _: Supervisor, agent: s
     return await _changed(request, services, lambda text: forms.changed_agent(text, agent, services.centre, sent))
 
 
+@router.post("/company/{company}")
+async def change_company(request: Request, services: Uses, _: Supervisor, company: str) -> Response:
+    """What it would change if the company's callers heard something else."""
+    sent = await request.form()
+    return await _changed(request, services, lambda text: forms.changed_company(text, company, sent))
+
+
+@router.post("/waiting")
+async def change_waiting(request: Request, services: Uses, _: Supervisor) -> Response:
+    """What it would change if callers heard something else while they wait."""
+    sent = await request.form()
+    return await _changed(request, services, lambda text: forms.changed_waiting(text, sent))
+
+
 @router.post("/hours")
-async def change_hours(request: Request, services: Uses, _: Supervisor, company: str = "") -> Response:
+async def change_hours(request: Request, services: Uses, _: Supervisor, company: str = "", group: str = "") -> Response:
     """What other opening times would change."""
     sent = await request.form()
-    return await _changed(request, services, lambda text: forms.changed_hours(text, company, sent))
+    return await _changed(request, services, lambda text: forms.changed_hours(text, _whose(company, group), sent))
 
 
 @router.post("/day")
-async def change_day(request: Request, services: Uses, _: Supervisor, company: str = "") -> Response:
+async def change_day(request: Request, services: Uses, _: Supervisor, company: str = "", group: str = "") -> Response:
     """What a single day's closing or opening would change."""
     sent = await request.form()
-    return await _changed(request, services, lambda text: forms.changed_day(text, company, sent))
+    return await _changed(request, services, lambda text: forms.changed_day(text, _whose(company, group), sent))
+
+
+@router.post("/closing")
+async def close_now(request: Request, services: Uses, person: Supervisor) -> Response:
+    """Close the centre, a group or a company from now on until a time; in force at once."""
+    sent = await request.form()
+    text = await asyncio.to_thread(in_force, services.settings)
+    closed = forms.closed_now(text, datetime.now(services.centre.zone), sent)
+    return await _put(request, services, person, closed, phrase(language_of(request), "configuration.close_now"))
+
+
+@router.post("/closing/{number}/end")
+async def open_again(
+    request: Request, services: Uses, person: Supervisor, number: int, base: Annotated[str, Form(max_length=32)]
+) -> Response:
+    """The closing of this number in the text of that stamp is over; in force at once."""
+    text = await asyncio.to_thread(in_force, services.settings)
+    if stamp(text) != base:
+        raise Refused(409, "config_changed")
+    try:
+        opened = without_closing(text, number)
+    except KeyError:
+        raise Refused(404, "not_found") from None
+    return await _put(request, services, person, opened, phrase(language_of(request), "configuration.open_again"))
 
 
 @router.post("/version/{number}")
@@ -155,14 +214,15 @@ async def put_in_force(
     why: Annotated[str, Form(max_length=200)] = "",
 ) -> Response:
     """Put the text in force, unless somebody else was quicker."""
-    text = text.replace("\r\n", "\n")
     if stamp(await asyncio.to_thread(in_force, services.settings)) != base:
         raise Refused(409, "config_changed")
+    return await _put(request, services, person, text.replace("\r\n", "\n"), why.strip())
+
+
+async def _put(request: Request, services: Services, person: Person, text: str, why: str) -> Response:
     language = language_of(request)
     try:
-        news = await asyncio.to_thread(
-            apply, services.settings, text, by=person.login, why=why.strip(), language=language
-        )
+        news = await asyncio.to_thread(apply, services.settings, text, by=person.login, why=why, language=language)
     except CentreError:
         return await _preview(request, services, text)
     except (ObtainError, VoiceError, OSError) as error:
@@ -175,6 +235,10 @@ async def put_in_force(
     log.info("config.applied", login=person.login, version=news.number, in_effect=in_effect)
     late = "" if in_effect else "&late=true"
     return RedirectResponse(f"/configuration?done={news.number}{late}", status_code=303)
+
+
+def _whose(company: str, group: str) -> Whose:
+    return ("group", group) if group else ("company", company) if company else None
 
 
 async def _version(services: Services, number: int) -> Version:
@@ -208,6 +272,7 @@ async def _page(request: Request, services: Services, *, status_code: int = 200,
     versions = await asyncio.to_thread(Versions(services.settings.centre).all)
     text = await asyncio.to_thread(in_force, services.settings)
     centre: Centre = services.centre
+    now = datetime.now(centre.zone)
     shown = {"done": 0, "late": False, "preview": None, "group": None, "agent": None, "hours": None, "company": ""}
     return render(
         request,
@@ -216,7 +281,13 @@ async def _page(request: Request, services: Services, *, status_code: int = 200,
         versions=versions[::-1],
         text=text,
         days=forms.DAYS,
+        spoken=forms.LANGUAGES,
         conditions=forms.CONDITIONS,
-        today=datetime.now(centre.zone).date(),
-        **{**shown, "ladder": {}, **parts},
+        closings=[(number, one) for number, one in enumerate(centre.closing) if not one.over(now)],
+        base=stamp(text),
+        now=now,
+        soon=now + timedelta(hours=1),
+        waiting_keys=forms.WAITING,
+        messages=forms.MESSAGES,
+        **{**shown, "ladder": {}, "of_group": "", "heard_of": None, "waiting": None, **parts},
     )

@@ -14,7 +14,7 @@ from callcenter.campaigns.interview import End, Interview
 from callcenter.campaigns.permission import Why
 from callcenter.campaigns.plan import Plan
 from callcenter.campaigns.sheet import Verdict
-from callcenter.centre import Hours
+from callcenter.hours import Hours
 from callcenter.outbound.book import Asked, Book, Work
 from callcenter.store.aftermath_models import LowScoreRow, PhoneState
 from callcenter.store.attempts import Attempts

@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 import html
 import re
+from datetime import datetime, timedelta
 from typing import Any
 
 import aiohttp
 import pytest
 
+from callcenter.centre import load_centre
 from callcenter.config.versions import Versions, stamp
 from tests.integration.web.conftest import Browser, browser
 from tests.web_centre import WebCentre
@@ -102,7 +104,7 @@ async def upload(person: Browser, content: bytes) -> tuple[int, str]:
 async def test_whoever_comes_second_is_told_so(web: WebCentre) -> None:
     async with browser(web, "sup") as sup:
         first = hidden((await sup.post("/configuration/group/baby", {}))[1])
-        second = hidden((await sup.post("/configuration/agent/1003", {"level_furniture": "2"}))[1])
+        second = hidden((await sup.post("/configuration/agent/1003", {"level_furniture": "2", "speaks_ko": "on"}))[1])
         assert (await sup.post("/configuration/apply", first))[0] == 303
         kept = in_file(web)
         status, page = await sup.post("/configuration/apply", second)
@@ -126,3 +128,90 @@ async def test_a_closing_today_is_taken_back_through_the_history(web: WebCentre)
         assert [n for n in (1, 2, 3) if f"버전 {n}" in page] == [1, 2, 3]
         assert (await sup.get("/configuration/version/1"))[1] == before
         assert (await sup.get("/configuration/version/9"))[0] == 404
+
+
+async def known_to_the_pages(web: WebCentre, closings: int) -> None:
+    async with asyncio.timeout(5):
+        while len(web.app.state.services.centre.closing) != closings:  # noqa: ASYNC110 - asked from outside
+            await asyncio.sleep(0.02)
+
+
+async def test_a_group_is_closed_for_a_while_in_one_step_and_opened_again_in_another(web: WebCentre) -> None:
+    before = in_file(web)
+    until = datetime.now(web.app.state.services.centre.zone) + timedelta(hours=2)
+    fields = {
+        "of": "group:baby",
+        "until": f"{until:%Y-%m-%dT%H:%M}",
+        "say": "회의 중입니다.",
+        "say_en": "",
+        "at_closing": "announce",
+    }
+    async with browser(web, "sup") as sup:
+        status, where = await sup.post("/configuration/closing", fields)
+        assert (status, where) == (303, "/configuration?done=2&late=true")
+        [closing] = load_centre(web.settings.centre).closing
+        assert (closing.group, closing.company, closing.say, closing.at_closing) == (
+            "baby",
+            None,
+            "회의 중입니다.",
+            "announce",
+        )
+        assert closing.until == until.replace(second=0, microsecond=0, tzinfo=None)
+        await known_to_the_pages(web, 1)
+        page = (await sup.get("/configuration"))[1]
+        assert f"까지 · {closing.say}" in re.sub(r"\s+", " ", page)
+        [base] = re.findall(r'/closing/0/end">.*?name="base" value="(\w+)"', page, re.DOTALL)
+        assert (await sup.post("/configuration/closing/0/end", {"base": stamp("older")}))[0] == 409
+        assert (await sup.post("/configuration/closing/1/end", {"base": base}))[0] == 404
+        assert (await sup.post("/configuration/closing/0/end", {"base": base}))[0] == 303
+        assert in_file(web).strip() == before.strip()
+        [*_, newest] = Versions(web.settings.centre).all()
+        assert newest.why == "다시 열기"
+    async with browser(web, "a1001") as agent:
+        assert (await agent.post("/configuration/closing", fields))[0] == 403
+
+
+async def test_a_closing_that_ends_in_the_past_changes_nothing_and_says_why(web: WebCentre) -> None:
+    before = in_file(web)
+    async with browser(web, "sup") as sup:
+        status, page = await sup.post("/configuration/closing", {"of": "", "until": "2026-01-01T09:00"})
+        assert status == 422
+        assert "보다 뒤여야 합니다" in page
+        assert (await sup.post("/configuration/closing", {"of": "", "until": "soon"}))[0] == 422
+    assert in_file(web) == before
+
+
+async def test_a_group_s_week_and_what_becomes_of_who_waits_are_changed_by_its_form(web: WebCentre) -> None:
+    async with browser(web, "sup") as sup:
+        assert (await sup.get("/configuration/hours?group=nothing"))[0] == 404
+        page = (await sup.get("/configuration/hours?group=baby"))[1]
+        assert "/configuration/hours?group=baby" in page
+        week = dict.fromkeys(("mon", "tue", "wed", "thu", "fri"), "09:00-12:00, 13:00-18:00") | {"sat": "", "sun": ""}
+        page = (await sup.post("/configuration/hours?group=baby", {**week, "at_closing": "callback"}))[1]
+        assert "그룹 유아용품 (baby): 마감 때 대기 고객 없음 → 콜백 제안" in page
+        page = (await sup.post("/configuration/day?group=baby", {"day": "2026-12-24", "how": "closed"}))[1]
+        assert "2026-12-24 휴무" in page
+
+
+async def test_what_callers_hear_while_they_wait_is_changed_by_forms(web: WebCentre) -> None:
+    async with browser(web, "sup") as sup:
+        said = {"say": "리콜 안내입니다.", "say_en": "About a recall."}
+        page = (await sup.post("/configuration/company/hanbit", {**said, "language": "en", "music": "on"}))[1]
+        assert "기업 한빛주방 (hanbit): 고객 언어 없음 → 영어" in page
+        assert "기업 안내 없음 → 안내 문구 리콜 안내입니다. 영어 안내 문구 About a recall." in page
+        assert "기업 대기 음악 아니요 → 예" in page
+        assert (await sup.post("/configuration/company/hanbit", {"say": "리콜"}))[0] == 422
+        assert (await sup.get("/configuration/company/nobody"))[0] == 404
+        seconds = {"position_every_s": "40", "comfort_every_s": "60", "language_s": "30"}
+        page = (await sup.post("/configuration/waiting", {**seconds, "say_1": "감사합니다.", "say_en_1": "Thanks."}))[1]
+        assert "대기 · 대기 중 안내 문구 없음 → 안내 문구 감사합니다. 영어 안내 문구 Thanks." in page
+        assert "순번 안내 간격(초) 30 → 40" in page
+        await sup.post("/configuration/apply", hidden(page))
+        await known_to_the_pages(web, 0)
+        async with asyncio.timeout(5):
+            while not web.app.state.services.centre.waiting.comfort:  # noqa: ASYNC110 - asked from outside
+                await asyncio.sleep(0.02)
+        page = (await sup.get("/configuration/waiting"))[1]
+        assert 'value="감사합니다."' in page
+        page = (await sup.post("/configuration/waiting", seconds))[1]
+        assert "대기 중 안내 문구 안내 문구 감사합니다. 영어 안내 문구 Thanks. → 없음" in page

@@ -11,6 +11,9 @@ from pathlib import Path
 import aiohttp
 import pytest
 
+from callcenter.centre import read_centre
+from dialplan.company_music import ensure_music
+from dialplan.sounds import shared_music
 from tests.integration.web.conftest import Browser, browser
 from tests.web_centre import WebCentre
 
@@ -96,3 +99,48 @@ async def test_no_name_or_language_leads_elsewhere(web: WebCentre) -> None:
         for address in ("/prompts/ko/nothing.wav", "/prompts/fr/closed.wav", "/prompts/ko/..%2f..%2fcentre.wav"):
             assert (await admin.get(address))[0] in {404, 422}
         assert (await upload(admin, "/prompts/ko/nothing", sound(1)))[0] == 404
+
+
+async def test_a_company_s_music_is_uploaded_heard_and_taken_back(web: WebCentre) -> None:
+    text = web.settings.centre.read_text("utf-8")
+    music = text.replace('code = "102"', 'code = "102"\nmusic = true')
+    web.app.state.services.centre, _ = read_centre(music)
+    shared = shared_music(web.settings.media)
+    shared.parent.mkdir(parents=True)
+    shared.write_bytes(sound(0.5, loud=3000))
+    ensure_music(["hanbit"], web.settings.media, shared)
+    heard = web.settings.media / "moh/company-hanbit/music.wav"
+    assert heard.read_bytes() == shared.read_bytes()
+    async with browser(web, "admin") as admin:
+        assert "공용 대기 음악" in (await admin.get("/prompts"))[1]
+        status, page = await upload(admin, "/prompts/music/hanbit", sound(2))
+        assert status == 200
+        assert "/prompts/music/hanbit/revert" in page
+        assert heard.read_bytes() != shared.read_bytes()
+        assert (await admin.get("/prompts/music/hanbit.wav"))[0] == 200
+        kept = heard.read_bytes()
+        status, page = await upload(admin, "/prompts/music/hanbit", b"no sound")
+        assert (status, heard.read_bytes()) == (422, kept)
+        assert "음성 파일로 읽을 수 없습니다" in page
+        # One without music of its own has none to change.
+        assert (await upload(admin, "/prompts/music/nurim", sound(2)))[0] == 404
+        assert (await admin.get("/prompts/music/nurim.wav"))[0] == 404
+        assert (await admin.post("/prompts/music/hanbit/revert"))[0] == 200
+        assert heard.read_bytes() == shared.read_bytes()
+    async with browser(web, "sup") as sup:
+        assert (await sup.post("/prompts/music/hanbit/revert"))[0] == 403
+
+
+def test_music_comes_with_the_setting_keeps_what_was_uploaded_and_goes_with_it(tmp_path: Path) -> None:
+    shared = shared_music(tmp_path)
+    shared.parent.mkdir(parents=True)
+    shared.write_bytes(sound(0.5))
+    assert ensure_music(["hanbit", "nurim"], tmp_path, shared) == 2
+    assert ensure_music(["hanbit", "nurim"], tmp_path, shared) == 0
+    custom = tmp_path / "sounds/custom/music/nurim.wav"
+    custom.parent.mkdir(parents=True)
+    custom.write_bytes(sound(1, loud=9000))
+    assert ensure_music(["hanbit"], tmp_path, shared) == 0
+    assert not (tmp_path / "moh/company-nurim").exists()
+    assert ensure_music(["hanbit", "nurim"], tmp_path, shared) == 1
+    assert (tmp_path / "moh/company-nurim/music.wav").read_bytes() != shared.read_bytes()

@@ -44,7 +44,7 @@ def centre(more: Mapping[str, Mapping[str, Any]] | None = None, **waiting: Any) 
             _agent("1003", ["furniture"]),
         ],
     }
-    for part in ("peak", "callback", "voicemail"):
+    for part in ("peak", "callback", "voicemail", "number_languages", "closing"):
         if settings := (more or {}).get(part):
             described[part] = settings
     for part in (*described["group"], *described["company"], *described["agent"]):

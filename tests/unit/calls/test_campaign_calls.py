@@ -169,7 +169,7 @@ def test_figures_of_the_line_know_nothing_of_campaigns() -> None:
     script.happens(customer(agent=""))
     script.passes(30)
     script.happens(events.ChannelGone(CHANNEL, 16))
-    assert script.floor.line._levels.level("kitchen", script.now) is None
+    assert script.floor.health.level("kitchen", script.now) is None
 
 
 def test_the_board_tells_what_the_last_in_line_has_to_expect() -> None:

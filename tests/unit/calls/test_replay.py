@@ -34,7 +34,8 @@ MORE: dict[str, dict[str, Any]] = {
     "furniture": {"strategy": "best_skill", "priority_s": 20},
     "quiet": {"contract": {"service_level": 0.8, "most_calls": 1}},
     "nurim": {"contract": {"service_level": 0.9, "weight": 2}},
-    "1002": {"levels": {"furniture": 2}},
+    "1002": {"levels": {"furniture": 2}, "languages": ["ko", "en"]},
+    "number_languages": {"07000000109": "en"},
     "callback": {"attempts": 2, "spacing_s": 60},
     "voicemail": {"most_s": 60},
 }
@@ -42,9 +43,9 @@ MORE: dict[str, dict[str, Any]] = {
 OTHER = MORE | {
     "quiet": {"contract": {"most_calls": 2}},
     "kitchen": {"similar": ["av"], "priority_s": 30},
-    "1003": {"groups": ["kitchen"]},
+    "1003": {"groups": ["kitchen"], "languages": ["en"]},
 }
-WAITING = {"sticky_s": 15, "repeat_priority_s": 60}
+WAITING = {"sticky_s": 15, "repeat_priority_s": 60, "language_s": 30}
 #: The first one without the cap.
 OPEN = MORE | {"quiet": {"contract": {"service_level": 0.8}}}
 VERSIONS = {0: centre(MORE, **WAITING), 1: centre(OTHER, **WAITING), 2: centre(OPEN, **WAITING)}
@@ -99,6 +100,13 @@ class Replayed(Centre):
     @rule(seconds=st.sampled_from([0.001, 7, 90, 4000]))
     def time_passes(self, seconds: float) -> None:
         self.script.passes(seconds)
+
+    @precondition(lambda self: self.channels)
+    @rule(data=st.data())
+    def nobody_who_speaks_the_language_was_free_in_time(self, data: st.DataObject) -> None:
+        channel = data.draw(st.sampled_from(sorted(self.channels)))
+        for name in (channel, f"callback:{channel}"):
+            self.script.happens(events.TimerFired(f"language:{name}"))
 
     @precondition(lambda self: self.channels)
     @rule(data=st.data(), keys=st.sampled_from(["11", "2"]))

@@ -37,7 +37,7 @@ from callcenter.campaigns.pacing import Limits, Mode, Pacer
 from callcenter.campaigns.permission import CallerNumber, Person, Rules, Why
 from callcenter.campaigns.refusals import Extent
 from callcenter.campaigns.windows import Window
-from callcenter.centre import Hours
+from callcenter.hours import Hours
 
 SEOUL = ZoneInfo("Asia/Seoul")
 NOON = datetime(2026, 11, 24, 12, 0, tzinfo=SEOUL)

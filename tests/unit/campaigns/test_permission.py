@@ -16,7 +16,7 @@ from callcenter.campaigns.kinds import Kind, Purpose, purpose_of
 from callcenter.campaigns.permission import CallerNumber, Permit, Person, Refusal, Rules, Why, foretell, may_dial
 from callcenter.campaigns.refusals import Extent, Scrub, extent_by_key
 from callcenter.campaigns.windows import Window, next_opening, night
-from callcenter.centre import Hours
+from callcenter.hours import Hours
 
 SEOUL = ZoneInfo("Asia/Seoul")
 NOON = datetime(2026, 11, 24, 12, 0, tzinfo=SEOUL)

@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from difflib import ndiff
 
+import pytest
+
 from callcenter.centre import Centre, read_centre
-from callcenter.config.edit import with_day, with_ladder, with_skills, with_week
+from callcenter.config.edit import (
+    with_at_closing,
+    with_closing,
+    with_day,
+    with_ladder,
+    with_skills,
+    with_week,
+    without_closing,
+)
+from callcenter.hours import Closing
 from tests.unit.config.test_mistakes import EXAMPLE
 
 
@@ -39,31 +50,33 @@ def test_a_ladder_may_be_taken_away() -> None:
 
 
 def test_an_agent_s_groups_and_levels() -> None:
-    text = with_skills(EXAMPLE, "1003", {"furniture": 1, "pc": 3}, peak=True)
+    text = with_skills(EXAMPLE, "1003", {"furniture": 1, "pc": 3}, languages=["ko", "en"], peak=True)
     assert lines(EXAMPLE, text) == [
         '- groups = ["furniture", "interior", "household"]',
         '+ groups = ["furniture", "pc"]',
         "+ levels = {pc = 3}",
+        '+ languages = ["ko", "en"]',
         "+ peak = true",
     ]
-    assert lines(EXAMPLE, with_skills(text, "1003", {"furniture": 1, "interior": 1, "household": 1}, peak=False)) == []
+    own = {"furniture": 1, "interior": 1, "household": 1}
+    assert lines(EXAMPLE, with_skills(text, "1003", own, languages=["ko"], peak=False)) == []
 
 
 def test_a_closing_of_the_centre_and_its_end() -> None:
-    closed = with_day(EXAMPLE, "", date(2026, 11, 24), "")
+    closed = with_day(EXAMPLE, None, date(2026, 11, 24), "")
     assert lines(EXAMPLE, closed) == ['+ days = {2026-11-24 = ""}']
     assert centre(closed).hours.days == {date(2026, 11, 24): ""}
-    assert lines(EXAMPLE, with_day(closed, "", date(2026, 11, 24), None)) == []
+    assert lines(EXAMPLE, with_day(closed, None, date(2026, 11, 24), None)) == []
 
 
 def test_a_new_key_stands_before_the_comment_of_the_next_table() -> None:
-    text = with_day(EXAMPLE, "", date(2026, 11, 24), "09:00-12:00")
+    text = with_day(EXAMPLE, None, date(2026, 11, 24), "09:00-12:00")
     place = text.splitlines().index('days = {2026-11-24 = "09:00-12:00"}')
     assert text.splitlines()[place - 1] == "closed_on_holidays = false"
 
 
 def test_a_company_without_hours_of_its_own_closes_alone_and_keeps_the_centre_s_week() -> None:
-    text = with_day(EXAMPLE, "hanbit", date(2026, 11, 24), "")
+    text = with_day(EXAMPLE, ("company", "hanbit"), date(2026, 11, 24), "")
     described = centre(text)
     hanbit = next(company for company in described.company if company.id == "hanbit")
     assert hanbit.hours is not None
@@ -72,10 +85,49 @@ def test_a_company_without_hours_of_its_own_closes_alone_and_keeps_the_centre_s_
 
 
 def test_a_company_with_hours_of_its_own_in_a_table() -> None:
-    text = with_week(EXAMPLE, "saebyeok", {"mon": "10:00-17:00", "sat": ""})
+    text = with_week(EXAMPLE, ("company", "saebyeok"), {"mon": "10:00-17:00", "sat": ""})
     assert lines(EXAMPLE, text) == [
         '- mon = "09:00-18:00"',
         '+ mon = "10:00-17:00"',
         '- sat = "09:00-13:00"',
         '+ sat = ""',
     ]
+
+
+def test_a_group_gets_hours_of_its_own_and_a_rule_for_who_still_waits() -> None:
+    text = with_at_closing(
+        with_week(EXAMPLE, ("group", "baby"), {"sat": "", "mon": "09:00-12:00,13:00-18:00"}), "baby", "announce"
+    )
+    baby = next(group for group in centre(text).group if group.id == "baby")
+    assert baby.hours is not None
+    assert (baby.hours.mon, baby.hours.tue, baby.hours.sat) == ("09:00-12:00,13:00-18:00", "00:00-24:00", "")
+    assert baby.at_closing == "announce"
+    assert all(line[0] == "+" for line in lines(EXAMPLE, text))
+    assert with_at_closing(text, "baby", "") != text
+    assert lines(EXAMPLE, with_at_closing(EXAMPLE, "", "callback")) == ['+ at_closing = "callback"']
+
+
+def at(clock: str) -> datetime:
+    return datetime.fromisoformat(f"2026-11-24T{clock}")
+
+
+def test_a_closing_out_of_turn_begins_ends_and_is_forgotten_when_the_next_one_comes() -> None:
+    first = Closing(group="baby", since=at("13:00"), until=at("14:00"), say="쉽니다")
+    text = with_closing(EXAMPLE, dict(first))
+    assert centre(text).closing == (first,)
+    assert lines(EXAMPLE, text) == [
+        "+ ",
+        "+ [[closing]]",
+        '+ group = "baby"',
+        "+ since = 2026-11-24T13:00:00",
+        "+ until = 2026-11-24T14:00:00",
+        '+ say = "쉽니다"',
+    ]
+    both = Closing(since=at("13:30"), until=at("15:00"), at_closing="announce")
+    assert centre(with_closing(text, dict(both))).closing == (first, both)
+    later = Closing(company="hanbit", since=at("14:00"), until=at("15:00"))
+    assert centre(with_closing(text, dict(later))).closing == (later,)
+    assert centre(without_closing(with_closing(text, dict(both)), 0)).closing == (both,)
+    assert lines(EXAMPLE, without_closing(text, 0)) in ([], ["+ "])
+    with pytest.raises(KeyError):
+        without_closing(text, 1)

@@ -132,6 +132,44 @@ def test_a_number_that_stands_twice_names_the_other_place() -> None:
     assert said == [f"F:{line}: company.1.numbers.0: number '16000000' stands more than once, first in line 6"]
 
 
+def test_languages_of_a_number_nobody_has_one_that_is_not_known_and_one_that_stands_twice_are_refused() -> None:
+    agent = 'languages = ["ko", "en"]'
+    said = told(
+        changed(
+            ('undecided = "household"', 'number_languages = { 0212345678 = "en" }'),
+            ('code = "102"', 'code = "102"\nlanguage = "fr"'),
+            (agent, 'languages = ["en", "en"]'),
+        )
+    )
+    assert [line.split(": ", 1)[1] for line in said] == [
+        "number_languages.0212345678: '0212345678' is neither a hotline nor a company's number",
+        "company.1.language: 'fr' cannot be used; expected 'ko' or 'en'",
+        f"agent.1.languages.1: language 'en' stands more than once, first in line {int(number_of(agent)) + 1}",
+    ]
+
+
+def test_closings_of_nobody_or_that_end_before_they_begin_and_an_offer_of_callbacks_without_them_are_refused() -> None:
+    shut = """
+[[closing]]
+group = "kitchens"
+company = "hanbot"
+since = 2026-11-24T14:00:00
+until = 2026-11-24T13:00:00+09:00
+at_closing = "callback"
+"""
+    said = told(
+        changed(("[callback]", "[x]"), ("[waiting]", '[waiting]\nat_closing = "callback"')) + shut.replace("[x]", "")
+    )
+    assert [line.split(": ", 1)[1] for line in said if "closing" in line] == [
+        "waiting.at_closing: 'callback' needs the part [callback]",
+        "closing.0.group: 'kitchens' is no [[group]] id",
+        "closing.0.company: 'hanbot' is no [[company]] id",
+        "closing.0.until: expected a local time such as 2026-12-31T14:00:00",
+        "closing.0.until: ends before it begins (2026-11-24 14:00)",
+        "closing.0.at_closing: 'callback' needs the part [callback]",
+    ]
+
+
 def test_a_text_that_is_no_toml_is_told_with_its_line() -> None:
     assert told('name = "x"\nname_en = \n')[0].startswith("F:2: not valid TOML: ")
     assert told("name = [")[0].startswith("F:1: ")
@@ -164,3 +202,14 @@ def test_a_further_step_needs_its_part() -> None:
         changed((before, before + 'then = [{ do = "voicemail", after_s = 5 }]\n'), ("[voicemail]\nmost_s = 120\n", ""))
     )
     assert "do = 'voicemail' needs the part [voicemail]" in said[0]
+
+
+def test_a_group_s_call_up_needs_a_limit_the_part_of_peak_time_and_somebody_who_comes() -> None:
+    peak = "[peak]\nlongest_wait_s = 60\nqueue_over = 5\ncalm_s = 300\nbox_min = 60\n"
+    text = changed((peak, ""), ('id = "pc"\n', 'id = "pc"\npeak = {}\n')).replace("peak = true", "peak = false")
+    said = told(text)
+    assert [line.split(": ", 2)[2] for line in said if ".peak" in line] == [
+        "says no condition; expected forecast_s, level_below or occupancy_over",
+        "a group's 'peak' needs the part [peak]",
+        "no agent of this group has peak = true",
+    ]

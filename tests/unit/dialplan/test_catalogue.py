@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 import callcenter
-from callcenter.centre import Centre, load_centre
+from callcenter.centre import Centre, load_centre, read_centre
 from dialplan.catalogue import POSITIONS, catalogue
 from dialplan.voice import Language, spoken
 
@@ -86,3 +86,18 @@ def test_english_reads_telephone_numbers_by_digits() -> None:
     assert spoken("Call 1600-0000, the A/S Centre.", Language.EN) == [
         (Language.EN, "Call 1 6 0 0, 0 0 0 0, the after-sales Centre.")
     ]
+
+
+def test_a_group_with_hours_of_its_own_and_a_closing_have_prompts() -> None:
+    text = (_REPOSITORY / "callcenter/example/centre.toml").read_text("utf-8")
+    text = text.replace('id = "pc"\n', 'id = "pc"\nhours = { sat = "" }\n')
+    span = "since = 2026-11-24T13:00:00\nuntil = 2026-11-24T14:00:00\n"
+    text += f'[[closing]]\n{span}[[closing]]\ngroup = "pc"\n{span}say = "회의 중입니다."\n'
+    centre, mistakes = read_centre(text)
+    assert centre, mistakes
+    prompts = catalogue(centre)
+    assert prompts["closed-group-pc"].ko.startswith("컴퓨터 담당 그룹은 지금 상담 시간이 아닙니다. 상담 시간은 평일")
+    usual, own = (prompts[closing.prompt] for closing in centre.closing)
+    assert "오후 두 시에 다시 시작합니다" in usual.ko
+    assert (own.ko, own.en) == ("회의 중입니다.", usual.en)
+    assert "open again at 2 PM" in usual.en

@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+from datetime import datetime
+
 import pytest
 
-from callcenter.centre import Hours
-from dialplan.hours import english_hours, korean_hours
+from callcenter.hours import Closing, Hours
+from dialplan.hours import closing_ends, english_hours, korean_hours
 
 _ALWAYS = dict.fromkeys(("mon", "tue", "wed", "thu", "fri", "sat", "sun"), "00:00-24:00")
 
@@ -72,3 +74,10 @@ _ALWAYS = dict.fromkeys(("mon", "tue", "wed", "thu", "fri", "sat", "sun"), "00:0
 def test_hours_are_told_in_words(hours: Hours, korean: str, english: str) -> None:
     assert korean_hours(hours) == korean
     assert english_hours(hours) == english
+
+
+def test_a_closing_tells_its_end_with_the_date_only_if_it_is_another_day() -> None:
+    since, until = datetime.fromisoformat("2026-10-06T13:00"), datetime.fromisoformat("2026-10-06T14:30")
+    assert closing_ends(Closing(since=since, until=until)) == ("오후 두 시 삼십 분", "at 2:30 PM")
+    later = Closing(since=since, until=datetime.fromisoformat("2026-10-07T09:00"))
+    assert closing_ends(later) == ("시월 칠일 오전 아홉 시", "on October 7 at 9 AM")

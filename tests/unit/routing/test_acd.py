@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 import pytest
 from hypothesis import settings
@@ -155,7 +156,10 @@ class Plain:
             return False
         if request.sticky:
             return request.sticky == agent
-        return any(skill.group == request.group and skill.ring <= request.ring for skill in skills)
+        return any(
+            skill.group == request.group and skill.ring <= request.ring and request.language in ("", *skill.languages)
+            for skill in skills
+        )
 
     def first_for(self, agent: str, skills: tuple[Skill, ...]) -> str | None:
         able = [r for r in self.waiting.values() if self.may(agent, skills, r)]
@@ -176,6 +180,8 @@ SKILLS = [
     (Skill("x"), Skill("y", ring=2)),
     (Skill("y"), Skill("x", ring=3)),
     (Skill("x"), Skill("y"), Skill("z", ring=2)),
+    (Skill("x", languages=("en",)), Skill("z", ring=2, languages=("en",))),
+    (Skill("y", languages=("en", "ko")),),
 ]
 
 
@@ -198,8 +204,9 @@ class Distribution(RuleBasedStateMachine):
         credit=st.sampled_from([0, 0, 3, 20]),
         ring=st.sampled_from([1, 1, 2]),
         sticky=st.sampled_from([None, None, None, "a0", "a1"]),
+        language=st.sampled_from(["", "", "en", "ko"]),
     )
-    def call(self, group: str, company: str, credit: int, ring: int, sticky: str | None) -> None:
+    def call(self, group: str, company: str, credit: int, ring: int, sticky: str | None, language: str) -> None:
         self.time += 1
         self.count += 1
         request = Request(
@@ -210,6 +217,7 @@ class Distribution(RuleBasedStateMachine):
             credit_ms=credit,
             ring=ring,
             sticky=sticky,
+            language=language,
         )
         agent = self.plain.ask_for(request)
         self.plain.waiting[request.call] = request
@@ -223,14 +231,21 @@ class Distribution(RuleBasedStateMachine):
     @rule(number=st.integers(0, 20), ring=st.integers(1, 4))
     def widened(self, number: int, ring: int) -> None:
         call = f"c{number}"
-        agent = None
-        if old := self.plain.waiting.get(call):
-            new = Request(
-                call=call, group=old.group, since=old.since, company=old.company, credit_ms=old.credit_ms, ring=ring
-            )
-            agent = self.plain.ask_for(new)
-            self.plain.waiting[call] = new
+        agent = self.asks_anew(call, ring=ring, sticky=None)
         self.expect(self.acd.widen(call, ring), call, agent)
+
+    @rule(number=st.integers(0, 20))
+    def opened(self, number: int) -> None:
+        call = f"c{number}"
+        agent = self.asks_anew(call, language="")
+        self.expect(self.acd.open(call), call, agent)
+
+    def asks_anew(self, call: str, **more: Any) -> str | None:
+        if (old := self.plain.waiting.get(call)) is None:
+            return None
+        self.plain.waiting[call] = new = replace(old, **more)
+        # An agent who was waited for alone and is idle would have the call already.
+        return None if new.sticky else self.plain.ask_for(new)
 
     @rule(agent=st.integers(0, 4), skills=st.sampled_from(SKILLS))
     def agent_free(self, agent: int, skills: tuple[Skill, ...]) -> None:

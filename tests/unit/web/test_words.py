@@ -6,7 +6,7 @@ import re
 from dataclasses import fields
 from pathlib import Path
 from string import Formatter
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
@@ -40,6 +40,7 @@ from callcenter.campaigns.sheet import Verdict as SheetVerdict
 from callcenter.campaigns.sheets import SheetFault
 from callcenter.campaigns.spoken import Ended
 from callcenter.campaigns.telephone import Fault
+from callcenter.centre import Language
 from callcenter.desk.tickets import Reason
 from callcenter.ledger.record import EndedBy, Outcome, Via
 from callcenter.letters.text import Kind as LetterKind
@@ -125,10 +126,13 @@ COMPOSED = {
     *(f"event.{kind.value.replace('.', '_')}" for kind in Kind),
     *(f"how.{how}" for how in ("dnis", "menu", "code", "undecided", "callback", "moved", "campaign", "transfer")),
     *(f"rule.{rule}" for rule in Rule),
-    *(f"climb.{why}" for why in ("after", "forecast", "queue", "sticky", "level")),
+    *(f"climb.{why}" for why in ("after", "forecast", "queue", "sticky", "level", "language")),
     *(f"dial.{status}" for status in ("noanswer", "busy", "chanunavail", "congestion", "cancel")),
     *(f"why.{part}" for part in ("position", "nobody", "ring", "sticky", "repeat", "place", "reserved", "talked")),
     *(f"mode.{mode}" for mode in ("listen", "whisper", "barge", "end")),
+    *(f"why.{part}" for part in ("language", "speakers", "speaks", "called_up")),
+    *(f"peak_why.{why}" for why in ("forecast", "level", "occupancy", "ladder")),
+    *(f"language.{language}" for language in get_args(Language)),
     "state.unreachable",
     *(f"then.{do}" for do in ("call_up", "callback", "voicemail", "number")),
     *(f"callback.{state}" for state in CallbackState),
