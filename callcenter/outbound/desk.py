@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from callcenter.agents.presence import State
 from callcenter.campaigns import events
 from callcenter.campaigns.dialler import Dialler, Stage
 from callcenter.campaigns.form import QuestionKind
@@ -43,6 +44,11 @@ class Desk:
         no_channel = (Stage.WRITING, Stage.ENTERING)
         return [attempt for attempt, line in self.dialler.lines.items() if line.stage not in no_channel]
 
+    def channels(self) -> int:
+        """How many channels it has that the board of the controller does not count."""
+        lines = self.dialler.lines.values()
+        return sum(line.stage is not Stage.ENTERING and not (line.agent and line.spoke) for line in lines)
+
     def unsaid(self) -> list[str]:
         """The attempts of which an agent has yet to say how they ended."""
         lines = self.dialler.lines.items()
@@ -66,7 +72,11 @@ class Desk:
             yield events.AgentGone(name)
         call = agent["call"]["id"] if agent["call"] else None
         for attempt, line in list(self.dialler.lines.items()):
-            if line.agent == name and line.stage is Stage.ENTERING and call != CHANNEL + attempt:
+            served = call == CHANNEL + attempt
+            if served and agent["state"] == State.TALKING and line.stage is Stage.TALKING and not line.spoke:
+                # Asterisk told so while nobody listened.
+                yield events.AgentSpeaks(attempt, name)
+            elif not served and line.agent == name and line.stage is Stage.ENTERING:
                 yield events.AgentDone(attempt)
 
     def told(self, now: int) -> dict[str, Any]:

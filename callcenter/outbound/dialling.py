@@ -393,7 +393,7 @@ class Outbound:
             self._open(work)
         while self._dialled and self._dialled[0] <= now_ms() - 1000:
             self._dialled.popleft()
-        lines = sum(len(desk.dialler.lines) for desk in self._desks.values())
+        lines = sum(desk.channels() for desk in self._desks.values())
         engine = await self._engine_lives()
         for number, desk in list(self._desks.items()):
             if number in on:
