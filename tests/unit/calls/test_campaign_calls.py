@@ -37,6 +37,8 @@ def test_a_free_agent_of_the_group_is_kept_free_and_gets_no_caller() -> None:
     script.call()
     assert script.said(commands.Connect) == []
     assert script.state("1001") is State.READY
+    [queued] = script.wrote(Kind.QUEUED)
+    assert queued.data["agents"] == {"offline": 1, "reserved": 1}
 
 
 def test_callers_go_first() -> None:

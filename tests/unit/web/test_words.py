@@ -100,7 +100,7 @@ COMPOSED = {
     *(f"climb.{why}" for why in ("after", "forecast", "queue", "sticky", "level")),
     *(f"dial.{status}" for status in ("noanswer", "busy", "chanunavail", "congestion", "cancel")),
     *(f"why.{part}" for part in ("position", "nobody", "ring", "sticky", "repeat", "place", "reserved")),
-    "state.unreachable",
+    *("state.unreachable", "state.reserved"),
     *(f"then.{do}" for do in ("call_up", "callback", "voicemail", "number")),
     *(f"callback.{state}" for state in CallbackState),
     *(f"call_up.{word}" for word in ("title", "body", "text", "error_timeout", "error_unreachable", "error_file")),
