@@ -243,7 +243,7 @@ class Floor:
         elif what == LADDER:
             self.line.climb(now)
         elif what == RESERVED:
-            self.reservations.look(now)
+            self.reservations.over(int(who), now)
         elif what == PEAK:
             self.peak.look(
                 (c.waiting_since for c in self.calls.values() if c.stage in (Stage.QUEUE, Stage.RINGING)), now

@@ -27,7 +27,7 @@ def restore(floor: Floor, entries: Iterable[Entry], presences: Iterable[Presence
             if stored.came or stored.called_up:
                 floor.peak.wake()
             if stored.reserved is not None:
-                floor.reservations.wake()
+                floor.reservations.watch(stored.reserved)
     for entry in entries:
         _replay(floor, entry)
     for call in floor.calls.values():

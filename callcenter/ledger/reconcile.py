@@ -20,7 +20,7 @@ from callcenter.store.models import DiscrepancyKind
 from callcenter.store.span import Span
 
 #: Where callers are; agents' own feature calls are not calls.
-_CALLERS_CONTEXTS = frozenset({"from-trunk", "cc-connect", "cc-passed", "cc-fallback"})
+_CALLERS_CONTEXTS = frozenset({"from-trunk", "cc-connect", "cc-passed", "cc-fallback", "cc-campaign"})
 _TOLERANCE_MS = 1000
 #: CDR times are cut to whole seconds.
 _CUT_MS = 999

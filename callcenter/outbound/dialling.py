@@ -12,7 +12,6 @@ import contextlib
 import signal
 from collections import deque
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 
 import orjson
@@ -42,16 +41,16 @@ from callcenter.campaigns.commands import (
     WriteOutcome,
 )
 from callcenter.campaigns.completion import full_answers, outcome_of
-from callcenter.campaigns.dialler import Dialler, Stage
-from callcenter.campaigns.form import QuestionKind
 from callcenter.campaigns.interview import End, Interview, announcement
-from callcenter.campaigns.pacing import Ceiling, Mode, Pacer
+from callcenter.campaigns.pacing import Mode
 from callcenter.centre import Centre
 from callcenter.jobs.survey_prompts import enqueue_prompts
 from callcenter.lease import Lease
-from callcenter.outbound.agents import FORGET_S, Agents, Standing, standing
+from callcenter.outbound.agents import FORGET_S, Agents
 from callcenter.outbound.book import Asked, Book, Customer, Work
 from callcenter.outbound.causes import CONGESTION, unanswered
+from callcenter.outbound.channels import CHANNEL, campaign, handed, in_stasis, seen
+from callcenter.outbound.desk import Desk
 from callcenter.outbound.inbound import Inbound, inbound_of
 from callcenter.outbound.interviews import Interviews
 from callcenter.outbound.prompts import missing, prefix_of
@@ -61,29 +60,14 @@ from callcenter.settings import Settings
 from callcenter.store.engine import open_engine, sessions
 
 APPLICATION = "callcenter-outbound"
-_CHANNEL = "survey-"
 _EVENTS = ["StasisStart", "ChannelDestroyed", "ChannelDtmfReceived", "PlaybackFinished", "RecordingFinished"]
 _EVENTS += ["RecordingFailed", "Dial", "RESTResponse", "ApplicationReplaced"]
-#: Where the dialplan has customers who are in the controller's hands.
-_HANDED = ("cc-campaign", "cc-connect", "cc-fallback", "cc-voicemail", "cc-outside")
 _TICK_S = 1.0
 #: With nobody due, contacts are looked for so often.
 _LOOKS_EVERY_S = 2.0
 _CHECK_EVERY_TICKS = 10
 
 log = structlog.get_logger()
-
-
-@dataclass(slots=True)
-class _Desk:
-    """A campaign at work."""
-
-    work: Work
-    dialler: Dialler
-    #: What each agent was for it at the last look.
-    agents: dict[str, Standing] = field(default_factory=dict)
-    #: Why it is not at work although it runs: unproven, prompts or engine_away.
-    hindered: str | None = None
 
 
 class Outbound:
@@ -106,11 +90,11 @@ class Outbound:
         self._backoff = Backoff()
         #: How long customers who found nobody wait, by the timer's name.
         self._timers: dict[str, asyncio.TimerHandle] = {}
-        self._desks: dict[int, _Desk] = {}
+        self._desks: dict[int, Desk] = {}
         self._customers: dict[str, Customer] = {}
         self._asked: dict[str, Asked] = {}
         #: What is to be written down, in its order.
-        self._todo: asyncio.Queue[tuple[_Desk, Command, int]] = asyncio.Queue()
+        self._todo: asyncio.Queue[tuple[Desk, Command, int]] = asyncio.Queue()
         self._dialled: deque[int] = deque()
         #: Attempts whose channel was not there at the last check.
         self._suspect: set[str] = set()
@@ -153,9 +137,9 @@ class Outbound:
         channels = await self._channels()
         self._looked = True
         for number, attempts in found.items():
-            self._tell(number, events.Restarted(tuple(_seen(channels, one) for one in attempts)))
+            self._tell(number, events.Restarted(tuple(seen(channels, one) for one in attempts)))
         for channel in channels.values():
-            if _in_stasis(channel) and not _handed(channel) and not self._known(channel["id"]):
+            if in_stasis(channel) and not handed(channel) and not self._known(channel["id"]):
                 self._ari.channels.hangup(channel["id"])
         log.info("dialler.at_work", pending=len(pending))
 
@@ -171,11 +155,11 @@ class Outbound:
         self._asked.clear()
 
     async def _channels(self) -> dict[str, Json]:
-        return {one["id"]: one for one in await self._ari.channels.list() if one["id"].startswith(_CHANNEL)}
+        return {one["id"]: one for one in await self._ari.channels.list() if one["id"].startswith(CHANNEL)}
 
     def _known(self, channel: str) -> bool:
-        attempt = channel.removeprefix(_CHANNEL)
-        desk = self._desks.get(_campaign(attempt))
+        attempt = channel.removeprefix(CHANNEL)
+        desk = self._desks.get(campaign(attempt))
         return desk is not None and attempt in desk.dialler.lines
 
     def _entered(self, channel: Json, event: Json) -> None:
@@ -185,8 +169,8 @@ class Outbound:
             self._ari.channels.hangup(channel["id"])
             return
         self._backoff.carried(now_ms())
-        attempt = channel["id"].removeprefix(_CHANNEL)
-        self._tell(_campaign(attempt), events.LineAnswered(attempt))
+        attempt = channel["id"].removeprefix(CHANNEL)
+        self._tell(campaign(attempt), events.LineAnswered(attempt))
 
     def _gone(self, channel: Json, event: Json) -> None:
         if not self._looked or not self._known(channel["id"]):
@@ -195,31 +179,31 @@ class Outbound:
             self._backoff.congested(now_ms())
         else:
             self._backoff.carried(now_ms())
-        self._ended(channel["id"].removeprefix(_CHANNEL), unanswered(event["cause"]))
+        self._ended(channel["id"].removeprefix(CHANNEL), unanswered(event["cause"]))
 
     def _agent_rung(self, event: Json) -> None:
         caller = event.get("caller")
         if self._looked and caller and event["dialstatus"] == "ANSWER" and self._known(caller["id"]):
-            attempt = caller["id"].removeprefix(_CHANNEL)
-            self._tell(_campaign(attempt), events.AgentSpeaks(attempt, endpoint(event["peer"]["name"])))
+            attempt = caller["id"].removeprefix(CHANNEL)
+            self._tell(campaign(attempt), events.AgentSpeaks(attempt, endpoint(event["peer"]["name"])))
 
     def _ended(self, attempt: str, outcome: Outcome) -> None:
-        self._interviews.hung_up(_CHANNEL + attempt)
-        self._tell(_campaign(attempt), events.LineEnded(attempt, outcome))
+        self._interviews.hung_up(CHANNEL + attempt)
+        self._tell(campaign(attempt), events.LineEnded(attempt, outcome))
         self._customers.pop(attempt, None)
 
-    async def _dial(self, work: Work, dial: Dial) -> None:
+    async def _dial(self, desk: Desk, dial: Dial) -> None:
         customer = self._customers.get(dial.attempt)
         variables = {"CHANNEL(language)": customer.language if customer else "ko"}
-        if _meets_agents(work):
+        if desk.meets_agents:
             # What the controller's dialplan and Asterisk's own record need to know of a call.
-            variables |= {"CC_DNIS": dial.caller, "CC_CUSTOMER": dial.number, "CHANNEL(accountcode)": work.company}
-            variables |= {"CDR(userfield)": _CHANNEL + dial.attempt}
+            variables |= {"CC_DNIS": dial.caller, "CC_CUSTOMER": dial.number, "CHANNEL(accountcode)": desk.work.company}
+            variables |= {"CDR(userfield)": CHANNEL + dial.attempt}
         else:
             variables |= {"CDR_PROP(disable)": "1"}
         try:
             await self._ari.channels.originate(
-                outside_endpoint(dial.number), _CHANNEL + dial.attempt, variables,
+                outside_endpoint(dial.number), CHANNEL + dial.attempt, variables,
                 context="cc-survey", extension="s", priority=1, callerId=dial.caller, timeout=dial.ring_s,
             )  # fmt: skip
         except AriError as trouble:
@@ -234,54 +218,34 @@ class Outbound:
         """The controller has the customer from here on; it calls on the agent, or (none) on the group's line."""
         customer = self._customers.get(attempt)
         words = f"{agent}*{group}*{work.company}*{customer.language if customer else 'ko'}"
-        self._ari.channels.continueInDialplan(_CHANNEL + attempt, "cc-campaign", words)
+        self._ari.channels.continueInDialplan(CHANNEL + attempt, "cc-campaign", words)
 
     def _transfer(self, channel: str, group: str) -> None:
-        attempt = channel.removeprefix(_CHANNEL)
-        if desk := self._desks.get(_campaign(attempt)):
+        attempt = channel.removeprefix(CHANNEL)
+        if desk := self._desks.get(campaign(attempt)):
             self._hand_over(desk.work, attempt, "", group)
 
-    def _connect(self, desk: _Desk, attempt: str, agent: str) -> None:
+    def _connect(self, desk: Desk, attempt: str, agent: str) -> None:
         theirs = self._agents.states[agent]["groups"]
         group = next((one for one in desk.work.groups if one in theirs), desk.work.groups[0])
         self._hand_over(desk.work, attempt, agent, group)
 
-    def _identify(self, desk: _Desk, attempt: str) -> None:
+    def _identify(self, desk: Desk, attempt: str) -> None:
         """Say who called; the end of the prompt ends the call."""
         customer = self._customers.get(attempt)
         language = customer.language if customer else "ko"
-        self._interviews.say_goodbye(_CHANNEL + attempt, f"survey-nobody-{desk.work.company}", language)
+        self._interviews.say_goodbye(CHANNEL + attempt, f"survey-nobody-{desk.work.company}", language)
 
     def _agent_changed(self, agent: str) -> None:
         if self._looked:
             for desk in list(self._desks.values()):
                 self._look_at(desk, agent)
 
-    def _look_at(self, desk: _Desk, agent: str) -> None:
+    def _look_at(self, desk: Desk, agent: str) -> None:
         """Tell the campaign what has become of this agent."""
-        if desk.work.mode is Mode.AGENTLESS:
-            return
-        number = desk.work.number
-        now, before = standing(self._agents.states[agent], number, desk.work.groups), desk.agents.get(agent)
-        desk.agents[agent] = now
-        if desk.work.mode is Mode.PREVIEW:
-            self._show(desk, agent, now)
-        if now is Standing.FREE and before is not Standing.FREE:
-            self._tell(number, events.AgentFree(agent))
-        elif now is not before and now in (Standing.READY, Standing.AWAY):
-            self._tell(number, events.AgentGone(agent))
-        for attempt, line in list(desk.dialler.lines.items()):
-            call = self._agents.states[agent]["call"]
-            if line.agent == agent and line.stage is Stage.ENTERING and (not call or call["id"] != _CHANNEL + attempt):
-                self._tell(number, events.AgentDone(attempt))
-
-    def _show(self, desk: _Desk, agent: str, now: Standing) -> None:
-        looks = agent in desk.dialler.looking
         elsewhere = any(agent in other.dialler.looking for other in self._desks.values() if other is not desk)
-        if now is Standing.READY and desk.dialler.on and not looks and not elsewhere:
-            self._tell(desk.work.number, events.AgentLooks(agent))
-        elif looks and (now not in (Standing.READY, Standing.FREE) or not desk.dialler.on):
-            self._tell(desk.work.number, events.AgentLooks(agent, on=False))
+        for event in list(desk.news(self._agents.states[agent], elsewhere=elsewhere)):
+            self._tell(desk.work.number, event)
 
     def _pressed(self, agent: str, verb: str) -> None:
         """What an agent pressed about the contact that is shown."""
@@ -290,18 +254,18 @@ class Outbound:
                 self._tell(number, events.AgentWants(agent) if verb == "dial" else events.AgentSkips(agent))
                 self._tasks.create_task(self._want(desk))
 
-    async def _want(self, desk: _Desk) -> None:
+    async def _want(self, desk: Desk) -> None:
         if desk.work.mode is not Mode.AGENTLESS:
             wanted, named = desk.dialler.wants(now_ms()), desk.dialler.wants_by_name()
             await self._agents.want(desk.work.number, desk.work.groups, wanted, named)
 
     # -- the interview
 
-    def _begin(self, desk: _Desk, attempt: str) -> None:
+    def _begin(self, desk: Desk, attempt: str) -> None:
         work = desk.work
         customer = self._customers.get(attempt) or Customer("ko", "")
         interview = Interview(
-            channel=_CHANNEL + attempt,
+            channel=CHANNEL + attempt,
             form=work.form,
             prefix=prefix_of(work.text),
             language=customer.language,
@@ -311,20 +275,19 @@ class Outbound:
         self._interviews.begin(interview, now_ms())
 
     def _interview_ended(self, interview: Interview, since: int) -> None:
-        attempt = interview.channel.removeprefix(_CHANNEL)
+        attempt = interview.channel.removeprefix(CHANNEL)
         assert interview.end is not None
         self._asked[attempt] = Asked.of(interview, since, now_ms())
         outcome = outcome_of(interview.form, interview.answers, interview.end)
         transferred = interview.end is End.TRANSFERRED
-        self._tell(_campaign(attempt), events.InterviewEnded(attempt, outcome, transferred))
+        self._tell(campaign(attempt), events.InterviewEnded(attempt, outcome, transferred))
 
     # -- campaigns
 
-    def _open(self, work: Work) -> _Desk:
+    def _open(self, work: Work) -> Desk:
         desk = self._desks.get(work.number)
         if desk is None:
-            ceiling = Ceiling(most=work.ceiling, answered=work.answered, abandoned=work.abandoned)
-            desk = self._desks[work.number] = _Desk(work, Dialler(work.setup, Pacer(mode=work.mode, ceiling=ceiling)))
+            desk = self._desks[work.number] = Desk.of(work)
         desk.work, desk.dialler.setup = work, work.setup
         return desk
 
@@ -334,7 +297,7 @@ class Outbound:
             now = now_ms()
             self._obey(desk, desk.dialler.handle(event, now), now)
 
-    def _obey(self, desk: _Desk, commands: Iterable[Command], now: int) -> None:
+    def _obey(self, desk: Desk, commands: Iterable[Command], now: int) -> None:
         for command in commands:
             match command:
                 case FindContacts() | WriteAttempt() | SetAside() | WriteOutcome() | OpenSheet() | Conclude():
@@ -342,7 +305,7 @@ class Outbound:
                 case Dial():
                     self._dialled.append(now)
                     self._backoff.dialled(now)
-                    self._tasks.create_task(self._dial(desk.work, command))
+                    self._tasks.create_task(self._dial(desk, command))
                 case ConnectAgent(attempt, agent):
                     self._connect(desk, attempt, agent)
                 case Identify(attempt):
@@ -358,12 +321,12 @@ class Outbound:
                 case BeginInterview(attempt):
                     self._begin(desk, attempt)
                 case HangUp(attempt):
-                    self._interviews.hang_up(_CHANNEL + attempt)
+                    self._interviews.hang_up(CHANNEL + attempt)
 
     def _patience_over(self, name: str) -> None:
         self._timers.pop(name, None)
         attempt = name.partition(":")[2]
-        self._tell(_campaign(attempt), events.PatienceOver(attempt))
+        self._tell(campaign(attempt), events.PatienceOver(attempt))
 
     async def _keep_books(self) -> None:
         while True:
@@ -374,7 +337,7 @@ class Outbound:
             if event is not None and self._desks.get(desk.work.number) is desk:
                 self._tell(desk.work.number, event)
 
-    async def _write_down(self, desk: _Desk, command: Command, at: int) -> events.Event | None:
+    async def _write_down(self, desk: Desk, command: Command, at: int) -> events.Event | None:
         work, now = desk.work, datetime.fromtimestamp(at / 1000, UTC)
         match command:
             case FindContacts(_, most):
@@ -427,10 +390,10 @@ class Outbound:
             if work.quotas:
                 for attempt in desk.dialler.lines:
                     segment = customer.segment if (customer := self._customers.get(attempt)) else ""
-                    self._interviews.filled(_CHANNEL + attempt, full_answers(work.quotas, segment))
+                    self._interviews.filled(CHANNEL + attempt, full_answers(work.quotas, segment))
         while self._dialled and self._dialled[0] <= now_ms() - 1000:
             self._dialled.popleft()
-        lines = sum(len(desk.dialler.lines) for desk in self._desks.values())
+        lines = sum(desk.channels() for desk in self._desks.values())
         engine = await self._engine_lives()
         for number, desk in list(self._desks.items()):
             if number in on:
@@ -463,11 +426,9 @@ class Outbound:
         agents = [agent for agent in self._centre.agent if set(agent.groups) & set(work.groups)]
         return {skill.group for agent in agents for skill in skills(self._centre)[agent.id]}
 
-    async def _read_sheets(self, desk: _Desk) -> None:
+    async def _read_sheets(self, desk: Desk) -> None:
         """What agents have entered for good."""
-        lines = desk.dialler.lines.items()
-        open_ = [attempt for attempt, line in lines if line.agent and line.spoke and not line.told]
-        for attempt, outcome in (await self._book.entered(desk.work, open_)).items():
+        for attempt, outcome in (await self._book.entered(desk.work, desk.unsaid())).items():
             self._tell(desk.work.number, events.InterviewEnded(attempt, outcome))
 
     async def _hindrance(self, work: Work, engine: bool) -> str | None:
@@ -486,14 +447,7 @@ class Outbound:
     async def _publish(self) -> None:
         """How each campaign stands, for its page."""
         now = now_ms()
-        campaigns = {
-            str(number): {
-                "why": desk.hindered or desk.dialler.stands(now),
-                "lines": sum(line.stage is not Stage.ENTERING for line in desk.dialler.lines.values()),
-                "agents": sum(one in (Standing.FREE, Standing.OURS) for one in desk.agents.values()),
-            }
-            for number, desk in self._desks.items()
-        }
+        campaigns = {str(number): desk.told(now) for number, desk in self._desks.items()}
         with contextlib.suppress(RedisError):
             await self._redis.set("cc:outbound", orjson.dumps({"at": now, "campaigns": campaigns}), ex=FORGET_S)
 
@@ -513,9 +467,9 @@ class Outbound:
 
     async def _check(self) -> None:
         """An end that was missed must hold nobody for ever: what is not there twice is gone."""
-        before = {attempt for desk in self._desks.values() for attempt in _dialled(desk)}
+        before = {attempt for desk in self._desks.values() for attempt in desk.dialled()}
         channels = await self._channels()
-        absent = {attempt for attempt in before if _CHANNEL + attempt not in channels}
+        absent = {attempt for attempt in before if CHANNEL + attempt not in channels}
         for attempt in absent & self._suspect:
             self._ended(attempt, Outcome.UNCERTAIN)
         self._suspect = absent
@@ -523,47 +477,6 @@ class Outbound:
     def _holidays(self) -> frozenset[date]:
         year = datetime.now(self._centre.zone).year
         return free_days(self._centre, (year, year + 1))
-
-
-def _dialled(desk: _Desk) -> list[str]:
-    """The attempts that have a channel."""
-    no_channel = (Stage.WRITING, Stage.ENTERING)
-    return [attempt for attempt, line in desk.dialler.lines.items() if line.stage not in no_channel]
-
-
-def _meets_agents(work: Work) -> bool:
-    """Whether a customer of this campaign may come to an agent."""
-    return work.mode is not Mode.AGENTLESS or any(one.kind is QuestionKind.TRANSFER for one in work.form.question)
-
-
-def _campaign(attempt: str) -> int:
-    head = attempt.partition("-")[0]
-    return int(head) if head.isdecimal() else 0
-
-
-def _in_stasis(channel: Json) -> bool:
-    return bool(channel["dialplan"]["app_name"] == "Stasis")
-
-
-def _handed(channel: Json) -> bool:
-    """Whether the customer is in the controller's hands."""
-    return channel["dialplan"]["context"] in _HANDED and channel["state"] == "Up"
-
-
-def _seen(channels: dict[str, Json], one: events.Pending) -> events.Pending:
-    """The attempt with what Asterisk shows of it."""
-    channel, agent = channels.get(_CHANNEL + one.attempt), one.agent
-    if channel is None:
-        line = "gone"
-    elif _handed(channel):
-        # Without a sheet the agent's phone was rung when the dialler died, or the customer waits.
-        line, agent = "talking", one.agent or ""
-    elif channel["state"] == "Up" and not _in_stasis(channel):
-        # Answered while nobody was here to speak: the dialplan is saying goodbye.
-        line = "gone"
-    else:
-        line = "answered" if _in_stasis(channel) else "ringing"
-    return events.Pending(one.attempt, one.contact, one.number, line, agent)
 
 
 async def serve(centre: Centre, settings: Settings) -> None:

@@ -179,6 +179,16 @@ def test_impossible_records_are_reported_and_neither_charged_nor_lost(books: Boo
     assert books.statements(DECEMBER)["nurim"].counted == 1
 
 
+def test_an_agents_call_for_a_campaign_is_charged_by_the_interview_alone(books: Books) -> None:
+    by_campaign = {"direction": "outbound", "via": "campaign"}
+    books.add(record("cc-1.1", "2026-11-03T10:00+09:00"))
+    books.add(record("survey-7-31-1", "2026-11-03T11:00+09:00", **by_campaign))
+    books.add(record("survey-7-32-1", "2026-11-03T12:00+09:00", **by_campaign | {"via": "transfer"}))
+    books.settle()
+    assert set(books.entries()) == {"cc-1.1"}
+    assert books.statements()["nurim"].records == 1
+
+
 def test_calls_of_the_tariffs_test_numbers_are_free(books: Books) -> None:
     books.text = books.text.replace("test_numbers = []", 'test_numbers = ["01000000000", "07099"]')
     at = ms("2026-11-10T10:00+09:00")

@@ -96,6 +96,9 @@ async def test_a_month_has_the_closed_calls_that_entered_in_it(made: Sessions) -
         record("open", outcome=None, ended_at=None),
         record("theirs", "hanbit"),
         record("nobody's", None),
+        # Charged as an interview, if at all.
+        record("survey-7-31-1", direction=Direction.OUTBOUND, via=Via.CAMPAIGN),
+        record("survey-7-32-1", direction=Direction.OUTBOUND, via=Via.TRANSFER),
     )
     async with made() as session:
         assert calls(await Records(session, NURIM).closed("nurim", november)) == ["first", "last"]
@@ -134,6 +137,8 @@ async def test_day_figures_count_every_call_once(made: Sessions) -> None:
         abandoned("closed", 0, outcome=Outcome.CLOSED, **nothing),
         record("theirs", "hanbit", wait_ms=1000),
         record("tomorrow's", entered_at=DAY.until),
+        record("survey-7-31-1", direction=Direction.OUTBOUND, via=Via.CAMPAIGN),
+        abandoned("survey-7-32-1", 9000, direction=Direction.OUTBOUND, via=Via.TRANSFER),
     )
     async with made() as session:
         rows = await day_figures(session, CENTRE, DAY)

@@ -37,6 +37,8 @@ def test_a_free_agent_of_the_group_is_kept_free_and_gets_no_caller() -> None:
     script.call()
     assert script.said(commands.Connect) == []
     assert script.state("1001") is State.READY
+    [queued] = script.wrote(Kind.QUEUED)
+    assert queued.data["agents"] == {"offline": 1, "reserved": 1}
 
 
 def test_callers_go_first() -> None:
@@ -80,10 +82,17 @@ def test_agents_are_shared_between_campaigns_and_called_up_ones_spared() -> None
 def test_a_dialler_that_falls_silent_keeps_nobody() -> None:
     script = Script()
     script.agent_ready("1001")
+    script.agent_ready("1003")
     script.happens(wants())
-    script.passes(5)
-    script.happens(events.TimerFired("reserved"))
-    assert reserved(script) == {}
+    script.happens(wants(campaign=8, groups=("furniture",)))
+    assert [one.name for one in script.said(commands.StartTimer) if one.after_ms == 5000] == [
+        "reserved:7",
+        "reserved:8",
+    ]
+    script.happens(events.TimerFired("reserved:7"))
+    assert reserved(script) == {"1003": 8}
+    script.call()
+    assert [one.agent for one in script.said(commands.Connect)] == ["1001"]
 
 
 def test_in_preview_the_agent_who_asked_is_kept_and_no_other() -> None:
@@ -92,6 +101,17 @@ def test_in_preview_the_agent_who_asked_is_kept_and_no_other() -> None:
     script.passes(1)
     script.agent_ready("1002")
     script.happens(wants(1, "1002"))
+    assert reserved(script) == {"1002": 7}
+
+
+def test_an_agent_whose_phone_vanishes_is_replaced() -> None:
+    script = Script()
+    script.agent_ready("1001")
+    script.passes(1)
+    script.agent_ready("1002")
+    script.happens(wants())
+    script.happens(events.PhoneReachable("1001", False))
+    script.happens(wants())
     assert reserved(script) == {"1002": 7}
 
 
@@ -196,7 +216,7 @@ def test_a_new_engine_keeps_agents_and_conversations_of_campaigns() -> None:
     assert floor.staff.agents["1001"].state is State.TALKING
     assert floor.calls[CHANNEL].sheet
     assert floor.staff.agents["1002"].reserved == 7
-    assert "reserved" in [command.name for command in after if isinstance(command, commands.StartTimer)]
+    assert "reserved:7" in [command.name for command in after if isinstance(command, commands.StartTimer)]
 
 
 def test_a_customer_whom_the_journal_does_not_know_is_a_campaigns_by_the_channel() -> None:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from callcenter.calls.journal import Entry, Json, Kind
 from callcenter.ledger.fold import fold
-from callcenter.ledger.record import CallRecord, EndedBy, Outcome, Via
+from callcenter.ledger.record import CallRecord, Direction, EndedBy, Outcome, Via
 
 CALL = "cc-1795000000.7"
 T = 1_795_000_000_000
@@ -68,6 +68,20 @@ def test_an_answered_call() -> None:
     assert (record.greeting_ms, record.wait_ms, record.ring_ms, record.talk_ms) == (4000, 4000, 3000, 29_990)
     assert (record.agent, record.agent_channel, record.recording) == ("1001", "cc-1795000005.8", "r")
     assert [(o.agent, o.status, o.ring_ms) for o in record.offers] == [("1001", "ANSWER", 3000)]
+
+
+@pytest.mark.parametrize("via", [Via.CAMPAIGN, Via.TRANSFER])
+def test_a_customer_whom_a_campaign_phoned(via: Via) -> None:
+    first, *others = answered()
+    phoned = told(Kind.ENTERED, 0, **{**first.data, "via": via.value, "campaign": 7})
+    record = fold([phoned, *others, agent_leg(38_000, talk_ms=29_990), caller_leg(38_010)])
+    assert (record.direction, record.via, record.outcome) == (Direction.OUTBOUND, via, Outcome.ANSWERED)
+
+
+def test_a_campaigns_call_is_known_by_its_id_where_the_engine_wrote_nothing() -> None:
+    leg = Entry(key="survey-7-31-1:leg.ended", kind=Kind.LEG_ENDED, at=T, call="survey-7-31-1", data={"leg": "caller"})
+    record = fold([leg])
+    assert (record.direction, record.via) == (Direction.OUTBOUND, Via.CAMPAIGN)
 
 
 def test_asterisk_knows_better_when_and_by_whom_a_call_ended() -> None:

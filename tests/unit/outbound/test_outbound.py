@@ -4,14 +4,25 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import orjson
 import pytest
 
+from callcenter.campaigns import events
 from callcenter.campaigns.attempts import Outcome
+from callcenter.campaigns.dialler import Line, Setup, Stage
 from callcenter.campaigns.form import read_form
+from callcenter.campaigns.kinds import Kind, Purpose
+from callcenter.campaigns.pacing import Mode
+from callcenter.campaigns.permission import Rules
+from callcenter.campaigns.windows import Window
+from callcenter.centre import Hours
 from callcenter.outbound.agents import Standing, standing
+from callcenter.outbound.book import Work
 from callcenter.outbound.causes import unanswered
+from callcenter.outbound.channels import seen
+from callcenter.outbound.desk import Desk
 from callcenter.outbound.inbound import Inbound, inbound_of
 from callcenter.outbound.prompts import missing, prefix_of
 from tests.unit.campaigns.forms import SURVEY
@@ -72,6 +83,67 @@ AGENT: dict[str, Any] = {
 )
 def test_what_an_agent_is_for_a_campaign(changed: dict[str, Any], expected: Standing) -> None:
     assert standing(AGENT | changed, 7, ("av", "kitchen")) is expected
+
+
+def desk(mode: Mode = Mode.PROGRESSIVE, text: str = SURVEY) -> Desk:
+    rules = Rules(purpose=Purpose.SERVICE, window=Window(hours=Hours()), caller=None)
+    work = Work(
+        number=7, company="nurim", kind=Kind.HAPPY_CALL, mode=mode, groups=("av",), ceiling=0.03, answered=0,
+        abandoned=0, form_id=1, text=text, form=read_form(text), retries={}, full=(), on=True, proven=True,
+        setup=Setup(campaign="7", rules=rules, zone=ZoneInfo("Asia/Seoul")),
+    )  # fmt: skip
+    return Desk.of(work)
+
+
+def test_a_campaign_hears_of_each_change_of_an_agent_once() -> None:
+    at_work = desk()
+    kept = AGENT | {"reserved": 7}
+    assert list(at_work.news(kept, elsewhere=False)) == [events.AgentFree("1001")]
+    assert list(at_work.news(kept, elsewhere=False)) == []
+    assert list(at_work.news(AGENT | {"state": "paused"}, elsewhere=False)) == [events.AgentGone("1001")]
+    assert list(desk(Mode.AGENTLESS).news(kept, elsewhere=False)) == []
+
+
+def test_in_preview_an_agent_looks_at_one_campaigns_contact_only() -> None:
+    at_work = desk(Mode.PREVIEW)
+    at_work.dialler.on = True
+    assert events.AgentLooks("1001") in list(at_work.news(AGENT, elsewhere=False))
+    assert list(at_work.news(AGENT, elsewhere=True)) == []
+    at_work.dialler.looking["1001"] = None
+    assert events.AgentLooks("1001", on=False) in list(at_work.news(AGENT | {"state": "ringing"}, elsewhere=False))
+
+
+def test_a_conversation_that_began_while_nobody_listened_is_noticed_and_so_is_its_end() -> None:
+    at_work = desk()
+    at_work.dialler.lines["7-31-1"] = line = Line(31, Stage.TALKING, 1, "")
+    talking = AGENT | {"state": "talking", "call": {"id": "survey-7-31-1"}}
+    assert list(at_work.news(talking, elsewhere=False)) == [events.AgentSpeaks("7-31-1", "1001")]
+    assert at_work.channels() == 1
+    line.spoke, line.agent = True, "1001"
+    assert list(at_work.news(talking, elsewhere=False)) == []
+    assert (at_work.channels(), at_work.unsaid()) == (0, ["7-31-1"])
+    line.stage = Stage.ENTERING
+    assert list(at_work.news(talking | {"state": "wrapup"}, elsewhere=False)) == []
+    assert events.AgentDone("7-31-1") in list(at_work.news(AGENT, elsewhere=False))
+
+
+@pytest.mark.parametrize(
+    ("context", "app", "state", "agent", "line", "spoken"),
+    [
+        ("cc-survey", "Stasis", "Up", None, "answered", None),
+        ("cc-survey", "Playback", "Up", None, "gone", None),
+        ("from-trunk", "AppDial2", "Ringing", None, "ringing", None),
+        ("cc-connect", "Dial", "Up", "1001", "talking", "1001"),
+        ("cc-campaign", "Stasis", "Up", None, "talking", ""),
+    ],
+)
+def test_what_asterisk_shows_of_an_attempt(
+    context: str, app: str, state: str, agent: str | None, line: str, spoken: str | None
+) -> None:
+    channel = {"dialplan": {"context": context, "app_name": app}, "state": state}
+    found = seen({"survey-7-31-1": channel}, events.Pending("7-31-1", 31, "01000000001", "gone", agent))
+    assert (found.line, found.agent) == (line, spoken)
+    assert seen({}, events.Pending("7-31-1", 31, "01000000001", "gone", agent)).line == "gone"
 
 
 def test_every_part_of_a_form_is_spoken_in_both_languages_until_it_is_there(tmp_path: Path) -> None:

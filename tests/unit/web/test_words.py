@@ -133,7 +133,7 @@ COMPOSED = {
     *(f"why.{part}" for part in ("language", "speakers", "speaks", "called_up")),
     *(f"peak_why.{why}" for why in ("forecast", "level", "occupancy", "ladder")),
     *(f"language.{language}" for language in get_args(Language)),
-    "state.unreachable",
+    *("state.unreachable", "state.reserved"),
     *(f"then.{do}" for do in ("call_up", "callback", "voicemail", "number")),
     *(f"callback.{state}" for state in CallbackState),
     *(f"call_up.{word}" for word in ("title", "body", "text", "error_timeout", "error_unreachable", "error_file")),
