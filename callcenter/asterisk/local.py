@@ -44,7 +44,7 @@ class LocalAsterisk:
             folder.mkdir(parents=True, exist_ok=True)
         for name in ("recordings", "answers", "spool", "voicemail", "selftest", "sounds", "moh/default"):
             (settings.media / name).mkdir(parents=True, exist_ok=True)
-        _share(folders.spool / "recording", settings.answers.resolve())
+        share(folders.spool / "recording", settings.answers.resolve())
         documentation = folders.data / "documentation"
         if not documentation.exists():
             shutil.copytree(self.programs.file("usr/share/asterisk/documentation"), documentation)
@@ -78,7 +78,7 @@ class LocalAsterisk:
         return subprocess.run(words, capture_output=True, text=True, check=False, timeout=10).stdout
 
 
-def _share(folder: Path, shared: Path) -> None:
+def share(folder: Path, shared: Path) -> None:
     """Let this folder, into which Asterisk records for its REST interface, be one that other processes see."""
     if folder.is_symlink():
         return

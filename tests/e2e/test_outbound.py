@@ -12,6 +12,7 @@ from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import aiohttp
 import pytest
@@ -70,16 +71,22 @@ most_s = 20
 ko = "말씀해 주세요."
 en = "Tell us why."
 """
-ALWAYS = Hours(**dict.fromkeys(("mon", "tue", "wed", "thu", "fri", "sat", "sun"), "00:00-24:00"))
+WEEK = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+ALWAYS, NEVER = (Hours(**dict.fromkeys(WEEK, span)) for span in ("00:00-24:00", ""))
 
 
 async def launch(
-    centre: Centre, *accounts: str, kind: str = "happy_call", mode: str = "agentless", text: str = FORM
+    centre: Centre,
+    *accounts: str,
+    kind: str = "happy_call",
+    mode: str = "agentless",
+    text: str = FORM,
+    hours: Hours = ALWAYS,
 ) -> int:
     """A running campaign with these phones as its contacts, once its prompts are spoken; its number."""
     engine = open_engine(centre.settings.database_url)
     now = datetime.now(UTC)
-    plan = Plan(hours=ALWAYS, most_a_day=20, most_in_30_days=100, groups=("furniture",))
+    plan = Plan(hours=hours, most_a_day=20, most_in_30_days=100, groups=("furniture",))
     try:
         async with sessions(engine).begin() as session:
             campaigns, permissions = Campaigns(session, CENTRE), Permissions(session, CENTRE)
@@ -94,17 +101,23 @@ async def launch(
             )  # fmt: skip
             for account in accounts:
                 # Tests run at any hour, and so does the law.
-                night = Entry(matter=Matter.NIGHT, act=Act.GIVEN, at=now - timedelta(days=1), proof="form")
-                permissions.add_consents(COMPANY, NUMBERS[account], [night], "test", now)
+                given = [
+                    Entry(matter=matter, act=Act.GIVEN, at=now - timedelta(days=1), proof="form")
+                    for matter in (Matter.NIGHT, Matter.MARKETING)
+                ]
+                permissions.add_consents(COMPANY, NUMBERS[account], given, "test", now)
                 session.add(
                     ContactRow(
                         company=COMPANY, campaign=row.number, number=NUMBERS[account], name="", language="en",
                         segment="", product="", more={}, case="", first_due_at=1, due_at=1, tries=0, held=False,
                     )
                 )  # fmt: skip
+            await session.flush()
+            scrub, numbers = await permissions.export_scrub(COMPANY, "test", now)
+            await permissions.import_scrub(scrub, set(numbers), "", "test", now)
     finally:
         await engine.dispose()
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(120):
         while mode == "agentless" and missing(centre.settings.sounds, text, read_form(text)):  # noqa: ASYNC110 (another process makes them)
             await asyncio.sleep(0.1)
     return row.number
@@ -320,3 +333,58 @@ async def test_the_dialler_dies_in_an_interview_and_asks_from_the_beginning(cent
     [response] = rows(centre, "SELECT * FROM response WHERE campaign = ?", campaign)
     assert json.loads(response["answers"]) == {"again": "2", "repair": "5"}
     stop(centre, campaign)
+
+
+def set_hours(centre: Centre, campaign: int, span: str) -> None:
+    """Let the campaign's window be this, each day."""
+    [found] = rows(centre, "SELECT plan FROM campaign WHERE number = ?", campaign)
+    plan = json.loads(found["plan"]) | {"hours": Hours(**dict.fromkeys(WEEK, span)).model_dump(mode="json")}
+    with closing(sqlite3.connect(centre.settings.data / "callcenter.db", timeout=10)) as database:
+        database.execute("UPDATE campaign SET plan = ? WHERE number = ?", (json.dumps(plan), campaign))
+        database.commit()
+
+
+async def withdraw(centre: Centre, account: str) -> None:
+    """The customer takes the consent to marketing use back."""
+    engine, now = open_engine(centre.settings.database_url), datetime.now(UTC)
+    line = Entry(matter=Matter.MARKETING, act=Act.WITHDRAWN, at=now, proof="")
+    try:
+        async with sessions(engine).begin() as session:
+            Permissions(session, CENTRE).add_consents(COMPANY, NUMBERS[account], [line], "test", now)
+    finally:
+        await engine.dispose()
+
+
+async def test_the_window_opens_and_closes_by_the_second_and_consent_is_looked_at_when_it_does(
+    centre: Centre, at: At
+) -> None:
+    """The night's own edges are decided by the same clock (tests/unit/campaigns/test_dialler.py)."""
+    customer = await at("customer1")
+    campaign = await launch(centre, "customer1", "customer3", kind="usefulness", hours=NEVER)
+    zone = ZoneInfo("Asia/Seoul")
+    opens = (datetime.now(zone) + timedelta(seconds=70)).replace(second=0, microsecond=0)
+    closes = opens + timedelta(minutes=1)
+    set_hours(centre, campaign, f"{opens:%H:%M}-{'24:00' if closes.date() > opens.date() else f'{closes:%H:%M}'}")
+    await withdraw(centre, "customer3")
+    await customer.rings(90)
+    # The first moment of the window, and not one before.
+    [first] = rows(centre, "SELECT * FROM attempt WHERE campaign = ?", campaign)
+    assert 0 <= first["at"] - opens.timestamp() * 1000 < 20_000
+    await customer.hang_up()
+    await attempts(centre, campaign, lambda found: found == ["busy"])
+    [aside] = rows(centre, "SELECT * FROM contact WHERE campaign = ? AND why IS NOT NULL", campaign)
+    assert (aside["number"], aside["why"], aside["tries"]) == (NUMBERS["customer3"], "consent_withdrawn", 0)
+    async with asyncio.timeout(90):
+        while datetime.now(zone) < closes:  # noqa: ASYNC110 (the clock on the wall is what is tested)
+            await asyncio.sleep(0.2)
+    with closing(sqlite3.connect(centre.settings.data / "callcenter.db", timeout=10)) as database:
+        database.execute("UPDATE contact SET due_at = 1 WHERE campaign = ? AND why IS NULL", (campaign,))
+        database.commit()
+    # Several looks of the dialler later still nobody is rung; with a window again, at once.
+    await asyncio.sleep(6)
+    assert len(rows(centre, "SELECT * FROM attempt WHERE campaign = ?", campaign)) == 1
+    set_hours(centre, campaign, "00:00-24:00")
+    await customer.rings(30)
+    stop(centre, campaign)
+    await customer.hang_up()
+    await attempts(centre, campaign, lambda found: found == ["busy", "busy"])

@@ -420,6 +420,20 @@ async def test_whoever_refuses_is_told_within_fourteen_days_with_evidence(web: W
         assert (await company.get("/campaigns/notices"))[0] == 403
 
 
+async def test_a_file_that_gives_no_contact_says_why(web: WebCentre) -> None:
+    await operator(web)
+    async with browser(web, "op") as page:
+        campaign = await drafted(page)
+        first = await filled(web, page, campaign)
+        again = await filled(web, page, campaign)
+        assert "모두 이미 이 캠페인에" not in (await page.get(first))[1]
+        assert "모두 이미 이 캠페인에 있습니다" in (await page.get(again))[1]
+        _, where = await page.post(f"{campaign}/contacts", upload("번호\n없음\n?\n"))  # type: ignore[arg-type]
+        assert (await page.post(f"{where}/start", {"column-0": "number"}))[0] == 303
+        await job.read_contacts(web.settings, web.sessions, int(where.rsplit("/", 1)[1]))
+        assert "연락처가 하나도 나오지 않았습니다" in (await page.get(where))[1]
+
+
 async def test_a_list_of_refusals_counts_at_once_or_not_at_all(web: WebCentre) -> None:
     await operator(web)
     async with browser(web, "op") as page:

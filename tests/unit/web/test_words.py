@@ -199,6 +199,7 @@ COMPOSED = {
     *(f"notice.of_{of}" for of in (*Matter, "calls")),
     *(f"notice.told_{act}" for act in ("given", "withdrawn", "refused")),
     *("errors.refusal_line", "errors.scrub_line"),
+    *("campaign.import_known", "campaign.import_nothing", "form.alarm", "form.alarm_phone"),
     *("results.by_segment", "results.by_day", "results.as_of"),
     *(f"campaign.{name}" for name in ("first", "last", "yields")),
     *(f"wizard.{key}" for key in ("number", "percent", "day", "days", "hours", "caps_order", "never_open", "quota")),
