@@ -27,7 +27,8 @@ async def test_the_list_has_whoever_talks_the_longest_first(web: WebCentre) -> N
 
 async def test_the_engine_is_told_who_asks_and_the_supervisor_what_happens(web: WebCentre) -> None:
     async with browser(web, "sup") as supervisor:
-        answering = asyncio.create_task(web.answer_commands({"ok": True}, {"ok": False, "error": "no_phone"}))  # noqa: TID251 - awaited below
+        replies = {"ok": True}, {"ok": False, "error": "no_phone"}
+        answering = asyncio.create_task(web.answer_commands(*replies))  # noqa: TID251 - awaited three lines on
         rings = await supervisor.post("/board/listening", {"agent": "1001"})
         refused = await supervisor.post("/board/listening", {"agent": "1001"})
         told = await answering
