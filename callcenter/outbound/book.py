@@ -161,12 +161,10 @@ class Book:
         """Write down how an attempt ended, with the answers, a refusal, and what is to be charged."""
         async with self._sessions.begin() as session:
             attempts = Attempts(session, _CENTRE)
-            if not await attempts.finish(attempt, outcome, work.retries, now) or asked is None:
+            finished = await attempts.finish(attempt, outcome, work.retries, now)
+            if finished is None or asked is None:
                 return
-            row = (await session.scalars(select_within(_CENTRE, AttemptRow).where(AttemptRow.id == attempt))).one()
-            contact = (
-                await session.scalars(select_within(_CENTRE, ContactRow).where(ContactRow.id == row.contact))
-            ).one()
+            row, contact = finished
             interview, complete = asked.interview, outcome is Outcome.COMPLETED
             assert interview.end is not None
             await attempts.answer(

@@ -35,7 +35,7 @@ from callcenter.campaigns.commands import (
 from callcenter.campaigns.completion import outcome_of
 from callcenter.campaigns.dialler import Dialler, Stage
 from callcenter.campaigns.interview import Interview, announcement
-from callcenter.campaigns.pacing import Mode, Pacer
+from callcenter.campaigns.pacing import Limits, Mode, Pacer
 from callcenter.centre import Centre
 from callcenter.jobs.survey_prompts import enqueue_prompts
 from callcenter.lease import Lease
@@ -74,6 +74,7 @@ class Outbound:
 
     def __init__(self, centre: Centre, settings: Settings) -> None:
         self._centre, self._settings = centre, settings
+        self._limits = Limits(channels=settings.outbound_channels, calls_per_second=settings.outbound_calls_per_second)
         self._engine = open_engine(settings.database_url)
         self._book = Book(sessions(self._engine), centre.zone)
         self._redis: Redis = command_client(settings.redis_url)
@@ -215,7 +216,8 @@ class Outbound:
     def _open(self, work: Work) -> _Desk:
         desk = self._desks.get(work.number)
         if desk is None:
-            desk = self._desks[work.number] = _Desk(work, Dialler(work.setup, Pacer(mode=Mode.AGENTLESS)))
+            pacer = Pacer(mode=Mode.AGENTLESS, limits=self._limits)
+            desk = self._desks[work.number] = _Desk(work, Dialler(work.setup, pacer))
         desk.work, desk.dialler.setup = work, work.setup
         return desk
 
