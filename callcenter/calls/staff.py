@@ -131,9 +131,14 @@ class Staff:
 
     def states(self, group: str) -> dict[str, Json]:
         """How many of the group's own agents are in which state; ready without a phone to ring is `unreachable`."""
-        members = (self.agents[agent] for agent in self._members[group])
-        unreachable = State.READY, False
-        return dict(Counter("unreachable" if (m.state, m.available) == unreachable else m.state.value for m in members))
+        # Asked at every call, of a group that may have hundreds: no property or lookup in a loop that can do without.
+        ready = State.READY
+        members = [self.agents[agent] for agent in self._members[group]]
+        states = [m.state for m in members]
+        counts = {state.value: states.count(state) for state in State}
+        counts["unreachable"] = sum([not m.registered or bool(m.own_channels) for m in members if m.state is ready])
+        counts[ready.value] -= counts["unreachable"]
+        return {state: count for state, count in counts.items() if count}
 
     def may_serve(self, agent: str, group: str) -> bool:
         """Whether the agent is on line and stands anywhere around this group."""
