@@ -57,6 +57,11 @@ class Settings(BaseSettings):
     #: Folder that Asterisk and the ledger share: call endings (spool), recordings, prompts.
     media: Path = Path("data/media")
 
+    #: What the carrier allows for campaigns' calls: channels at a time, those of inbound calls counted, and new calls
+    #: a second.
+    outbound_channels: int = Field(30, ge=1)
+    outbound_calls_per_second: int = Field(5, ge=1)
+
     #: Where text messages to agents go: an http(s) URL of a gateway (`call_up/sms.py` tells what it gets), "file" for a
     #: file in the data folder, "" for nowhere.
     sms_gateway: str = ""

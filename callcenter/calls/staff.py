@@ -135,8 +135,17 @@ class Staff:
 
     def states(self, group: str) -> dict[str, Json]:
         """How many of the group's own agents are in which state; ready without a phone to ring is `unreachable`."""
-        members = (self.agents[agent] for agent in self._members[group])
-        return dict(Counter(_in_a_word(member) for member in members))
+        # Asked at every call, of a group that may have hundreds: no property or lookup in a loop that can do without.
+        ready = State.READY
+        members = [self.agents[agent] for agent in self._members[group]]
+        states = [m.state for m in members]
+        counts = {state.value: states.count(state) for state in State}
+        counts["unreachable"] = sum([not m.registered or bool(m.own_channels) for m in members if m.state is ready])
+        counts["reserved"] = sum(
+            [m.reserved is not None and m.registered and not m.own_channels for m in members if m.state is ready]
+        )
+        counts[ready.value] -= counts["unreachable"] + counts["reserved"]
+        return {state: count for state, count in counts.items() if count}
 
     def may_serve(self, agent: str, group: str) -> bool:
         """Whether the agent is on line and stands anywhere around this group."""
@@ -333,13 +342,6 @@ class Staff:
     def _write(self, kind: Kind, presence: Presence, now: int, **data: Json) -> None:
         key = f"{presence.id}:{kind}:{now}"
         self._out.append(Write(Entry(key=key, kind=kind, at=now, agent=presence.id, data=data)))
-
-
-def _in_a_word(presence: Presence) -> str:
-    """The state, or why somebody who is ready gets no caller."""
-    if presence.state is not State.READY or presence.available:
-        return presence.state.value
-    return "reserved" if presence.waits else "unreachable"
 
 
 def _at_work(presence: Presence) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 
 import typer
+import uvloop
 
 from callcenter.asterisk.ari import AriReplaced
 from callcenter.centre import CentreError, load_centre
@@ -24,7 +25,8 @@ def dialler() -> None:
         typer.echo(str(error), err=True)
         raise typer.Exit(2) from error
     try:
-        asyncio.run(serve(centre, settings))
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            runner.run(serve(centre, settings))
     except* (LeaseLost, AriReplaced):
         typer.echo("another dialler works; this one stops", err=True)
         # Whoever keeps the processes running starts it anew, and it waits for its turn.

@@ -10,7 +10,7 @@ from callcenter.agents.presence import State
 from callcenter.campaigns import events
 from callcenter.campaigns.dialler import Dialler, Stage
 from callcenter.campaigns.form import QuestionKind
-from callcenter.campaigns.pacing import Ceiling, Mode, Pacer
+from callcenter.campaigns.pacing import Ceiling, Limits, Mode, Pacer
 from callcenter.outbound.agents import Standing, standing
 from callcenter.outbound.book import Work
 from callcenter.outbound.channels import CHANNEL
@@ -28,10 +28,10 @@ class Desk:
     hindered: str | None = None
 
     @classmethod
-    def of(cls, work: Work) -> Desk:
+    def of(cls, work: Work, limits: Limits) -> Desk:
         """With nobody dialled yet."""
         ceiling = Ceiling(most=work.ceiling, answered=work.answered, abandoned=work.abandoned)
-        return cls(work, Dialler(work.setup, Pacer(mode=work.mode, ceiling=ceiling)))
+        return cls(work, Dialler(work.setup, Pacer(mode=work.mode, limits=limits, ceiling=ceiling)))
 
     @property
     def meets_agents(self) -> bool:

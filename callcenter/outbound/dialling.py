@@ -42,7 +42,7 @@ from callcenter.campaigns.commands import (
 )
 from callcenter.campaigns.completion import full_answers, outcome_of
 from callcenter.campaigns.interview import End, Interview, announcement
-from callcenter.campaigns.pacing import Mode
+from callcenter.campaigns.pacing import Limits, Mode
 from callcenter.centre import Centre
 from callcenter.jobs.survey_prompts import enqueue_prompts
 from callcenter.lease import Lease
@@ -75,6 +75,7 @@ class Outbound:
 
     def __init__(self, centre: Centre, settings: Settings) -> None:
         self._centre, self._settings = centre, settings
+        self._limits = Limits(channels=settings.outbound_channels, calls_per_second=settings.outbound_calls_per_second)
         self._engine = open_engine(settings.database_url)
         self._book = Book(sessions(self._engine), centre.zone)
         self._redis: Redis = command_client(settings.redis_url)
@@ -287,7 +288,7 @@ class Outbound:
     def _open(self, work: Work) -> Desk:
         desk = self._desks.get(work.number)
         if desk is None:
-            desk = self._desks[work.number] = Desk.of(work)
+            desk = self._desks[work.number] = Desk.of(work, self._limits)
         desk.work, desk.dialler.setup = work, work.setup
         return desk
 

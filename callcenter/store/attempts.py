@@ -65,8 +65,8 @@ class Attempts:
         retries: Mapping[Outcome, Retry],
         now: datetime,
         wished: datetime | None = None,
-    ) -> bool:
-        """Write an attempt's outcome, once, and when the contact is next due; whether it had none yet.
+    ) -> tuple[AttemptRow, ContactRow] | None:
+        """Write an attempt's outcome, once, and when the contact is next due; both rows, or None: it had one already.
 
         Raises `LookupError`: no such attempt.
         """
@@ -74,7 +74,7 @@ class Attempts:
         if row is None:
             raise LookupError(attempt)
         if row.outcome is not None:
-            return False
+            return None
         row.outcome, row.ended_at = outcome, to_ms(now)
         row.wished_at = to_ms(wished) if wished else None
         await self._session.flush()
@@ -87,7 +87,7 @@ class Attempts:
         dialled = [one for one in tried if one.outcome is not Outcome.WITHHELD]
         contact.outcome = best(dialled) if dialled else None
         await self._session.flush()
-        return True
+        return row, contact
 
     async def set_aside(self, contact: int, why: Why) -> None:
         """The contact is not to be called, for a lasting reason."""

@@ -206,6 +206,8 @@ class Permissions:
     async def _scrubbed(self, company: str, numbers: Sequence[str]) -> dict[str, Scrub]:
         """The last answered comparison that each number was in."""
         answered = {s.id: s.imported_at for s in await self.scrubs(company) if s.imported_at is not None}
+        if not answered:
+            return {}
         columns = (ScrubbedRow.number, ScrubbedRow.scrub, ScrubbedRow.cleared)
         query = select_within(self._scope, ScrubbedRow, *columns).where(
             ScrubbedRow.company == company,

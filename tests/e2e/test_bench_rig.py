@@ -65,13 +65,13 @@ async def test_callers_that_could_not_keep_their_rate_are_reported(system: Syste
     def stall() -> None:
         # One that stands still before its first call has only begun later.
         until(lambda: notes.exists() and notes.stat().st_size > 0, "the first call placed")
-        (pid,) = _children() - before
+        (pid,) = children() - before
         os.kill(pid, signal.SIGSTOP)
         time.sleep(4)
         os.kill(pid, signal.SIGCONT)
 
     with agents(tmp_path / "agents", system.agents_port):
-        before = _children()
+        before = children()
         load = Load(calls=60, rate=20, hold_s=0.1)
         placing = asyncio.to_thread(place, tmp_path / "calls", system.server, system.numbers, load, 1010000000)
         with pytest.raises(RigError, match="over-loaded"):
@@ -79,11 +79,11 @@ async def test_callers_that_could_not_keep_their_rate_are_reported(system: Syste
 
 
 def test_agents_that_went_away_are_reported(system: System, tmp_path: Path) -> None:
-    before = _children()
+    before = children()
 
     def lose_the_agents() -> None:
         with agents(tmp_path / "agents", system.agents_port):
-            (pid,) = _children() - before
+            (pid,) = children() - before
             os.kill(pid, signal.SIGKILL)
             os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT)
 
@@ -145,6 +145,7 @@ def test_the_median_of_the_rounds_counts_and_the_worst_disturbance_is_told() -> 
     assert not disturbance(cells([_measured(Way.DIAL, 0, 5, 0.02)]))
 
 
-def _children() -> set[int]:
+def children() -> set[int]:
+    """The processes that this one has started and that still live."""
     found = Path("/proc/self/task").glob("*/children")
     return {int(pid) for file in found for pid in file.read_text().split()}

@@ -20,7 +20,7 @@ from tests.benchmarks.calls.processes import cpu_seconds
 from tests.e2e.bulk import BulkError, Outcome, judge
 
 #: A SIPp that needs more of a core than this measures its own queue.
-_MOST_CPU = 0.85
+MOST_CPU = 0.85
 _TROUBLE = ("WatchdogMajor(C)", "FatalErrors(C)", "FailedCannotSendMessage(C)")
 
 
@@ -63,11 +63,11 @@ def agents(folder: Path, port: int) -> Iterator[Path]:
     """
     folder.mkdir(parents=True)
     (folder / "scenario.xml").write_text(_AGENT)
-    process = _sipp(folder, "-p", str(port), "-aa")
+    process = sipp(folder, "-p", str(port), "-aa")
     try:
         yield folder / "notes.log"
         if process.poll() is not None:
-            raise RigError(f"the agents' SIPp ended with {process.returncode}: {_errors(folder)}")
+            raise RigError(f"the agents' SIPp ended with {process.returncode}: {errors(folder)}")
         process.send_signal(signal.SIGUSR1)
         try:
             process.wait(5)
@@ -94,7 +94,7 @@ def register(folder: Path, server: str, passwords: Mapping[str, str], port: int)
     rows = (f"{account};[authentication username={account} password={word}]\n" for account, word in passwords.items())
     (folder / "accounts.csv").write_text("SEQUENTIAL\n" + "".join(rows))
     count = str(len(passwords))
-    process = _sipp(folder, server, "-inf", str(folder / "accounts.csv"), "-m", count, "-l", count, "-r", "150")
+    process = sipp(folder, server, "-inf", str(folder / "accounts.csv"), "-m", count, "-l", count, "-r", "150")
     try:
         code = process.wait(30)
     except subprocess.TimeoutExpired as error:
@@ -102,7 +102,7 @@ def register(folder: Path, server: str, passwords: Mapping[str, str], port: int)
         process.wait()
         raise RigError("registering the agents took too long") from error
     if code:
-        raise RigError(f"the agents could not all be registered: {_errors(folder)}")
+        raise RigError(f"the agents could not all be registered: {errors(folder)}")
 
 
 @contextmanager
@@ -115,7 +115,7 @@ def waiting_callers(folder: Path, server: str, number: str, count: int, rate: fl
     try:
         yield
         if process.poll() is not None:
-            raise RigError(f"the waiting callers' SIPp ended with {process.returncode}: {_errors(folder)}")
+            raise RigError(f"the waiting callers' SIPp ended with {process.returncode}: {errors(folder)}")
     finally:
         process.kill()
         process.wait()
@@ -138,7 +138,7 @@ def place(folder: Path, server: str, numbers: Sequence[str], load: Load, first_c
         used = max(used, _cpu_of_running(process))
         time.sleep(0.1)
     share = used / (time.monotonic() - began)
-    if share > _MOST_CPU:
+    if share > MOST_CPU:
         raise RigError(f"the callers' SIPp used {share:.0%} of a core: it was over-loaded")
     try:
         return judge(folder / "statistics.csv", process.returncode, load.calls, load.rate, folder / "errors.log")
@@ -177,14 +177,15 @@ def _callers(
     (folder / "scenario.xml").write_text(_CALLER)
     rows = (f"0{first_caller + i};{numbers[i % len(numbers)]}\n" for i in range(load.calls))
     (folder / "callers.csv").write_text("SEQUENTIAL\n" + "".join(rows))
-    return _sipp(
+    return sipp(
         folder,
         *(server, "-inf", str(folder / "callers.csv"), "-m", str(load.calls), "-l", str(load.calls)),
         *("-r", f"{load.rate:g}", "-d", str(round(load.hold_s * 1000)), "-recv_timeout", "30000"),
     )
 
 
-def _sipp(folder: Path, *words: str) -> subprocess.Popen[bytes]:
+def sipp(folder: Path, *words: str) -> subprocess.Popen[bytes]:
+    """A SIPp that plays the folder's `scenario.xml` and leaves its notes, statistics and errors there."""
     with (folder / "screen").open("wb") as screen:
         return subprocess.Popen(
             [
@@ -219,16 +220,18 @@ def _rows(statistics: Path) -> list[dict[str, str]]:
     return rows
 
 
-def _errors(folder: Path) -> str:
-    errors = folder / "errors.log"
-    return errors.read_text(errors="replace")[-500:] if errors.exists() else "it wrote no error"
+def errors(folder: Path) -> str:
+    """What that SIPp complained of at last."""
+    written = folder / "errors.log"
+    return written.read_text(errors="replace")[-500:] if written.exists() else "it wrote no error"
 
 
-def _note(what: str, number: str) -> str:
+def note(what: str, number: str) -> str:
+    """Where it stands in a scenario, SIPp notes the time with these words."""
     return f'<log message="{what} {number} [timestamp]"/>'
 
 
-_SDP = """Content-Type: application/sdp
+SDP = """Content-Type: application/sdp
 Content-Length: [len]
 
 v=0
@@ -254,30 +257,31 @@ Max-Forwards: 70
 {end}"""
 
 
-_EMPTY = "Content-Length: 0\n\n"
+EMPTY = "Content-Length: 0\n\n"
 _CALLER = f"""<?xml version="1.0" encoding="UTF-8"?>
 <scenario name="callers">
-<nop><action>{_note("invited", "[field0]")}</action></nop>
+<nop><action>{note("invited", "[field0]")}</action></nop>
 <send retrans="500"><![CDATA[
-{_request("INVITE", 1, "", _SDP)}
+{_request("INVITE", 1, "", SDP)}
 ]]></send>
 <recv response="100" optional="true"/>
 <recv response="180" optional="true"/>
 <recv response="183" optional="true"/>
-<recv response="200" rrs="true"><action>{_note("through", "[field0]")}</action></recv>
+<recv response="200" rrs="true"><action>{note("through", "[field0]")}</action></recv>
 <send><![CDATA[
-{_request("ACK", 1, "[peer_tag_param]", _EMPTY)}
+{_request("ACK", 1, "[peer_tag_param]", EMPTY)}
 ]]></send>
 <pause/>
 <send retrans="500"><![CDATA[
-{_request("BYE", 2, "[peer_tag_param]", _EMPTY)}
+{_request("BYE", 2, "[peer_tag_param]", EMPTY)}
 ]]></send>
 <recv response="200"/>
 </scenario>
 """
 
 
-def _answer(status: str, to: str, end: str) -> str:
+def answer(status: str, to: str, end: str) -> str:
+    """A response as the text of a scenario."""
     return f"""SIP/2.0 {status}
 [last_Via:]
 [last_From:]
@@ -293,20 +297,20 @@ _AGENT = f"""<?xml version="1.0" encoding="UTF-8"?>
 <scenario name="agents">
 <recv request="INVITE" crlf="true"><action>
 <ereg regexp="sip:([0-9]+)@" search_in="hdr" header="From:" assign_to="whole,number"/>
-{_note("rung", "[$number]")}
+{note("rung", "[$number]")}
 </action></recv>
 <Reference variables="whole"/>
 <send><![CDATA[
-{_answer("180 Ringing", _TO, _EMPTY)}
+{answer("180 Ringing", _TO, EMPTY)}
 ]]></send>
-<nop><action>{_note("answered", "[$number]")}</action></nop>
+<nop><action>{note("answered", "[$number]")}</action></nop>
 <send retrans="500"><![CDATA[
-{_answer("200 OK", _TO, _SDP)}
+{answer("200 OK", _TO, SDP)}
 ]]></send>
 <recv request="ACK"/>
 <recv request="BYE"/>
 <send><![CDATA[
-{_answer("200 OK", "[last_To:]", _EMPTY)}
+{answer("200 OK", "[last_To:]", EMPTY)}
 ]]></send>
 </scenario>
 """
@@ -322,7 +326,7 @@ CSeq: {sequence} REGISTER
 Contact: <sip:[field0]@[local_ip]:{{port}}>
 Max-Forwards: 70
 Expires: 7200
-{extra}{_EMPTY}"""
+{extra}{EMPTY}"""
 
 
 _REGISTER = f"""<?xml version="1.0" encoding="UTF-8"?>

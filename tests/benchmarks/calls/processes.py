@@ -24,6 +24,13 @@ def cpu_by_part(parts: Mapping[str, Iterable[int]]) -> dict[str, float]:
     return {name: sum(map(cpu_seconds, pids)) for name, pids in parts.items()}
 
 
+def family_seconds(pid: int) -> float:
+    """The same of a process with everything it started, ended or not."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    ended_children = (int(fields[13]) + int(fields[14])) / _TICKS
+    return ended_children + sum(map(_cpu_or_nothing, _family(pid)))
+
+
 def resident_mb(pid: int) -> float:
     """Memory held now, in MiB."""
     lines = Path(f"/proc/{pid}/status").read_text().splitlines()

@@ -31,7 +31,7 @@ from tests.e2e.tones import write_tone
 _LOAD, _HELD = "07000000101", "07000000102"
 #: Agents of the group in which callers wait; none of them ever takes a call.
 _ABSENT = tuple(str(9001 + i) for i in range(20))
-_PATIENCE_S = 30.0
+_PATIENCE_S = 90.0
 
 
 class Way(StrEnum):
@@ -100,14 +100,14 @@ def opened(way: Way, folder: Path, agents: int) -> Iterator[System]:
         server = f"127.0.0.1:{settings.sip_port}"
         passwords = {agent: settings.sip_passwords[agent].get_secret_value() for agent in ids}
         register(folder / "registration", server, passwords, first + 5)
-        channels = partial(_channels, asterisk)
+        channels = partial(channels_of, asterisk)
         parts: dict[str, tuple[int, ...]] = {"asterisk": (process.pid,)}
         numbers: tuple[str, ...]
         waiting, settled, controller = channels, lambda: True, None
         if way is Way.ENGINE:
             redis_pid = stack.enter_context(embedded_redis(settings.redis_url, folder / "redis"))
-            ledger = stack.enter_context(_process(folder, "ledger"))
-            controller = stack.enter_context(_process(folder, "controller"))
+            ledger = stack.enter_context(process_of(folder, "ledger"))
+            controller = stack.enter_context(process_of(folder, "controller"))
             parts |= {"controller": (controller,), "ledger": (ledger, redis_pid)}
             redis = stack.enter_context(Redis.from_url(settings.redis_url))
             until(lambda: bool(_board(redis).get("ari")), "the controller up")
@@ -187,7 +187,8 @@ def _centre(ids: tuple[str, ...]) -> str:
 
 
 @contextmanager
-def _process(folder: Path, name: str) -> Iterator[int]:
+def process_of(folder: Path, name: str) -> Iterator[int]:
+    """A `callcenter` command of this name on this data folder."""
     with (folder / f"{name}.log").open("ab") as log:
         process = subprocess.Popen(
             [sys.executable, "-m", "callcenter", name],
@@ -200,7 +201,8 @@ def _process(folder: Path, name: str) -> Iterator[int]:
         yield pid
 
 
-def _channels(asterisk: LocalAsterisk) -> int:
+def channels_of(asterisk: LocalAsterisk) -> int:
+    """How many channels there are now; -1 when Asterisk does not say."""
     lines = asterisk.command("core show channels count").splitlines()
     return int(next((line.split()[0] for line in lines if "active channel" in line), "-1"))
 

@@ -181,6 +181,15 @@ def test_joining_the_line_tells_what_the_agents_of_the_group_are_doing() -> None
     assert script.wrote(Kind.QUEUED)[0].data["agents"] == {"unreachable": 1, "offline": 1}
 
 
+def test_who_is_ready_but_has_the_phone_in_use_counts_as_unreachable() -> None:
+    script = Script()
+    for agent in ("1001", "1002"):
+        script.agent_ready(agent)
+    script.happens(events.ColleagueDialled("own-1.1", "1001", "1009"))
+    script.call()
+    assert script.wrote(Kind.QUEUED)[0].data["agents"] == {"ready": 1, "unreachable": 1}
+
+
 def test_the_least_occupied_agent_is_asked_first_where_the_group_says_so() -> None:
     script = Script(more={"kitchen": {"strategy": "least_occupied"}}, wrapup_s=0)
     for agent in ("1001", "1002"):

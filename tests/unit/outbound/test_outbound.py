@@ -92,7 +92,7 @@ def desk(mode: Mode = Mode.PROGRESSIVE, text: str = SURVEY) -> Desk:
         abandoned=0, form_id=1, text=text, form=read_form(text), retries={}, full=(), on=True, proven=True,
         setup=Setup(campaign="7", rules=rules, zone=ZoneInfo("Asia/Seoul")),
     )  # fmt: skip
-    return Desk.of(work)
+    return Desk.of(work, Limits())
 
 
 def test_a_campaign_hears_of_each_change_of_an_agent_once() -> None:
