@@ -22,6 +22,8 @@ POSITION = "position"
 _POSITIONS_RECORDED = 30
 #: Messages due so soon after one another are said together; so long one waits for another that is being said.
 _TOGETHER_MS = 5_000
+#: A timer may run out so much early by the clock of the day, which is not the timer's.
+_EARLY_MS = 50
 
 
 class Telling:
@@ -63,12 +65,13 @@ class Telling:
 
     def due(self, call: Call, now: int) -> None:
         """The timer ran out while the call waits."""
+        by = now + _EARLY_MS
         if call.playback is None and call.talk is None:
             prompts: list[str] = []
-            if self._every_ms and now >= call.position_at + self._every_ms:
+            if self._every_ms and by >= call.position_at + self._every_ms:
                 call.position_at = now
                 prompts += [*self._place(call, now), *(self._choices(call) if call.told % 2 else ())]
-            if self._comfort_ms and now >= call.comforted_at + self._comfort_ms:
+            if self._comfort_ms and by >= call.comforted_at + self._comfort_ms:
                 call.comforted_at = now
                 messages = self._centre.waiting.comfort
                 prompts.append(messages[call.comforted % len(messages)].prompt)

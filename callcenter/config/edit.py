@@ -34,6 +34,13 @@ def with_ladder(text: str, group: str, similar: Sequence[str], ladder: Ladder) -
     return tomlkit.dumps(document)
 
 
+def with_group_peak(text: str, group: str, limits: Mapping[str, int | float]) -> str:
+    """The limits by which the group's own peak-time agents are called up; none: the group has no rule of its own."""
+    document = tomlkit.parse(text)
+    _set(_part(document, "group", group), "peak", _inline(limits))
+    return tomlkit.dumps(document)
+
+
 def with_skills(text: str, agent: str, levels: Mapping[str, int], *, languages: Sequence[str], peak: bool) -> str:
     """The agent's groups, each with its level, 1 the best; what it speaks; and whether it is a peak-time agent."""
     document = tomlkit.parse(text)

@@ -68,7 +68,7 @@ async def test_the_announcement_the_own_music_and_a_comfort_message_are_heard_in
         await prompts.begins("announcement-crowd")
         await prompts.begins("queue-position-1")
         assert {room: waiting for room, waiting in (await rooms(centre)).items() if waiting} == {"cc-waiting-crowd": 1}
-        await prompts.begins(comfort)
+        await prompts.begins(comfort, 60)
         await asyncio.sleep(4)  # the message, and music after it
         await customer.hang_up()
     # Music was heard between what was said, not silence.

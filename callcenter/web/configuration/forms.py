@@ -15,6 +15,7 @@ from callcenter.config.edit import (
     with_closing,
     with_company,
     with_day,
+    with_group_peak,
     with_ladder,
     with_skills,
     with_waiting,
@@ -53,7 +54,13 @@ def changed_group(text: str, group: str, sent: FormData) -> str:
             # A ring that was left empty before this one moves up.
             if limits:
                 ladder[len(similar) + 1] = limits
-    return with_ladder(text, group, similar, ladder)
+    peak: dict[str, int | float] = {}
+    if said := _text(sent, "peak_forecast_s"):
+        peak["forecast_s"] = _whole(said)
+    for key in ("level_below", "occupancy_over"):
+        if said := _text(sent, f"peak_{key}"):
+            peak[key] = _whole(said) / 100
+    return with_group_peak(with_ladder(text, group, similar, ladder), group, peak)
 
 
 def changed_agent(text: str, agent: str, centre: Centre, sent: FormData) -> str:

@@ -56,6 +56,9 @@ async def test_a_ladder_is_changed_by_its_form_and_the_file_keeps_its_comments(w
     before = in_file(web)
     async with browser(web, "sup") as sup:
         fields = {"similar_2": "sports", "after_s_2": "15", "queue_over_2": "3"}
+        called = {"peak_forecast_s": "120", "peak_level_below": "60", "peak_occupancy_over": ""}
+        page = (await sup.post("/configuration/group/home-appliances", called))[1]
+        assert "피크타임 없음 → 남은 예상 대기(초) 120 서비스 수준 미만 0.6" in page
         status, page = await sup.post("/configuration/group/baby", fields)
         assert status == 200
         assert "유사 그룹 생활용품, 스포츠용품 → 스포츠용품" in page

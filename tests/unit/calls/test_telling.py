@@ -136,3 +136,11 @@ def test_callers_of_a_company_with_music_of_its_own_wait_to_it() -> None:
     script.call("cc-1.2", "07000000102")
     script.prompt_ends()
     assert script.said(HoldInQueue) == [HoldInQueue("cc-1.1", "quiet"), HoldInQueue("cc-1.2", "")]
+
+
+def test_a_timer_that_runs_out_a_moment_early_is_no_reason_to_say_nothing() -> None:
+    script = Waiting(position_every_s=0, **COMFORT)
+    joins(script)
+    script.passes(59.98)
+    script.happens(events.TimerFired("position:cc-1.1"))
+    assert [play.prompts for play in script.said(Play)] == [(FIRST,)]
