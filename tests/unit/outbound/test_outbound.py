@@ -14,7 +14,7 @@ from callcenter.campaigns.attempts import Outcome
 from callcenter.campaigns.dialler import Line, Setup, Stage
 from callcenter.campaigns.form import read_form
 from callcenter.campaigns.kinds import Kind, Purpose
-from callcenter.campaigns.pacing import Mode
+from callcenter.campaigns.pacing import Limits, Mode
 from callcenter.campaigns.permission import Rules
 from callcenter.campaigns.windows import Window
 from callcenter.centre import Hours
@@ -89,7 +89,7 @@ def desk(mode: Mode = Mode.PROGRESSIVE, text: str = SURVEY) -> Desk:
     rules = Rules(purpose=Purpose.SERVICE, window=Window(hours=Hours()), caller=None)
     work = Work(
         number=7, company="nurim", kind=Kind.HAPPY_CALL, mode=mode, groups=("av",), ceiling=0.03, answered=0,
-        abandoned=0, form_id=1, text=text, form=read_form(text), retries={}, full=(), on=True, proven=True,
+        abandoned=0, form_id=1, text=text, form=read_form(text), retries={}, quotas=(), on=True, proven=True,
         setup=Setup(campaign="7", rules=rules, zone=ZoneInfo("Asia/Seoul")),
     )  # fmt: skip
     return Desk.of(work, Limits())
