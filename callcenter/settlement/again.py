@@ -103,8 +103,9 @@ def rerate(engine: Engine, month: Month, tariff: Tariff, text: str, actor: Actor
 def decide_rerating(engine: Engine, number: int, *, approve: bool, actor: Actor, zone: ZoneInfo) -> list[CorrectionRow]:
     """Carry out a proposal as corrections of today's month, all or none, or drop it. Raises `PeriodError`.
 
-    Each note corrects what the company pays, its contract's account, and what every other payer pays. The proposal was
-    computed against the notes of its day: if a statement was corrected since, it must be made anew.
+    Each note corrects what the company pays, its contract's account, and what every other payer pays; notes that were
+    written by hand stay beside it. The proposal was computed against the re-ratings of its day: after another one it
+    must be made anew. A note takes off no more than is left of the statement.
     """
     with Session(engine, expire_on_commit=False) as session, session.begin():
         stored = Corrections(session)
@@ -121,15 +122,22 @@ def decide_rerating(engine: Engine, number: int, *, approve: bool, actor: Actor,
                 now.shares.get(payer, 0) != before for payer, before in proposed.items()
             ):
                 raise PeriodError("outdated", f"{one.company} was corrected since; propose it anew")
+            supply, vat = stored.corrected(one)
+            by_supply = max(told["supply"][1] - told["supply"][0], -(one.supply + supply))
+            by_vat = max(told["vat"][1] - told["vat"][0], -(one.vat + vat))
+            changes = {payer: after - before for payer, (before, after) in shares.items()}
+            if not by_supply and not by_vat and not any(changes.values()):
+                continue
             notes.append(
                 stored.correct(
                     one,
                     month=Month(day.year, day.month),
                     reason=CorrectionReason.SUPPLY_CHANGED,
-                    supply=told["supply"][1] - told["supply"][0],
-                    vat=told["vat"][1] - told["vat"][0],
+                    supply=by_supply,
+                    vat=by_vat,
                     note=f"요금표 재적용 {row.month} (rerated, proposal {number})",
-                    shares={payer: after - before for payer, (before, after) in shares.items()},
+                    shares=changes,
+                    rerating=number,
                     actor=actor,
                 )
             )
@@ -157,8 +165,8 @@ class _Costs(NamedTuple):
 
 
 def _costs(stored: Corrections, row: StatementRow) -> _Costs:
-    """As the notes so far have it."""
-    supply, vat = stored.corrected(row)
+    """As the re-ratings so far have it."""
+    supply, vat = stored.rerated(row)
     return _Costs(row.supply + supply, row.vat + vat, stored.shares(row))
 
 

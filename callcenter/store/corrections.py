@@ -83,8 +83,10 @@ class Corrections:
         note: str,
         actor: Actor,
         shares: Mapping[str, int] = MappingProxyType({}),
+        rerating: int | None = None,
     ) -> CorrectionRow:
-        """A note with a number of the month in which it is written; `shares`: by how much each payer's share changes.
+        """A note with a number of the month in which it is written; `shares`: by how much each payer's share changes,
+        `rerating`: the proposal that it carries out.
 
         A note takes off at most what is left of the statement: together they are never below zero.
         Raises `PeriodError`.
@@ -107,6 +109,7 @@ class Corrections:
             supply=supply,
             vat=vat,
             shares={payer: amount for payer, amount in shares.items() if amount},
+            rerating=rerating,
             by=actor.by,
             at=actor.at,
         )
@@ -147,6 +150,14 @@ class Corrections:
         """Supply and VAT of all its notes together."""
         query = select(func.coalesce(func.sum(CorrectionRow.supply), 0), func.coalesce(func.sum(CorrectionRow.vat), 0))
         supply, vat = self._session.execute(query.where(CorrectionRow.statement == statement.id)).one()
+        return int(supply), int(vat)
+
+    def rerated(self, statement: StatementRow) -> tuple[int, int]:
+        """The same of the notes that carried out re-ratings: what was credited by hand stays credited."""
+        query = select(func.coalesce(func.sum(CorrectionRow.supply), 0), func.coalesce(func.sum(CorrectionRow.vat), 0))
+        supply, vat = self._session.execute(
+            query.where(CorrectionRow.statement == statement.id, CorrectionRow.rerating.is_not(None))
+        ).one()
         return int(supply), int(vat)
 
     def propose(self, month: Month, tariff: str, differences: Sequence[dict[str, Any]], actor: Actor) -> ReratingRow:

@@ -203,6 +203,8 @@ class CorrectionRow(Base):
     vat: Mapped[int]
     #: By how much each payer's share of the service fee changes, in won: of a note that carries out a re-rating.
     shares: Mapped[dict[str, Any]] = mapped_column(Document)
+    #: The re-rating that it carries out; None: written by hand.
+    rerating: Mapped[int | None]
     by: Mapped[str]
     at: Mapped[int]
 

@@ -164,10 +164,11 @@ def test_a_note_and_an_approved_rerating_correct_the_account(books: Books) -> No
     dearer = books.text.replace("base_fee = 50_000", "base_fee = 60_000")
     proposal = rerate(books.engine, NOVEMBER, read_text(dearer, "dearer.toml"), dearer, CLERK)
     decide_rerating(books.engine, proposal.id, approve=True, actor=CLERK, zone=SEOUL)
-    assert account(books, nurim).month(NOVEMBER) == 172_500
-    assert account(books, nurim).open_charges() == (OpenCharge(NOVEMBER, 72_500, date(2027, 2, 9)),)
+    # What was credited by hand stays credited.
+    assert account(books, nurim).month(NOVEMBER) == 110_000
+    assert account(books, nurim).open_charges() == (OpenCharge(NOVEMBER, 10_000, date(2027, 2, 9)),)
     books.close()
-    assert account(books, nurim).month(NOVEMBER) == 172_500
+    assert account(books, nurim).month(NOVEMBER) == 110_000
 
 
 def test_a_month_that_was_charged_by_hand_comes_to_its_statement(books: Books) -> None:
@@ -399,7 +400,11 @@ def test_what_was_credited_in_full_is_never_charged_again(books: Books) -> None:
     books.settle()
     books.close()
     note(books, "nurim", -162_500)
-    assert rerate(books.engine, NOVEMBER, books.tariff, books.text, CLERK).differences != []
+    assert rerate(books.engine, NOVEMBER, books.tariff, books.text, CLERK).differences == []
+    cheaper = books.text.replace("base_fee = 50_000", "base_fee = 40_000")
+    proposal = rerate(books.engine, NOVEMBER, read_text(cheaper, "cheaper.toml"), cheaper, CLERK)
+    notes = decide_rerating(books.engine, proposal.id, approve=True, actor=CLERK, zone=SEOUL)
+    assert {one.company for one in notes} == {"hanbit", "quiet"}, "nothing is left to take off"
     for _ in range(2):
         books.close()
         with pytest.raises(PeriodError, match="closed"):

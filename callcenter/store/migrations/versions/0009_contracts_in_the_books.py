@@ -30,12 +30,14 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("days", sa.BigInteger(), nullable=True))
     with op.batch_alter_table("correction", schema=None) as batch_op:
         batch_op.add_column(sa.Column("shares", _DOCUMENT, nullable=False, server_default=sa.text("'{}'")))
+        batch_op.add_column(sa.Column("rerating", sa.BigInteger(), nullable=True))
     with op.batch_alter_table("correction", schema=None) as batch_op:
         batch_op.alter_column("shares", server_default=None)
 
 
 def downgrade() -> None:
     with op.batch_alter_table("correction", schema=None) as batch_op:
+        batch_op.drop_column("rerating")
         batch_op.drop_column("shares")
     with op.batch_alter_table("statement", schema=None) as batch_op:
         batch_op.drop_column("days")
