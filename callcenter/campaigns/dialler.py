@@ -127,6 +127,10 @@ class Dialler:
     _unseen: int = 0
     _out: list[Command] = field(default_factory=list)
 
+    def know_house(self, house: events.Tick) -> None:
+        """How the rest of the house stands now; nobody is dialled for that."""
+        self._house, self._unseen = house, 0
+
     def handle(self, event: events.Event, now: int) -> list[Command]:
         """What to do about this event."""
         match event:
@@ -170,7 +174,7 @@ class Dialler:
                     self._abandon(attempt, line, now)
                     self._out.append(Identify(attempt))
             case events.Tick():
-                self._house, self._unseen = event, 0
+                self.know_house(event)
             case events.Running(on):
                 self.on = on
             case events.Restarted(pending):

@@ -24,6 +24,8 @@ class Desk:
     dialler: Dialler
     #: What each agent was for it at the last look.
     agents: dict[str, Standing] = field(default_factory=dict)
+    #: The longest wait that inbound callers expect whom its agents could serve.
+    forecast_s: float | None = None
     #: Why it is not at work although it runs: unproven, prompts or engine_away.
     hindered: str | None = None
 
@@ -48,6 +50,10 @@ class Desk:
         """How many channels it has that the board of the controller does not count."""
         lines = self.dialler.lines.values()
         return sum(line.stage is not Stage.ENTERING and not (line.agent and line.spoke) for line in lines)
+
+    def about_to_dial(self) -> int:
+        """How many numbers it dials as soon as they are written down."""
+        return sum(line.stage is Stage.WRITING for line in self.dialler.lines.values())
 
     def unsaid(self) -> list[str]:
         """The attempts of which an agent has yet to say how they ended."""

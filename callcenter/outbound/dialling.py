@@ -97,6 +97,7 @@ class Outbound:
         #: What is to be written down, in its order.
         self._todo: asyncio.Queue[tuple[Desk, Command, int]] = asyncio.Queue()
         self._dialled: deque[int] = deque()
+        self._inbound_calls = 0
         #: Attempts whose channel was not there at the last check.
         self._suspect: set[str] = set()
         self._tasks: asyncio.TaskGroup
@@ -296,7 +297,21 @@ class Outbound:
         desk = self._desks.get(number)
         if desk is not None:
             now = now_ms()
+            # What other campaigns have dialled this very second counts against the carrier's limits as well.
+            desk.dialler.know_house(self._house(desk, now))
             self._obey(desk, desk.dialler.handle(event, now), now)
+
+    def _house(self, desk: Desk, now: int) -> events.Tick:
+        """How the rest of the house stands at this moment."""
+        while self._dialled and self._dialled[0] <= now - 1000:
+            self._dialled.popleft()
+        others = sum(other.about_to_dial() for other in self._desks.values() if other is not desk)
+        return events.Tick(
+            channels=self._inbound_calls + sum(one.channels() for one in self._desks.values()),
+            dialled_last_second=len(self._dialled) + others,
+            inbound_forecast_s=desk.forecast_s,
+            carrier_room=self._backoff.room(now),
+        )
 
     def _obey(self, desk: Desk, commands: Iterable[Command], now: int) -> None:
         for command in commands:
@@ -392,20 +407,12 @@ class Outbound:
                 for attempt in desk.dialler.lines:
                     segment = customer.segment if (customer := self._customers.get(attempt)) else ""
                     self._interviews.filled(CHANNEL + attempt, full_answers(work.quotas, segment))
-        while self._dialled and self._dialled[0] <= now_ms() - 1000:
-            self._dialled.popleft()
-        lines = sum(desk.channels() for desk in self._desks.values())
+        self._inbound_calls = inbound.calls
         engine = await self._engine_lives()
         for number, desk in list(self._desks.items()):
             if number in on:
                 desk.hindered = await self._hindrance(on[number], engine)
-            tick = events.Tick(
-                channels=inbound.calls + lines,
-                dialled_last_second=len(self._dialled),
-                inbound_forecast_s=inbound.longest_s(self._lines_of(desk.work)),
-                carrier_room=self._backoff.room(now_ms()),
-            )
-            self._tell(number, tick)
+            desk.forecast_s = inbound.longest_s(self._lines_of(desk.work))
             self._tell(number, events.Running(number in on and on[number].on and desk.hindered is None))
             for agent in list(self._agents.states):
                 self._look_at(desk, agent)
