@@ -74,7 +74,7 @@ async def test_who_waits_is_told_who_talks_goes_on_and_at_the_hour_it_opens_agai
         ("abandoned_queue", HANBIT, "kitchen"),
         ("answered", CROWD, "furniture"),
         ("answered", CROWD, "furniture"),
-        ("closed", CROWD, "furniture"),
         ("closed", CROWD, ""),
+        ("closed", CROWD, "furniture"),
     ]
     expect_clean(centre.log, since=since)
