@@ -83,6 +83,8 @@ class Settings(BaseSettings):
     #: Spoken answers are destroyed after so many months: three years, as long as complaints are kept
     #: (전자상거래법 시행령 제6조).
     answers_months: int = Field(36, ge=1, le=120)
+    #: Recordings of calls and messages likewise.
+    recordings_months: int = Field(36, ge=1, le=120)
 
     @field_validator("sms_gateway")
     @classmethod

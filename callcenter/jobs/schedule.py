@@ -61,6 +61,11 @@ SCHEDULE = (
     ),
     Scheduled(name="retention", function="callcenter.jobs.retention.destroy_answers", every=timedelta(hours=1)),
     Scheduled(
+        name="recordings",
+        function="callcenter.jobs.call_recordings.destroy_recordings",
+        every=timedelta(days=1),
+    ),
+    Scheduled(
         name="happy-calls",
         function="callcenter.jobs.happy_calls.follow_up_cases",
         every=timedelta(minutes=10),
