@@ -94,8 +94,8 @@ def test_only_a_changed_text_is_spoken_again_and_a_company_that_left_is_removed(
     first, second = centre.company
     renamed = centre.model_copy(update={"company": (first.model_copy(update={"name": "누림가전"}),)})
     before = (media / f"sounds/ko/cc/greeting-{first.id}.wav").read_bytes()
-    # The greeting, and who phones when a campaign does.
-    assert make(renamed, media) == 2
+    # The greeting, who phones when a campaign does, and for whom nobody is free then.
+    assert make(renamed, media) == 3
     assert (media / f"sounds/ko/cc/greeting-{first.id}.wav").read_bytes() != before
     assert not list(media.rglob(f"*{second.id}*"))
 
