@@ -1,0 +1,34 @@
+"""What the voice has spoken for one centre under test is taken over by the next: speaking takes minutes, copying none.
+
+The index beside the files tells from which text each was made, so whatever does not fit is spoken anew.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+_KEPT = Path(__file__).parents[3] / ".cache/test-voice"
+
+
+def take_over(media: Path) -> None:
+    """Put what was kept into a new centre's media folder; nothing if another process changes it just now."""
+    spoken = media / "sounds/synthetic"
+    try:
+        shutil.copytree(_KEPT, spoken)
+    except OSError:
+        shutil.rmtree(spoken, ignore_errors=True)
+
+
+def keep(media: Path) -> None:
+    """Keep what this centre's voice has spoken, in place of what was kept."""
+    made = _KEPT.with_name(f"{_KEPT.name}-{os.getpid()}")
+    shutil.rmtree(made, ignore_errors=True)
+    shutil.copytree(media / "sounds/synthetic", made)
+    shutil.rmtree(_KEPT, ignore_errors=True)
+    try:
+        made.rename(_KEPT)
+    except OSError:
+        # Another process was quicker.
+        shutil.rmtree(made, ignore_errors=True)
