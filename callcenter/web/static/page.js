@@ -16,6 +16,9 @@ function lengthText(ms) {
   return hours ? `${hours}:${two(minutes)}:${two(seconds % 60)}` : `${minutes}:${two(seconds % 60)}`;
 }
 
+// On a narrow screen the header scrolls: the page that is open stands in it.
+document.querySelector(".bar nav [aria-current]")?.scrollIntoView({ inline: "center", block: "nearest" });
+
 function tick() {
   const now = Date.now() + clockOffset;
   for (const element of document.querySelectorAll("time[data-since]")) {
