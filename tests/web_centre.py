@@ -69,6 +69,8 @@ def agent_json(agent: str, state: str = "ready", **fields: Any) -> dict[str, Any
 def record(call: str, **columns: Any) -> CallRow:
     """An answered call of a minute ago, changed as given."""
     entered = columns.pop("entered_at", now_ms() - 60_000)
+    agent = columns.get("agent", "1001")
+    rang = [{"agent": agent, "at": entered + 12_000, "status": "ANSWER", "ring_ms": 3_000}]
     return CallRow(
         **{
             "call": call,
@@ -89,7 +91,7 @@ def record(call: str, **columns: Any) -> CallRow:
             "talk_ms": 30_000,
             "agent": "1001",
             "agent_channel": "cc-1.2",
-            "offers": [{"agent": "1001", "at": entered + 12_000, "status": "ANSWER", "ring_ms": 3_000}],
+            "offers": rang if agent else [],
             "outcome": "answered",
             "ended_by": "caller",
             "cause": 16,

@@ -7,7 +7,7 @@ from array import array
 
 import pytest
 
-from routing.acd import Acd
+from routing.acd import Acd, Request
 from tests.benchmarks.calls.load import RigError
 from tests.benchmarks.routing.measure import Measured, Plan, measure
 from tests.benchmarks.routing.report import decisions, disturbance, growth, rates, target
@@ -35,9 +35,9 @@ def test_both_decide_alike_and_every_kind_of_decision_is_timed() -> None:
     assert "cores meanwhile" in disturbance(found)
 
 
-def _last_idle(acd: Acd, group: str, first: int, last: int) -> tuple[str, int] | None:
-    rings = range(first, last + 1)
-    return next(((idle[-1][2], ring) for ring in rings if (idle := acd._idle.get((group, ring)))), None)
+def _last_idle(acd: Acd, asked: Request) -> tuple[str, int] | None:
+    lines = (((asked.group, asked.language, ring), ring) for ring in range(1, asked.ring + 1))
+    return next(((idle[-1][2], ring) for line, ring in lines if (idle := acd._idle.get(line))), None)
 
 
 @pytest.mark.parametrize(

@@ -38,14 +38,7 @@ async def open_callback(web: WebCentre, call: str = CALL, group: str = "kitchen"
 
 async def message(web: WebCentre, call: str = CALL, group: str | None = "kitchen", caller: str = NUMBER) -> None:
     at = now_ms() - 60_000
-    silent = {
-        "answered_at": None,
-        "agent": None,
-        "agent_channel": None,
-        "talk_ms": 0,
-        "outcome": "voicemail",
-        "offers": [],
-    }
+    silent = {"answered_at": None, "agent": None, "agent_channel": None, "talk_ms": 0, "outcome": "voicemail"}
     await web.add(
         record(call, group=group, category=group, caller=caller, recording=f"voicemail/{call}", **silent),
         MessageRow(call=call, company="nurim", group=group, left_at=at, state=MessageState.NEW, agent=None, at=at),
