@@ -77,4 +77,5 @@ async def test_who_waits_is_told_who_talks_goes_on_and_at_the_hour_it_opens_agai
         ("closed", CROWD, ""),
         ("closed", CROWD, "furniture"),
     ]
-    expect_clean(centre.log, since=since)
+    # Who hangs up between two prompts leaves the second one unplayed.
+    expect_clean(centre.log, ("Playback failed for sound:cc/queue-position",), since)
