@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -11,6 +12,15 @@ from tests.e2e.harness.centre import Centre, open_centre
 from tests.e2e.harness.fixtures import at, exchange, switch_on, voices
 
 __all__ = ["at", "exchange", "switch_on", "voices"]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The first test waits until the voice has spoken: that is not this test's time."""
+    for item in items:
+        if item.path.is_relative_to(Path(__file__).parent):
+            limit = item.get_closest_marker("timeout")
+            seconds = limit.args[0] if limit and limit.args else 120
+            item.add_marker(pytest.mark.timeout(seconds, func_only=True), append=False)
 
 
 @pytest.fixture(scope="session")

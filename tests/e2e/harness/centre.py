@@ -6,7 +6,7 @@ import asyncio
 import json
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,7 @@ from redis.asyncio import Redis
 from callcenter.house import House, furnish, running
 from callcenter.settings import Settings
 from tests.e2e.harness.ports import free_ports
-from tests.e2e.harness.spoken import keep, take_over
+from tests.e2e.harness.spoken import keep, one_at_a_time, take_over
 
 #: Extra agents for tests with many conversations; they serve the furniture group alone.
 CROWD = tuple(str(2001 + n) for n in range(20))
@@ -155,7 +155,9 @@ def open_centre(folder: Path) -> Iterator[Centre]:
         before + _WAITING + _PEAK + _INSTEAD + after[after.index("\n[[group]]") :] + _CROWD_COMPANY + crowd, "utf-8"
     )
     settings = furnish(folder)
-    take_over(settings.media)
-    with running(settings, print) as house:
-        keep(settings.media)
+    with ExitStack() as stack:
+        with one_at_a_time():
+            take_over(settings.media)
+            house = stack.enter_context(running(settings, print))
+            keep(settings.media)
         yield Centre(house)

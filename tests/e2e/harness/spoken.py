@@ -5,11 +5,23 @@ The index beside the files tells from which text each was made, so whatever does
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 _KEPT = Path(__file__).parents[3] / ".cache/test-voice"
+
+
+@contextmanager
+def one_at_a_time() -> Iterator[None]:
+    """Who comes second waits until the first has spoken, and takes it over."""
+    _KEPT.parent.mkdir(parents=True, exist_ok=True)
+    with _KEPT.with_name("test-voice.lock").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
 
 
 def take_over(media: Path) -> None:
