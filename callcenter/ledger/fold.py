@@ -27,7 +27,7 @@ from dataclasses import dataclass, field
 
 from callcenter.calls.call import campaign_of
 from callcenter.calls.journal import Entry, Json, Kind
-from callcenter.ledger.parts import Part, last_legs, passed_parts
+from callcenter.ledger.parts import Part, last_legs, passed_parts, text_in, whole_in
 from callcenter.ledger.quality import mean_opinion_score
 from callcenter.ledger.record import (
     OUTBOUND,
@@ -86,7 +86,7 @@ class _Facts:
     @property
     def note(self) -> Entry | None:
         """The note that counts."""
-        last = _text(self.answered.data, "agent") if self.answered else None
+        last = text_in(self.answered.data, "agent") if self.answered else None
         return next((note for note in reversed(self.notes) if self.parts and note.agent == last), None) or next(
             reversed(self.notes), None
         )
@@ -142,9 +142,9 @@ def fold_ordered(ordered: Sequence[Entry]) -> CallRecord:
         call=ordered[0].call or "",
         company=_last_word(facts, caller, "company"),
         category=_last_word(facts, caller, "category"),
-        group=group if group is not None else (_text(facts.queued.data, "group") if facts.queued else None),
-        dnis=_text(origin, "dnis") or "",
-        caller=_text(origin, "caller") or "",
+        group=group if group is not None else (text_in(facts.queued.data, "group") if facts.queued else None),
+        dnis=text_in(origin, "dnis") or "",
+        caller=text_in(origin, "caller") or "",
         direction=Direction.OUTBOUND if via in OUTBOUND else Direction.INBOUND,
         via=Via.FALLBACK if fallback else via,
         entered_at=entered_at,
@@ -162,18 +162,18 @@ def fold_ordered(ordered: Sequence[Entry]) -> CallRecord:
         if ending
         else None,
         ended_by=ended_by,
-        cause=_whole(ending.data, "cause") if ending else None,
-        recording=_text(answer, "recording")
-        or _text(spoken, "recording")
+        cause=whole_in(ending.data, "cause") if ending else None,
+        recording=text_in(answer, "recording")
+        or text_in(spoken, "recording")
         or next((part.recording for part in facts.parts if part.recording), None)
-        or _text(caller, "recording"),
+        or text_in(caller, "recording"),
         caller_audio=_audio(caller),
         agent_audio=_audio(last_leg.data if last_leg else {}),
-        reason=_text(note, "reason"),
-        product=_text(note, "product"),
-        symptom=_text(note, "symptom"),
-        result=_text(note, "result"),
-        ticket=_whole(note, "ticket"),
+        reason=text_in(note, "reason"),
+        product=text_in(note, "product"),
+        symptom=text_in(note, "symptom"),
+        result=text_in(note, "result"),
+        ticket=whole_in(note, "ticket"),
     )
 
 
@@ -235,11 +235,11 @@ def _agent_leg(facts: _Facts) -> Entry | None:
             if channel and leg.data.get("channel") == channel:
                 return leg
     talked = [leg for leg in facts.agent_legs if _talked(leg)]
-    return max(talked, key=lambda leg: (_whole(leg.data, "talk_ms") or 0, leg.key), default=None)
+    return max(talked, key=lambda leg: (whole_in(leg.data, "talk_ms") or 0, leg.key), default=None)
 
 
 def _talked(leg: Entry) -> bool:
-    return bool(_whole(leg.data, "talk_ms")) or leg.data.get("dialstatus") == "ANSWER"
+    return bool(whole_in(leg.data, "talk_ms")) or leg.data.get("dialstatus") == "ANSWER"
 
 
 def _answered_at(facts: _Facts, agent_leg: Entry | None) -> int | None:
@@ -248,7 +248,7 @@ def _answered_at(facts: _Facts, agent_leg: Entry | None) -> int | None:
     # Of a call that was passed on, the caller's leg tells only that somebody spoke with the caller at some time.
     for leg in (agent_leg, None if facts.parts else facts.caller_leg):
         if leg and _talked(leg):
-            return leg.at - (_whole(leg.data, "talk_ms") or 0)
+            return leg.at - (whole_in(leg.data, "talk_ms") or 0)
     return None
 
 
@@ -263,7 +263,7 @@ def _queued_at(facts: _Facts, answered_at: int | None, served_by_dialplan_since:
 
 
 def _last_talk_ms(spoken: dict[str, Json], caller: dict[str, Json], otherwise: int) -> int:
-    return next((talk for leg in (spoken, caller) if (talk := _whole(leg, "talk_ms")) is not None), otherwise)
+    return next((talk for leg in (spoken, caller) if (talk := whole_in(leg, "talk_ms")) is not None), otherwise)
 
 
 def _offers(facts: _Facts, ended_at: int | None, last_talk_ms: int | None) -> tuple[Offer, ...]:
@@ -271,12 +271,12 @@ def _offers(facts: _Facts, ended_at: int | None, last_talk_ms: int | None) -> tu
     missed = list(facts.missed)
     talks: list[tuple[str | None, int, int | None]] = [(p.agent, p.answered_at, p.talk_ms) for p in facts.parts]
     if facts.answered:
-        talks.append((_text(facts.answered.data, "agent"), facts.answered.at, last_talk_ms))
+        talks.append((text_in(facts.answered.data, "agent"), facts.answered.at, last_talk_ms))
     offers = []
     for n, entry in enumerate(facts.offers):
-        agent = _text(entry.data, "agent") or entry.agent or ""
+        agent = text_in(entry.data, "agent") or entry.agent or ""
         talk = None
-        again = next((o.at for o in facts.offers[n + 1 :] if _text(o.data, "agent") == agent), None)
+        again = next((o.at for o in facts.offers[n + 1 :] if text_in(o.data, "agent") == agent), None)
         miss = next(
             (
                 m
@@ -287,8 +287,8 @@ def _offers(facts: _Facts, ended_at: int | None, last_talk_ms: int | None) -> tu
         )
         if miss:
             missed.remove(miss)
-            rang = _whole(miss.data, "ring_ms")
-            status, rang = _text(miss.data, "status") or "NOANSWER", miss.at - entry.at if rang is None else rang
+            rang = whole_in(miss.data, "ring_ms")
+            status, rang = text_in(miss.data, "status") or "NOANSWER", miss.at - entry.at if rang is None else rang
         elif talk := next((t for t in talks if t[0] == agent and (again is None or t[1] < again)), None):
             talks.remove(talk)
             status, rang = "ANSWER", max(talk[1] - entry.at, 0)
@@ -306,24 +306,24 @@ def _ring_ms(offers: tuple[Offer, ...], answered: bool) -> int:
 
 
 def _agent(facts: _Facts, agent_leg: Entry | None) -> str | None:
-    if facts.answered and (agent := _text(facts.answered.data, "agent")):
+    if facts.answered and (agent := text_in(facts.answered.data, "agent")):
         return agent
     if facts.parts and not agent_leg:
         return facts.parts[-1].agent
     for leg in (agent_leg, facts.caller_leg):
-        if leg and (agent := _text(leg.data, "agent")):
+        if leg and (agent := text_in(leg.data, "agent")):
             return agent
     return None
 
 
 def _agent_channel(facts: _Facts, agent_leg: Entry | None) -> str | None:
-    if facts.answered and (channel := _text(facts.answered.data, "agent_channel")):
+    if facts.answered and (channel := text_in(facts.answered.data, "agent_channel")):
         return channel
     if facts.parts and not agent_leg:
         return facts.parts[-1].channel
     if agent_leg:
-        return _text(agent_leg.data, "channel")
-    return _text(facts.caller_leg.data, "agent_channel") if facts.caller_leg else None
+        return text_in(agent_leg.data, "channel")
+    return text_in(facts.caller_leg.data, "agent_channel") if facts.caller_leg else None
 
 
 def _ended_by(ending: Entry | None, agent_leg: Entry | None) -> EndedBy | None:
@@ -368,7 +368,7 @@ def _outcome(facts: _Facts, by: EndedBy | None, answered: bool, queued: bool, fa
 def _left_message(facts: _Facts, fallback: bool) -> bool:
     """Whether the caller spoke onto the voicemail; whoever hung up at its beginning did not."""
     leg = facts.caller_leg.data if facts.caller_leg else {}
-    length = _whole(leg, "message_ms")
+    length = whole_in(leg, "message_ms")
     # A fallback of former days told no length.
     return bool(leg.get("recording")) and (fallback if length is None else length >= _MESSAGE_MS)
 
@@ -376,12 +376,12 @@ def _left_message(facts: _Facts, fallback: bool) -> bool:
 def _last_word(facts: _Facts, caller: dict[str, Json], key: str) -> str | None:
     if facts.passed and key != "company":
         corrected = facts.note and facts.note.agent not in {part.agent for part in facts.parts}
-        value = _text(facts.note.data, key) if facts.note and corrected else None
-        return value or _text(facts.passed[-1].data, "group")
+        value = text_in(facts.note.data, key) if facts.note and corrected else None
+        return value or text_in(facts.passed[-1].data, "group")
     for source in (facts.note, facts.identified):
-        if source and (value := _text(source.data, key)):
+        if source and (value := text_in(source.data, key)):
             return value
-    return _text(caller, key)
+    return text_in(caller, key)
 
 
 def _audio(leg: dict[str, Json]) -> Audio | None:
@@ -405,16 +405,6 @@ def _audio(leg: dict[str, Json]) -> Audio | None:
 
 def _between(start: int | None, end: int | None) -> int:
     return end - start if start is not None and end is not None else 0
-
-
-def _text(data: dict[str, Json], key: str) -> str | None:
-    value = data.get(key)
-    return value or None if isinstance(value, str) else None
-
-
-def _whole(data: dict[str, Json], key: str) -> int | None:
-    value = data.get(key)
-    return int(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
 
 
 def _number(data: dict[str, Json], key: str) -> float:

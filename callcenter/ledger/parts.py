@@ -31,18 +31,18 @@ def passed_parts(answers: Mapping[int, Entry], passed: Sequence[Entry], legs: Se
     parts = []
     for n, entry in enumerate(passed):
         answer = answers.get(n)
-        channel = _text(answer.data, "agent_channel") if answer else None
+        channel = text_in(answer.data, "agent_channel") if answer else None
         leg = next((one for one in legs if channel and one.data.get("channel") == channel), None)
-        measured = _whole(leg.data, "talk_ms") if leg else None
-        believed = _whole(entry.data, "talk_ms") or 0
+        measured = whole_in(leg.data, "talk_ms") if leg else None
+        believed = whole_in(entry.data, "talk_ms") or 0
         parts.append(
             Part(
-                agent=_text(entry.data, "agent") or entry.agent,
+                agent=text_in(entry.data, "agent") or entry.agent,
                 channel=channel,
                 answered_at=answer.at if answer else entry.at - believed,
                 until=entry.at,
                 talk_ms=believed if measured is None else measured,
-                recording=_text(answer.data, "recording") if answer else None,
+                recording=text_in(answer.data, "recording") if answer else None,
                 leg=leg,
             )
         )
@@ -60,11 +60,13 @@ def last_legs(parts: Sequence[Part], legs: Sequence[Entry]) -> list[Entry]:
     ]
 
 
-def _text(data: dict[str, Json], key: str) -> str | None:
+def text_in(data: dict[str, Json], key: str) -> str | None:
+    """A text among an entry's facts; None: absent, empty or something else."""
     value = data.get(key)
     return value or None if isinstance(value, str) else None
 
 
-def _whole(data: dict[str, Json], key: str) -> int | None:
+def whole_in(data: dict[str, Json], key: str) -> int | None:
+    """A number among an entry's facts, cut to a whole one; None: absent or something else."""
     value = data.get(key)
     return int(value) if isinstance(value, int | float) and not isinstance(value, bool) else None

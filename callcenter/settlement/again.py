@@ -83,7 +83,8 @@ def unlike(session: Session, month: Month) -> list[str]:
 def rerate(engine: Engine, month: Month, tariff: Tariff, text: str, actor: Actor) -> ReratingRow:
     """Propose another tariff for a closed month: what would change is written down, nothing else is.
 
-    The tariff counts for this month whatever its own months are. Raises `PeriodError`.
+    The tariff counts for this month whatever its own months are. What was credited in full is not charged again by
+    another tariff. Raises `PeriodError`.
     """
     with Session(engine, expire_on_commit=False) as session, session.begin():
         periods, stored = Periods(session), Corrections(session)
@@ -93,6 +94,8 @@ def rerate(engine: Engine, month: Month, tariff: Tariff, text: str, actor: Actor
         differences: list[dict[str, Any]] = []
         here = replace(tariff, valid_from=month, valid_to=month)
         for one in stored.statements(month):
+            if stored.credited_in_full(one):
+                continue
             made, _ = computed_again(session, one, here)
             before, after = _costs(stored, one), _Costs(made.supply, made.vat, _shares_of(made))
             if before != after:
@@ -105,7 +108,7 @@ def decide_rerating(engine: Engine, number: int, *, approve: bool, actor: Actor,
 
     Each note corrects what the company pays, its contract's account, and what every other payer pays; notes that were
     written by hand stay beside it. The proposal was computed against the re-ratings of its day: after another one it
-    must be made anew. A note takes off no more than is left of the statement.
+    must be made anew.
     """
     with Session(engine, expire_on_commit=False) as session, session.begin():
         stored = Corrections(session)
@@ -118,25 +121,20 @@ def decide_rerating(engine: Engine, number: int, *, approve: bool, actor: Actor,
             shares = told.get("shares", {})
             now = _costs(stored, one)
             proposed = {payer: before for payer, (before, _) in shares.items()}
-            if (now.supply, now.vat) != (told["supply"][0], told["vat"][0]) or any(
+            rated_since = (now.supply, now.vat) != (told["supply"][0], told["vat"][0]) or any(
                 now.shares.get(payer, 0) != before for payer, before in proposed.items()
-            ):
+            )
+            if rated_since or stored.credited_in_full(one):
                 raise PeriodError("outdated", f"{one.company} was corrected since; propose it anew")
-            supply, vat = stored.corrected(one)
-            by_supply = max(told["supply"][1] - told["supply"][0], -(one.supply + supply))
-            by_vat = max(told["vat"][1] - told["vat"][0], -(one.vat + vat))
-            changes = {payer: after - before for payer, (before, after) in shares.items()}
-            if not by_supply and not by_vat and not any(changes.values()):
-                continue
             notes.append(
                 stored.correct(
                     one,
                     month=Month(day.year, day.month),
                     reason=CorrectionReason.SUPPLY_CHANGED,
-                    supply=by_supply,
-                    vat=by_vat,
+                    supply=told["supply"][1] - told["supply"][0],
+                    vat=told["vat"][1] - told["vat"][0],
                     note=f"요금표 재적용 {row.month} (rerated, proposal {number})",
-                    shares=changes,
+                    shares={payer: after - before for payer, (before, after) in shares.items()},
                     rerating=number,
                     actor=actor,
                 )
@@ -165,8 +163,8 @@ class _Costs(NamedTuple):
 
 
 def _costs(stored: Corrections, row: StatementRow) -> _Costs:
-    """As the re-ratings so far have it."""
-    supply, vat = stored.rerated(row)
+    """As the re-ratings so far have it: what was credited by hand stays credited."""
+    supply, vat = stored.corrected(row, rerated=True)
     return _Costs(row.supply + supply, row.vat + vat, stored.shares(row))
 
 

@@ -146,19 +146,19 @@ class Corrections:
             found.update(told)
         return dict(found)
 
-    def corrected(self, statement: StatementRow) -> tuple[int, int]:
-        """Supply and VAT of all its notes together."""
+    def corrected(self, statement: StatementRow, *, rerated: bool = False) -> tuple[int, int]:
+        """Supply and VAT of all its notes together, or of those that carried out re-ratings."""
         query = select(func.coalesce(func.sum(CorrectionRow.supply), 0), func.coalesce(func.sum(CorrectionRow.vat), 0))
-        supply, vat = self._session.execute(query.where(CorrectionRow.statement == statement.id)).one()
+        query = query.where(CorrectionRow.statement == statement.id)
+        if rerated:
+            query = query.where(CorrectionRow.rerating.is_not(None))
+        supply, vat = self._session.execute(query).one()
         return int(supply), int(vat)
 
-    def rerated(self, statement: StatementRow) -> tuple[int, int]:
-        """The same of the notes that carried out re-ratings: what was credited by hand stays credited."""
-        query = select(func.coalesce(func.sum(CorrectionRow.supply), 0), func.coalesce(func.sum(CorrectionRow.vat), 0))
-        supply, vat = self._session.execute(
-            query.where(CorrectionRow.statement == statement.id, CorrectionRow.rerating.is_not(None))
-        ).one()
-        return int(supply), int(vat)
+    def credited_in_full(self, statement: StatementRow) -> bool:
+        """Whether notes that were written by hand have taken off all that it charged."""
+        rated, all_notes = self.corrected(statement, rerated=True), self.corrected(statement)
+        return statement.supply + all_notes[0] == 0 < statement.supply + rated[0]
 
     def propose(self, month: Month, tariff: str, differences: Sequence[dict[str, Any]], actor: Actor) -> ReratingRow:
         """Write down what another tariff would change."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, SQLColumnExpression, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from callcenter.config.versions import Version
@@ -82,15 +82,8 @@ async def deeds(session: AsyncSession, versions: Sequence[Version], asked: Asked
 
 
 async def _books(session: AsyncSession, asked: Asked, limit: int) -> list[Deed]:
-    row, query = AuditRow, select(AuditRow).order_by(AuditRow.id.desc()).limit(limit)
-    if asked.by:
-        query = query.where(row.by == asked.by)
-    if asked.what:
-        query = query.where(row.what == asked.what)
-    if asked.company:
-        query = query.where(row.company == asked.company)
-    if asked.span:
-        query = query.where(row.at >= asked.span.since, row.at < asked.span.until)
+    row = AuditRow
+    query = select(row).where(*_narrowed(row, row.what, asked)).order_by(row.id.desc()).limit(limit)
     return [
         Deed(
             at=one.at,
@@ -106,15 +99,8 @@ async def _books(session: AsyncSession, asked: Asked, limit: int) -> list[Deed]:
 
 
 async def _contracts(session: AsyncSession, asked: Asked, limit: int) -> list[Deed]:
-    row, query = ContractEventRow, select(ContractEventRow).order_by(ContractEventRow.id.desc()).limit(limit)
-    if asked.by:
-        query = query.where(row.by == asked.by)
-    if asked.what:
-        query = query.where(row.kind == asked.what)
-    if asked.company:
-        query = query.where(row.company == asked.company)
-    if asked.span:
-        query = query.where(row.at >= asked.span.since, row.at < asked.span.until)
+    row = ContractEventRow
+    query = select(row).where(*_narrowed(row, row.kind, asked)).order_by(row.id.desc()).limit(limit)
     return [
         Deed(
             at=one.at,
@@ -127,6 +113,20 @@ async def _contracts(session: AsyncSession, asked: Asked, limit: int) -> list[De
         )
         for one in await session.scalars(query)
     ]
+
+
+def _narrowed(
+    row: type[AuditRow | ContractEventRow], what: SQLColumnExpression[str], asked: Asked
+) -> Iterator[ColumnElement[bool]]:
+    if asked.by:
+        yield row.by == asked.by
+    if asked.what:
+        yield what == asked.what
+    if asked.company:
+        yield row.company == asked.company
+    if asked.span:
+        yield row.at >= asked.span.since
+        yield row.at < asked.span.until
 
 
 def _centre(versions: Sequence[Version]) -> Iterator[Deed]:

@@ -25,7 +25,8 @@ class Rows(StrEnum):
     AGENT = "agent"
 
 
-_STEP_MS = {Rows.HALF_HOUR: 1_800_000, Rows.HOUR: 3_600_000, Rows.DAY: 86_400_000}
+#: How long an interval of these rows is.
+STEP_MS = {Rows.HALF_HOUR: 1_800_000, Rows.HOUR: 3_600_000, Rows.DAY: 86_400_000}
 _KEYS = {Rows.GROUP: CallRow.group, Rows.COMPANY: CallRow.company, Rows.AGENT: CallRow.agent}
 
 
@@ -44,7 +45,7 @@ async def report(
     begins (epoch ms, counted from the span's beginning, so that in a zone with summer time the rows after a change of
     the clock begin an hour off).
     """
-    step = _STEP_MS.get(by)
+    step = STEP_MS.get(by)
     key: SQLColumnExpression[Any] = (CallRow.entered_at - span.since) // step if step else _KEYS[by]
     counted_as = counters(in_time_s, short_s)
     query = select_within(scope, CallRow, key, *counted_as.values()).where(

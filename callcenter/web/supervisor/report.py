@@ -13,7 +13,7 @@ from fastapi.responses import Response
 
 from callcenter.store.figures import Figures
 from callcenter.store.models import Role
-from callcenter.store.report import Rows, report
+from callcenter.store.report import STEP_MS, Rows, report
 from callcenter.store.scope import WholeCentre
 from callcenter.store.span import Span, day_span
 from callcenter.web import formats
@@ -34,7 +34,6 @@ Supervisor = Annotated[Person, Depends(allow(Role.SUPERVISOR, Role.ADMIN))]
 #: A year and a day of days, a fortnight of half-hours: what still can be read.
 _MOST_DAYS = {Rows.HALF_HOUR: 14, Rows.HOUR: 31}
 _LONGEST_DAYS = 366
-_INTERVALS = (Rows.HALF_HOUR, Rows.HOUR, Rows.DAY)
 
 #: Of the table for spreadsheets, after its rows' names.
 COLUMNS = (
@@ -89,12 +88,11 @@ async def _rows(services: Services, asked: Question) -> list[tuple[Any, Figures]
             in_time_s=services.centre.waiting.service_level_s,
             short_s=SHORT_ABANDON_S,
         )
-    if asked.by not in _INTERVALS:
+    if asked.by not in STEP_MS:
         return sorted(found.items(), key=lambda row: (-row[1].entered, str(row[0])))
     if not found:
         return []
-    step = {Rows.HALF_HOUR: 1_800_000, Rows.HOUR: 3_600_000, Rows.DAY: 86_400_000}[asked.by]
-    return [(at, found.get(at, Figures())) for at in range(min(found), max(found) + 1, step)]
+    return [(at, found.get(at, Figures())) for at in range(min(found), max(found) + 1, STEP_MS[asked.by])]
 
 
 def _label(services: Services, language: str, by: Rows, key: Any) -> str:
@@ -121,7 +119,7 @@ async def page(request: Request, services: Uses, person: Supervisor, asked: Aske
         asked=asked,
         rows=[(_label(services, language, asked.by, key), figures) for key, figures in rows],
         total=reduce(add, (figures for _, figures in rows), Figures()),
-        plotted=asked.by in _INTERVALS,
+        plotted=asked.by in STEP_MS,
         kinds=list(Rows),
         day_step=timedelta(days=1),
         short=SHORT_ABANDON_S,

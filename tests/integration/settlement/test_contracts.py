@@ -399,12 +399,16 @@ def test_what_was_credited_in_full_is_never_charged_again(books: Books) -> None:
     nurim = contract(books, "nurim", date(2026, 3, 1))
     books.settle()
     books.close()
+    dearer, cheaper = (books.text.replace("base_fee = 50_000", f"base_fee = {fee}") for fee in ("60_000", "40_000"))
+    early = rerate(books.engine, NOVEMBER, read_text(dearer, "dearer.toml"), dearer, CLERK)
     note(books, "nurim", -162_500)
+    with pytest.raises(PeriodError, match="propose it anew"):
+        decide_rerating(books.engine, early.id, approve=True, actor=CLERK, zone=SEOUL)
     assert rerate(books.engine, NOVEMBER, books.tariff, books.text, CLERK).differences == []
-    cheaper = books.text.replace("base_fee = 50_000", "base_fee = 40_000")
-    proposal = rerate(books.engine, NOVEMBER, read_text(cheaper, "cheaper.toml"), cheaper, CLERK)
-    notes = decide_rerating(books.engine, proposal.id, approve=True, actor=CLERK, zone=SEOUL)
-    assert {one.company for one in notes} == {"hanbit", "quiet"}, "nothing is left to take off"
+    for tariff_text in (dearer, cheaper):
+        proposal = rerate(books.engine, NOVEMBER, read_text(tariff_text, "other.toml"), tariff_text, CLERK)
+        notes = decide_rerating(books.engine, proposal.id, approve=True, actor=CLERK, zone=SEOUL)
+        assert {one.company for one in notes} == {"hanbit", "quiet"}
     for _ in range(2):
         books.close()
         with pytest.raises(PeriodError, match="closed"):
