@@ -2,4 +2,5 @@
 
 from callcenter.cli import app
 
-app()
+if __name__ == "__main__":  # a forked command imports this module as well
+    app()

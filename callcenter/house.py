@@ -8,7 +8,6 @@ import shutil
 import signal
 import socket
 import subprocess
-import sys
 import time
 import tomllib
 import urllib.error
@@ -24,6 +23,7 @@ from callcenter.call_up.vapid import ensure_key
 from callcenter.centre import Centre, load_centre
 from callcenter.config.versions import Versions
 from callcenter.embedded_redis import embedded_redis
+from callcenter.forked import Forked, begin_imports
 from callcenter.settings import Settings
 from dialplan.render import accounts
 from dialplan.sounds import ensure_prompts
@@ -139,7 +139,7 @@ class House:
         self.settings = settings
         self.centre = centre
         self.asterisk = LocalAsterisk(programs=obtain_asterisk(), home=settings.data / "asterisk")
-        self.processes: dict[str, subprocess.Popen[bytes]] = {}
+        self.processes: dict[str, subprocess.Popen[bytes] | Forked] = {}
         self._say = say
         self._log = settings.data / "log"
 
@@ -149,11 +149,7 @@ class House:
             self.processes[name] = self.asterisk.start()
             return
         environment = {**os.environ, "CALLCENTER_DATA": str(self.settings.data)}
-        with (self._log / f"{name}.log").open("ab") as log:
-            self.processes[name] = subprocess.Popen(
-                [sys.executable, "-m", "callcenter", *name.split()],
-                stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=environment, start_new_session=True,
-            )  # fmt: skip
+        self.processes[name] = Forked(name.split(), environment, self._log / f"{name}.log")
 
     def stop(self, name: str, how: signal.Signals = signal.SIGTERM) -> None:
         """End one process and wait for it; what does not go is killed."""
@@ -217,6 +213,7 @@ def running(settings: Settings, say: Say) -> Iterator[House]:
 
     Raises `HouseError`, `ObtainError`, `CentreError` or `EmbeddedRedisError`, each saying what to do.
     """
+    begin_imports()
     centre = load_centre(settings.centre)
     check_ports(settings)
     (settings.data / "log").mkdir(exist_ok=True)
