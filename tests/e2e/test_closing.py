@@ -38,7 +38,7 @@ async def test_who_waits_is_told_who_talks_goes_on_and_at_the_hour_it_opens_agai
         await centre.board(lambda b: sorted(w["group"] for w in b["waiting"]) == ["furniture", "kitchen"], 40)
 
         moment = datetime.now(load_centre(centre.settings.centre).zone).replace(tzinfo=None)
-        closing = {"group": "furniture", "since": moment, "until": moment + timedelta(seconds=75)}
+        closing = {"group": "furniture", "since": moment, "until": moment + timedelta(seconds=50)}
         words = {"say": "가구 상담을 잠시 쉽니다.", "at_closing": "announce"}
         described.write_text(with_closing(before, closing | words), "utf-8")
         prompt = load_centre(described).closing[0].prompt
@@ -63,6 +63,7 @@ async def test_who_waits_is_told_who_talks_goes_on_and_at_the_hour_it_opens_agai
             await asyncio.sleep(max((closing["until"] - local).total_seconds(), 0))  # until it opens again by itself
             await waiting.dial(CROWD)
             await agent.answers_call(20)
+            await waiting.talks()
             await waiting.hang_up()
             await agent.ended()
         finally:
