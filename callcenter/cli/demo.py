@@ -79,6 +79,10 @@ def _introduction(settings: Settings, centre: Centre, logins: dict[str, str], tr
             f"{' (peak-time)' if agent.peak else ''}"
             for agent in centre.agent
         ),
+        *(
+            f"           listener  {one.phone}       password {password[one.phone]}  {one.login}"
+            for one in centre.supervisor
+        ),
         "           agents dial *451 to log in, *450 to log out, *460 ready, *461 to *466 pause, *43 echo",
         "",
         f"Numbers  {', '.join(centre.hotlines)}  shared hotline",

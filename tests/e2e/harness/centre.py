@@ -30,10 +30,6 @@ numbers = ["07000000111"]
 greeting = false
 categories = ["furniture"]
 outside = [{ id = "repair", name = "수리점", name_en = "Repair shop", number = "01000000002" }]
-
-[[supervisor]]
-login = "supervisor"
-phone = "1901"
 """
 _WAITING = "[waiting]\nring_s = 4\nwrapup_s = 2\nposition_every_s = 30\nkey_s = 2\nsticky_s = 5\n"
 _INSTEAD = '[callback]\nattempts = 3\nspacing_s = 5\nbetween = "00:00-23:59"\n[voicemail]\nmost_s = 60\n'
