@@ -66,11 +66,16 @@ class Records:
         """Closed records that no company owns, oldest first; nothing for a company."""
         return await self._closed(CallRow.company.is_(None), span)
 
-    async def earlier(self, company: str, caller: str, *, before: int, limit: int = 10) -> list[CallRecord]:
-        """A caller's calls to one company that entered before this time, newest first; none for a withheld number."""
+    async def earlier(self, company: str, caller: str, *, before: int, but: str, limit: int = 10) -> list[CallRecord]:
+        """A caller's calls to one company that entered before this time, newest first; none for a withheld number.
+
+        `but`: the call at hand, which entered before it rang.
+        """
         if not caller:
             return []
-        query = self._select(CallRow.company == company, CallRow.caller == caller, CallRow.entered_at < before)
+        query = self._select(
+            CallRow.company == company, CallRow.caller == caller, CallRow.entered_at < before, CallRow.call != but
+        )
         return await self._fetch(query.order_by(CallRow.entered_at.desc()).limit(limit))
 
     async def of_caller(self, caller: str, *, limit: int = 100) -> list[CallRecord]:

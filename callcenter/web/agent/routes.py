@@ -181,7 +181,7 @@ async def _history(services: Services, call: dict[str, Any], company: str | None
     async with services.sessions() as session:
         return {
             "earlier": await Records(session, WholeCentre()).earlier(
-                company, call["caller"], before=call["since"], limit=8
+                company, call["caller"], before=call["since"], but=call["id"], limit=8
             ),
             "open_tickets": await Tickets(session, WholeCentre()).open_of(company, call["caller"]),
         }

@@ -119,8 +119,9 @@ async def test_a_callers_earlier_calls_are_those_to_the_same_company(made: Sessi
     )
     async with made() as session:
         found = Records(session, CENTRE)
-        assert calls(await found.earlier("nurim", "01000000001", before=DAY.since)) == ["old", "older"]
-        assert await found.earlier("nurim", "", before=DAY.since) == []
+        assert calls(await found.earlier("nurim", "01000000001", before=DAY.since, but="")) == ["old", "older"]
+        assert calls(await found.earlier("nurim", "01000000001", before=DAY.since, but="old")) == ["older"]
+        assert await found.earlier("nurim", "", before=DAY.since, but="") == []
 
 
 async def test_day_figures_count_every_call_once(made: Sessions) -> None:
