@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import threading
 
@@ -15,11 +16,15 @@ from callcenter.settings import Settings
 from callcenter.store.engine import open_sync_engine
 from callcenter.store.migrate import upgrade
 
+#: On a machine that is short of time a record may come later, a caller may not.
+_NICE = 3
+
 log = structlog.get_logger()
 
 
 def ledger() -> None:
     """Bring the journal and Asterisk's spool into the database, for ever."""
+    os.nice(_NICE)
     settings = Settings()
     configure_logs(as_json=settings.log_json)
     stopped = threading.Event()

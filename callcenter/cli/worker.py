@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import structlog
 import typer
 from redis.exceptions import RedisError
@@ -10,9 +12,13 @@ from callcenter.jobs.worker import run_worker
 from callcenter.logs import configure_logs
 from callcenter.settings import Settings
 
+#: A month being closed takes a core for minutes; calls, pages and the ledger come first.
+_NICE = 10
+
 
 def worker() -> None:
     """Run the jobs, and enqueue those that are due."""
+    os.nice(_NICE)
     settings = Settings()
     configure_logs(as_json=settings.log_json)
     try:
