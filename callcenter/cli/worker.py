@@ -13,7 +13,7 @@ from callcenter.logs import configure_logs
 from callcenter.settings import Settings
 
 #: A month being closed takes a core for minutes; calls, pages and the ledger come first.
-_NICE = 10
+_NICE = 5
 
 
 def worker() -> None:
