@@ -2,9 +2,9 @@
 
 A call waits in one group. Agents stand around a group in rings: the first ring are the group's own agents, the next
 ones those of similar groups, who are asked when the call's ring is widened. Among the calls that a freed agent may
-take, the one that counts as waiting longest goes first; a priority and a favour to a company below its service level
-are credits in milliseconds of waiting, so whoever waits long enough is served before anybody favoured who came much
-later: nothing starves. Among idle agents the group's strategy decides.
+take, the one that counts as waiting longest goes first; a priority and a favour to a company or a group whose service
+level is low are credits in milliseconds of waiting, so whoever waits long enough is served before anybody favoured who
+came much later: nothing starves. Among idle agents the group's strategy decides.
 
 A call may ask for agents who speak a language; until it is opened to all (`open`), it waits in the same group in a line
 of its own, which only they serve. They serve all lines of the group alike, by the same order.
@@ -49,6 +49,8 @@ class Rule(StrEnum):
     PRIORITY = "priority"
     #: The agent became idle and the call's company, below its service level, was favoured.
     FAVOURED = "favoured"
+    #: The agent became idle and the call's group, whose service level is below the other groups', was favoured.
+    GROUP_BEHIND = "group_behind"
     #: The agent who knows this caller's case.
     STICKY = "sticky"
     #: The call's ring was widened to an idle agent's, or it was opened to agents who do not speak its language.
@@ -146,6 +148,7 @@ class Acd:
         self._idle: dict[LineKey, list[tuple[int, int, str]]] = {}
         self._agents: dict[str, list[tuple[LineKey, tuple[int, int, str]]]] = {}
         self._favours: dict[str, int] = {}
+        self._group_favours: dict[str, int] = {}
         self._blocked: set[str] = set()
         #: Lines in which a company has calls.
         self._where: dict[str, dict[LineKey, int]] = {}
@@ -215,12 +218,16 @@ class Acd:
         """The agent can take a call: gets one, or stays idle. `occupancy`: share of the day at work, in thousandths."""
         self.withdraw_agent(agent)
         skills = tuple(skills)
-        reach = [(line, ring) for key, ring in _reach(agent, skills) if (line := self._lines.get(key)) is not None]
-        heads = [(line.heads[0], ring) for line, ring in reach if line.heads]
+        reach = [
+            (line, ring, self._group_favours.get(key[0], 0))
+            for key, ring in _reach(agent, skills)
+            if (line := self._lines.get(key)) is not None
+        ]
+        heads = [(line.heads[0][0] - favour, line.heads[0][1], ring) for line, ring, favour in reach if line.heads]
         if heads:
-            (_, call, _), ring = min(heads)
+            _, call, ring = min(heads)
             request = self._requests[call]
-            rule, passed_over = self._why(request, [line for line, _ in reach])
+            rule, passed_over = self._why(request, [line for line, _, _ in reach])
             self._leave(request)
             return Assignment(
                 call=call, agent=agent, group=request.group, rule=rule, ring=ring, passed_over=passed_over,
@@ -263,6 +270,14 @@ class Acd:
         """The credits in force, ms, by company."""
         return {company: credit_ms for company, credit_ms in self._favours.items() if credit_ms}
 
+    def favour_group(self, group: str, credit_ms: int) -> None:
+        """Beside calls of other groups, the group's count as having waited so much longer; 0 ends it."""
+        self._group_favours[group] = credit_ms
+
+    def group_favours(self) -> dict[str, int]:
+        """The credits in force, ms, by group."""
+        return {group: credit_ms for group, credit_ms in self._group_favours.items() if credit_ms}
+
     def block(self, company: str) -> None:
         """The company's calls wait until `unblock`, whoever is idle."""
         if company not in self._blocked:
@@ -298,13 +313,19 @@ class Acd:
         firsts = (next((r for r in line.order if not self._is_blocked(r[1])), None) for line in lines)
         _, first = min(rank for rank in firsts if rank)
         if first != request.call:
-            return Rule.FAVOURED, first
+            return self._favoured_before(request, self._requests[first]), first
         if request.credit_ms:
             others = [self._requests[call] for line in lines for _, call in line.order[:2]]
             earliest = min(others, key=lambda other: other.since)
             if earliest.since < request.since:
                 return Rule.PRIORITY, earliest.call
         return Rule.LONGEST_WAITING, None
+
+    def _favoured_before(self, request: Request, other: Request) -> Rule:
+        """Whether the favour to the company was enough to go before the other call, or it took that to the group."""
+        by_company = request.rank[0] - self._favours.get(request.company, 0)
+        favoured = by_company <= other.rank[0] - self._favours.get(other.company, 0)
+        return Rule.FAVOURED if favoured else Rule.GROUP_BEHIND
 
     def _assign(self, request: Request, agent: str, rule: Rule, ring: int) -> Assignment:
         self.withdraw_agent(agent)

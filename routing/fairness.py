@@ -1,5 +1,7 @@
 """Fair to companies: whoever falls below its contract's service level is favoured until it has recovered.
 
+Fair to groups, too: one whose service level lags behind that of all groups together goes before others, by less.
+
 The idea is the fixed queue ratio of Gurvich and Whitt (Operations Research 58:2, 2010), where a freed agent serves the
 class that lags most behind its share. Here the lag is measured in the contract's own terms, and the favour is a bounded
 credit of waiting time, so that a company far below its floor still overtakes nobody who has waited much longer.
@@ -17,6 +19,10 @@ _FULL_LAG = 0.2
 MOST_CREDIT_MS, MEMORY_MS = 600_000, 7_200_000
 #: Recovered only this far above the floor, so that favour does not flicker.
 _MARGIN = 0.02
+#: A group that lags this far behind all groups together gets the whole of its credit (settled by simulation as well).
+_FULL_GROUP_LAG, GROUP_CREDIT_MS = 0.05, 60_000
+#: All groups together.
+_ALL = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,3 +82,34 @@ class Fairness:
         good, offered, then = self._counts.get(company, (0.0, 0.0, at))
         kept: float = 0.5 ** ((at - then) / self._memory)
         return good * kept, offered * kept
+
+
+class Balance:
+    """The groups' recent service levels beside that of all together; times are whole milliseconds.
+
+    A group that lags goes before others where both share agents. Its credit is small: among calls of which each would
+    still be in time the order is what counts, and nobody is to wait minutes for a group that has too few people.
+    """
+
+    def __init__(self) -> None:
+        self._groups = Fairness()
+
+    def note(self, group: str, in_time: bool, at: int) -> None:
+        """A call of the group was answered, in time or late, or lost (not in time)."""
+        self._groups.note(group, in_time, at)
+        self._groups.note(_ALL, in_time, at)
+
+    def credit_ms(self, group: str, at: int) -> int:
+        """What is due to the group now, in milliseconds of waiting; 0 at or above the level of all."""
+        level, of_all = self._groups.level(group, at), self._groups.level(_ALL, at)
+        if level is None or of_all is None:
+            return 0
+        return round(GROUP_CREDIT_MS * min(max(of_all - level, 0.0) / _FULL_GROUP_LAG, 1.0))
+
+    def remembered(self) -> dict[str, tuple[float, float, int]]:
+        """All that is known, by group ("": all): calls in time and calls, both fading since the time that follows."""
+        return {group: known[:3] for group, known in self._groups.remembered().items()}
+
+    def remember(self, group: str, in_time: float, offered: float, at: int) -> None:
+        """Know of the group what `remembered` told, and nothing else."""
+        self._groups.remember(group, in_time, offered, at, favoured=False)

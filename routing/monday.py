@@ -21,7 +21,7 @@ from routing.day import Agent, MakePolicy, OnCall
 from routing.fairness import Fairness
 from routing.ladder import Step
 from routing.policies import Ours
-from routing.town import FAMILIES, HANDLING_MEAN, HOURS, WRAPUP, Town
+from routing.town import FAMILIES, HANDLING_MEAN, HOURS, SIMILAR, WRAPUP, Town
 from routing.town_staff import CLOSE, HOUR, OPEN, QUARTER, staff
 from routing.trial import Result, Setup, app_queue, run
 
@@ -52,7 +52,7 @@ def further(town: Town) -> tuple[Agent, ...]:
     for company in town.companies:
         for group, share in company.shares():
             load[group] += BUSIER * company.calls * share * hour
-    people = staff([list(family) for family in FAMILIES], load, max(round(MORE * len(town.agents)), len(load)))
+    people = staff([list(family) for family in FAMILIES], SIMILAR, load, max(round(MORE * len(town.agents)), len(load)))
     sizes = {group: sum(agent.home == group for agent in people) for group in load}
     seen = dict.fromkeys(load, 0.0)
     placed: list[tuple[float, Agent]] = []

@@ -11,7 +11,7 @@ from routing.callback import Callback, CallbackRule, CallingHours, State
 from routing.callback import Outcome as Attempt
 from routing.climbers import Climbers
 from routing.day import Agent, Call, Decision, Dial, Later, Match, Offer, PeakTime
-from routing.fairness import Contract, Fairness
+from routing.fairness import Balance, Contract, Fairness
 from routing.ladder import Step
 from routing.measure import IN_TIME
 
@@ -26,7 +26,7 @@ _LOOK_EVERY = 5_000
 
 
 class Ours:
-    """`Acd` decides, `Fairness` favours companies below their floor, waiting calls climb the ladder.
+    """`Acd` decides, `Fairness` favours companies below their floor, `Balance` groups that lag; calls climb the ladder.
 
     With a rule for it, callbacks keep the place of those who waited long, and peak-time agents are called up.
     """
@@ -49,6 +49,7 @@ class Ours:
         self._contracts = contracts
         self._climbers = Climbers({skill.group: ladder for agent in agents for skill in agent.skills})
         self._fairness = fairness
+        self._balance = Balance()
         self._callback = callback
         self._calling_hours = calling_hours
         self._call_up = CallUp(call_up) if call_up else None
@@ -175,6 +176,10 @@ class Ours:
     def _ended(self, call: Call, in_time: bool, now: int) -> None:
         """The caller waits on the line no longer."""
         del self._calls[call.id]
-        if self._fairness is not None and (contract := self._contracts.get(call.company)) is not None:
+        if self._fairness is None:
+            return
+        self._balance.note(call.group, in_time, now)
+        self._acd.favour_group(call.group, self._balance.credit_ms(call.group, now))
+        if (contract := self._contracts.get(call.company)) is not None:
             self._fairness.note(call.company, in_time, now)
             self._acd.favour(call.company, self._fairness.credit_ms(call.company, contract, now))

@@ -35,6 +35,26 @@ FAMILIES: tuple[dict[str, int], ...] = (
     },
     {"av": 6, "multimedia": 8, "pc": 7, "software": 3, "car": 6, "industrial": 3, "medical": 4},
 )
+#: Whose agents help out, the nearest first: those of the example centre.
+SIMILAR: dict[str, tuple[str, ...]] = {
+    "home-appliances": ("kitchen", "household"),
+    "kitchen": ("home-appliances", "household"),
+    "av": ("multimedia", "pc"),
+    "household": ("home-appliances", "kitchen"),
+    "multimedia": ("av", "pc"),
+    "car": ("av", "industrial"),
+    "lighting": ("interior", "furniture"),
+    "furniture": ("interior", "lighting"),
+    "medical": ("industrial", "pc"),
+    "baby": ("household", "sports"),
+    "sports": ("fashion", "household"),
+    "software": ("pc", "multimedia"),
+    "industrial": ("medical", "car"),
+    "pc": ("software", "multimedia"),
+    "fashion": ("beauty", "baby"),
+    "beauty": ("fashion", "household"),
+    "interior": ("furniture", "lighting"),
+}
 #: Share of the day's calls by hour from 9, per cent: mornings and afternoons busy, noon weaker (assumed; the busiest
 #: hour has 13 % as at the real centre).
 HOURS = (10.0, 13.0, 13.0, 9.5, 10.5, 12.5, 12.0, 10.5, 9.0)
@@ -97,7 +117,7 @@ def build(calls: int = 8_000, agents: int = 170, companies: int = 500) -> Town:
             load[group] += company.calls * share
     hour = max(HOURS) / 100 * (HANDLING_MEAN + WRAPUP / 1000) / 3600
     erlangs = {group: volume * hour for group, volume in load.items()}
-    return Town(made, staff([list(family) for family in FAMILIES], erlangs, agents))
+    return Town(made, staff([list(family) for family in FAMILIES], SIMILAR, erlangs, agents))
 
 
 def draw(town: Town, random: Random, *, busier: float = 1.0) -> tuple[Call, ...]:

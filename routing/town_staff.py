@@ -24,11 +24,17 @@ PEAK_TIMES = (4, 14)
 ON_PHONE = 0.62
 
 
-def staff(families: Sequence[Sequence[str]], erlangs: Mapping[str, float], count: int) -> tuple[Agent, ...]:
+def staff(
+    families: Sequence[Sequence[str]],
+    similar: Mapping[str, Sequence[str]],
+    erlangs: Mapping[str, float],
+    count: int,
+) -> tuple[Agent, ...]:
     """So many agents for the groups' load in the busiest hour, by the square-root rule: small groups get more for it.
 
-    Each has two or three skills within the family: the own group, every other one a second one as well, and a similar
-    group in ring 2. The extra skills go round the family, so that no group depends on one other.
+    Each has the own group, every other one a second one of the family as well; these go round the family, so that no
+    group depends on one other. Besides, each stands in ring n + 1 around the groups whose n-th similar group is an own
+    one, as `callcenter.calls.skills` has it.
     """
     offered = {group: load / ON_PHONE for group, load in erlangs.items()}
     roots = {group: sqrt(load) for group, load in offered.items()}
@@ -47,13 +53,18 @@ def staff(families: Sequence[Sequence[str]], erlangs: Mapping[str, float], count
         for place, group in enumerate(family):
             others = [*family[place + 1 :], *family[:place]]
             for n in range(sizes[group]):
-                second, third = others[n % len(others)], others[(n + 1) % len(others)]
-                similar = Skill(third, ring=2, level=2)
-                skills: tuple[Skill, ...] = (Skill(group), Skill(second), similar)
-                if n % 2:
-                    skills = (Skill(group), similar)
-                made.append(Agent(id=f"{group}-{n + 1}", skills=skills, shifts=_shifts(len(made))))
+                own = (group,) if n % 2 else (group, others[n % len(others)])
+                made.append(Agent(id=f"{group}-{n + 1}", skills=_skills(own, similar), shifts=_shifts(len(made))))
     return tuple(made)
+
+
+def _skills(own: Sequence[str], similar: Mapping[str, Sequence[str]]) -> tuple[Skill, ...]:
+    skills = [Skill(group) for group in own]
+    for group, others in similar.items():
+        near = next((n for n, other in enumerate(others) if other in own), None)
+        if group not in own and near is not None:
+            skills.append(Skill(group, ring=near + 2, level=near + 2))
+    return tuple(skills)
 
 
 def _shifts(n: int) -> tuple[tuple[int, int], ...]:

@@ -1,4 +1,7 @@
-"""What companies' contracts mean for the line: favour below the promised service level, and a most of conversations."""
+"""What companies' contracts mean for the line: favour below the promised service level, and a most of conversations.
+
+Groups whose service level is below that of all groups together are favoured likewise, by less.
+"""
 
 from __future__ import annotations
 
@@ -20,6 +23,7 @@ class Contracts:
     def __init__(self, centre: Centre, acd: Acd, feed: Feed) -> None:
         self._feed = feed
         self._fairness = fairness.Fairness()
+        self._balance = fairness.Balance()
         self._engaged: dict[str, set[str]] = {}
         self.know(centre, acd)
 
@@ -40,6 +44,8 @@ class Contracts:
             self.engaged(call, company)
         for company, contract in self._contracts.items():
             self._acd.favour(company, self._fairness.credit_ms(company, contract, now) if contract.floor else 0)
+        for group in self._balance.remembered():
+            self._acd.favour_group(group, self._balance.credit_ms(group, now))
 
     def favours(self, now: int) -> dict[str, dict[str, float | int]]:
         """The companies favoured now: their recent service level, their floor, and the credit in seconds."""
@@ -52,15 +58,22 @@ class Contracts:
         return shown
 
     def standing(self) -> dict[str, Json]:
-        """What is known, for `stand`: the calls with an agent, the service levels, the favours in force."""
+        """What is known, for `stand`: the calls with an agent, service levels and favours in force, of groups too."""
         return {
             "engaged": [[call, company] for company, calls in self._engaged.items() for call in sorted(calls)],
             "levels": {company: [*known] for company, known in self._fairness.remembered().items()},
             "favours": {**self._acd.favours()},
+            "group_levels": {group: [*known] for group, known in self._balance.remembered().items()},
+            "group_favours": {**self._acd.group_favours()},
         }
 
     def stand(
-        self, engaged: Iterable[tuple[str, str]], levels: Mapping[str, Level], favours: Mapping[str, int]
+        self,
+        engaged: Iterable[tuple[str, str]],
+        levels: Mapping[str, Level],
+        favours: Mapping[str, int],
+        group_levels: Mapping[str, tuple[float, float, int]],
+        group_favours: Mapping[str, int],
     ) -> None:
         """Know what `standing` told; for contracts that know nothing yet."""
         for call, company in engaged:
@@ -69,6 +82,10 @@ class Contracts:
             self._fairness.remember(company, *known)
         for company, credit_ms in favours.items():
             self._acd.favour(company, credit_ms)
+        for group, at_work in group_levels.items():
+            self._balance.remember(group, *at_work)
+        for group, credit_ms in group_favours.items():
+            self._acd.favour_group(group, credit_ms)
 
     def engaged(self, call: str, company: str | None) -> None:
         """An agent is being rung for the call, or talks with the caller."""
@@ -93,19 +110,28 @@ class Contracts:
         calls.discard(call)
         return self._acd.unblock(company) if len(calls) < contract.cap else None
 
-    def answered(self, company: str | None, waited_ms: int, now: int) -> None:
-        """A call of the company reached an agent."""
-        self.served(company, waited_ms <= self._in_time_ms, now)
+    def answered(self, company: str | None, group: str | None, waited_ms: int, now: int) -> None:
+        """A call of the company, waiting in this group, reached an agent."""
+        self.served(company, waited_ms <= self._in_time_ms, now, group)
 
-    def lost(self, company: str | None, now: int) -> None:
-        """A caller of the company left the line without having reached an agent."""
-        self.served(company, False, now)
+    def lost(self, company: str | None, group: str | None, now: int) -> None:
+        """A caller of the company left this group's line without having reached an agent."""
+        self.served(company, False, now, group)
 
-    def served(self, company: str | None, in_time: bool, now: int) -> None:
-        """A call of the company was answered within the time promised, or was not."""
+    def served(self, company: str | None, in_time: bool, now: int, group: str | None = None) -> None:
+        """A call of the company in this group's line was answered within the time promised, or was not.
+
+        Journals of former versions tell of no group.
+        """
         contract = self._contracts.get(company or "")
-        if contract is None or company is None or not contract.floor:
+        promised = contract is not None and contract.floor > 0
+        if not (group or promised):
             return
-        self._feed.quiet("served", company, in_time, now)
+        self._feed.quiet("served", company, in_time, now, group)
+        if group:
+            self._balance.note(group, in_time, now)
+            self._acd.favour_group(group, self._balance.credit_ms(group, now))
+        if company is None or contract is None or not promised:
+            return
         self._fairness.note(company, in_time, now)
         self._acd.favour(company, self._fairness.credit_ms(company, contract, now))

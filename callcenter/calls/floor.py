@@ -310,7 +310,7 @@ class Floor:
         if call.callback:
             self.callbacks.attempted(call.callback, Outcome.REACHED, "reached", at)
         elif call.answered_at is None and call.passed_at is None and not call.campaign:
-            self.contracts.answered(call.company, at - call.queued_at, at)
+            self.contracts.answered(call.company, call.group, at - call.queued_at, at)
             self.health.served(call.group, at - call.queued_at, at)
             self.estimates.answered(call, at)
         call.late_stage, call.agent_channel, call.answered_at = Stage.TALKING, agent_channel, at
@@ -362,7 +362,7 @@ class Floor:
             and call.passed_at is None
             and why not in ("callback", "voicemail", "transferred")
         ):
-            self.contracts.lost(call.company, now)
+            self.contracts.lost(call.company, call.group, now)
             self.health.served(call.group, None, now)
             self.estimates.lost(call, now)
         call.late_stage = Stage.DONE

@@ -97,13 +97,13 @@ class Kind(StrEnum):
     #: joins (call, group, since, company, credit ms, ring, sticky?, language?), widens (call, ring), opens (call: also
     #: to agents who do not speak its language), leaves (call),
     #: idle (agent, since, occupancy in thousandths), away (agent: its phone rings, is unreachable or in use, or it
-    #: paused), engaged and released (call, company: it has an agent, it no longer has one), served (company, in time?,
-    #: at). The last three only of companies whose contract needs it.
+    #: paused), engaged and released (call, company: it has an agent, it no longer has one; only of companies whose
+    #: contract needs it), served (company, in time?, at, group).
     FED = "line.fed"
     #: feed, why (start | hour | configured), version (of the centre's description), waiting (as in `joins`), idle (as
     #: in `idle`), engaged (call, company), levels (company: calls in time, calls, fading since, favoured), favours
-    #: (ms), fed? (what led to it): how the distribution stands when the engine starts, every hour, and when it is
-    #: configured anew
+    #: (ms), group_levels (group, or "" for all: calls in time, calls, fading since), group_favours (ms), fed? (what led
+    #: to it): how the distribution stands when the engine starts, every hour, and when it is configured anew
     STANDS = "line.stands"
     #: version, by: another description of the centre is in effect
     CONFIGURED = "centre.configured"

@@ -89,7 +89,9 @@ class _Distribution:
         one = cls(acd, Contracts(centre, acd, feed), feed, skills(centre))
         for request in told["waiting"]:
             one.step("joins", *request)
-        one.contracts.stand(told["engaged"], told["levels"], told["favours"])
+        # Journals of former versions tell nothing of groups.
+        groups = (told.get("group_levels", {}), told.get("group_favours", {}))
+        one.contracts.stand(told["engaged"], told["levels"], told["favours"], *groups)
         for agent in told["idle"]:
             one.step("idle", *agent)
         return one

@@ -334,7 +334,7 @@ def test_decisions_before_the_day_are_not_counted(script: Script) -> None:
 
 def test_looking_at_the_board_changes_no_favour() -> None:
     contracts = Contracts(VERSIONS[2], Acd(), Feed())
-    contracts.lost("quiet", 0)
+    contracts.lost("quiet", "kitchen", 0)
     before = contracts.standing()
     assert contracts.favours(0)
     contracts.favours(5 * 3_600_000)
@@ -353,7 +353,7 @@ def test_begun_at_an_hour_the_replay_knows_what_companies_are_owed() -> None:
     replay = replayed(e for e in script.journal if e.at == script.now)
     assert replay._distribution
     again = replay._distribution.contracts
-    again.lost("quiet", script.now)
+    again.lost("quiet", "kitchen", script.now)
     assert script.floor.acd.favours()
     assert again.standing()["favours"] == script.floor.acd.favours()
     assert as_known(again) == as_known(script.floor.contracts)

@@ -104,6 +104,33 @@ def test_a_company_below_its_floor_is_favoured_and_the_decision_says_whom_it_pas
     assert free(acd, "1", "x") == Assignment(call="b2", agent="1", group="x", rule=Rule.LONGEST_WAITING)
 
 
+def test_a_group_that_lags_goes_before_another_one_and_the_decision_says_so() -> None:
+    acd = Acd()
+    ask(acd, "x1", "x", 1000, company="a")
+    ask(acd, "y1", "y", 4000, company="b")
+    ask(acd, "y2", "y", 6000, company="b")
+    acd.favour_group("y", 3500)
+    expected = Assignment(call="y1", agent="1", group="y", rule=Rule.GROUP_BEHIND, passed_over="x1")
+    assert free(acd, "1", "xy") == expected
+    assert free(acd, "1", "xy") == Assignment(call="x1", agent="1", group="x", rule=Rule.LONGEST_WAITING)
+    acd.favour_group("y", 0)
+    assert acd.group_favours() == {}
+    assert free(acd, "1", "xy") == Assignment(call="y2", agent="1", group="y", rule=Rule.LONGEST_WAITING)
+
+
+def test_where_the_company_s_favour_is_enough_the_group_s_is_not_the_reason() -> None:
+    acd = Acd()
+    for company, rule in (("poor", Rule.FAVOURED), ("rich", Rule.GROUP_BEHIND)):
+        ask(acd, "x1", "x", 1000)
+        ask(acd, "y1", "y", 4000, company=company)
+        acd.favour("poor", 3500)
+        acd.favour_group("y", 3500)
+        got = free(acd, "1", "xy")
+        assert got is not None
+        assert (got.call, got.rule, got.passed_over) == ("y1", rule, "x1")
+        acd.withdraw("x1")
+
+
 def test_a_call_at_its_company_s_cap_is_not_what_a_favoured_one_passed_over() -> None:
     acd = Acd()
     acd.block("a")
@@ -149,6 +176,7 @@ class Plain:
     waiting: dict[str, Request] = field(default_factory=dict)
     idle: dict[str, tuple[tuple[Skill, ...], int]] = field(default_factory=dict)
     favours: dict[str, int] = field(default_factory=dict)
+    group_favours: dict[str, int] = field(default_factory=dict)
     blocked: set[str] = field(default_factory=set)
 
     def may(self, agent: str, skills: tuple[Skill, ...], request: Request) -> bool:
@@ -163,8 +191,13 @@ class Plain:
 
     def first_for(self, agent: str, skills: tuple[Skill, ...]) -> str | None:
         able = [r for r in self.waiting.values() if self.may(agent, skills, r)]
-        ranked = [(r.since - r.credit_ms - self.favours.get(r.company, 0), r.call) for r in able]
+        ranked = [(r.since - r.credit_ms - self.favour(r), r.call) for r in able]
         return min(ranked)[1] if ranked else None
+
+    def favour(self, request: Request) -> int:
+        # Who waits for one agent alone is in no group's line.
+        of_group = 0 if request.sticky else self.group_favours.get(request.group, 0)
+        return self.favours.get(request.company, 0) + of_group
 
     def ask_for(self, request: Request) -> str | None:
         able = [
@@ -267,6 +300,11 @@ class Distribution(RuleBasedStateMachine):
     def favoured(self, company: str, credit: int) -> None:
         self.plain.favours[company] = credit
         self.acd.favour(company, credit)
+
+    @rule(group=st.sampled_from("xyz"), credit=st.sampled_from([0, 3, 40]))
+    def group_favoured(self, group: str, credit: int) -> None:
+        self.plain.group_favours[group] = credit
+        self.acd.favour_group(group, credit)
 
     @rule(company=st.sampled_from("ab"))
     def at_cap(self, company: str) -> None:
