@@ -24,6 +24,7 @@ _WORDS = {
         "pays": "기업 청구액",
         "statements": "명세서 합계",
         "note": "수정 {number} ({month})",
+        "rerating": "요금표 재적용 {number} ({month})",
         "total": "이 달 합계",
         "year": "올해 누계",
         "budget": "연 예산",
@@ -36,6 +37,7 @@ _WORDS = {
         "pays": "Company pays",
         "statements": "Statements",
         "note": "note {number} ({month})",
+        "rerating": "re-rating {number} ({month})",
         "total": "Total",
         "year": "This year",
         "budget": "Budget",
@@ -46,7 +48,7 @@ _WORDS = {
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Told:
-    """What a statement, or a note that corrects one, says; whole won."""
+    """What a statement, a note that corrects one, or a change of nothing but shares says; whole won."""
 
     company: str
     #: The statement's month.
@@ -58,6 +60,8 @@ class Told:
     vat: int
     #: A note's number; empty for a statement.
     note: str = ""
+    #: The re-rating that changed the payers' shares and nothing for the company; None: a statement or a note.
+    rerating: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -107,7 +111,7 @@ class ShareReport:
 
     month: Month
     rows: tuple[Row, ...]
-    #: Written in the month.
+    #: Notes written in the month, and changes of shares approved in it.
     notes: tuple[Row, ...]
     sums: tuple[PayerSum, ...]
 
@@ -142,7 +146,7 @@ def share_report(
 
     listed, changed = (
         rows(sorted(told, key=lambda one: one.company)),
-        rows(sorted(corrected, key=lambda one: one.note)),
+        rows(sorted(corrected, key=lambda one: (one.note, one.rerating or 0, one.company))),
     )
     return ShareReport(
         month=month,
@@ -170,7 +174,8 @@ def as_csv(report: ShareReport, language: Language) -> str:
     table.writerows([row.told.company, *_amounts(row)] for row in report.rows)
     table.writerow([words["statements"], *(one.statements for one in report.sums), *_sums(report.rows)])
     for row in report.notes:
-        label = words["note"].format(number=row.told.note, month=row.told.month)
+        words_of = words["note"] if row.told.note else words["rerating"]
+        label = words_of.format(number=row.told.note or row.told.rerating, month=row.told.month)
         table.writerow([f"{row.told.company}: {label}", *_amounts(row)])
     table.writerow([words["total"], *(one.month for one in report.sums), *_sums((*report.rows, *report.notes))])
     table.writerow([words["year"], *(one.year for one in report.sums)])

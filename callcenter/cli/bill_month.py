@@ -14,22 +14,30 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from billing.payers import as_csv
 from billing.statement import StatementError
-from billing.tariff import TariffError
+from billing.tariff import COMPANY, TariffError
 from billing.words import Language
 from callcenter.centre import CentreError
 from callcenter.cli.bill_asking import ask, away, centre_of, month_of, must_exist, remark, stop, tariff_of
 from callcenter.config.versions import Versions
 from callcenter.settings import Settings
+from callcenter.settlement.again import effects
 from callcenter.settlement.bookkeeping import Bookkeeping, bookkeeping
 from callcenter.settlement.shares import payers_report
 from callcenter.store.deeds import Asked, Field, deeds
 from callcenter.store.periods import Actor, PeriodError
 from callcenter.store.scope import WholeCentre
-from callcenter.store.settlement_models import CorrectionReason
+from callcenter.store.settlement_models import ByHand, CorrectionReason
 from callcenter.store.span import day_span
 from callcenter.store.statements import Statements
 from callcenter.tariffs import read_text
 
+_BY_HAND = {
+    ByHand.TOO_MUCH: "notes have left {left:,} won of the statement, which is less than would be taken off. Approving "
+    "leaves what the company pays as it is and changes the other payers' shares; then take off by hand what is due, "
+    "at most {left:,} (bill correct)",
+    ByHand.CREDITED_IN_FULL: "notes have taken off the whole statement, so nothing of it is rated again. If something "
+    "is due all the same, charge it by hand (bill correct)",
+}
 MonthOption = Annotated[str, typer.Option(help="Such as 2026-11.")]
 _Result = TypeVar("_Result")
 
@@ -110,13 +118,28 @@ def rerate(month: MonthOption, tariff: Annotated[Path, typer.Option(help="Anothe
     for told in row.differences:
         before, after = (told["supply"][n] + told["vat"][n] for n in (0, 1))
         print(f"{told['company']:<20} {before:>14,} -> {after:>14,}  {after - before:>+14,}")
-    print(f"proposal {row.id}: {len(row.differences)} statements differ; nothing was changed")
+        for payer, (was, will) in told["shares"].items():
+            if payer != COMPANY and was != will:
+                print(f"  {payer:<18} {was:>14,} -> {will:>14,}  {will - was:>+14,}")
+        if by_hand := told.get("by_hand"):
+            print(f"  by hand: {_BY_HAND[by_hand['why']].format(left=sum(by_hand['left']))}")
+    does = effects(row)
+    print(
+        f"proposal {row.id}: {len(row.differences)} statements differ; nothing was changed. Approving it issues "
+        f"{does.notes} notes, changes only other payers' shares of {does.shares}, and leaves {does.by_hand} to you"
+    )
 
 
 def approve(proposal: int) -> None:
-    """Carry a re-rating out by notes."""
-    for row in _books(lambda books, actor: books.decide(proposal, actor, approve=True)):
-        print(f"{row.number}  {row.company}  {row.supply + row.vat:+,}")
+    """Carry a re-rating out: notes where a company pays something else, other payers' shares in their report."""
+    done = _books(lambda books, actor: books.decide(proposal, actor, approve=True))
+    for note in done.notes:
+        print(f"{note.number}  {note.company}  {note.supply + note.vat:+,}")
+    for change in done.shares:
+        told = ", ".join(f"{payer} {amount:+,}" for payer, amount in change.shares.items())
+        print(f"no note  {change.company}  {told}")
+    for company in done.by_hand:
+        remark(f"{company}: what it pays was left as it is; decide by hand (bill correct).")
 
 
 def reject(proposal: int) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -12,18 +12,20 @@ from sqlalchemy.orm import Session
 from billing.metering import Metering
 from billing.month import Month
 from billing.statement import LineKind, Statement, statement
-from billing.tariff import Tariff
+from billing.tariff import COMPANY, Tariff
 from billing.usage import Entry, Usage
 from callcenter.settlement.accounts import book, today
 from callcenter.settlement.digest import digest_of
 from callcenter.store.corrections import Corrections
 from callcenter.store.periods import Actor, PeriodError, Periods
 from callcenter.store.settlement_models import (
+    ByHand,
     CorrectionReason,
     CorrectionRow,
     PeriodState,
     ReratingRow,
     ReratingState,
+    ShareChangeRow,
     StatementRow,
 )
 from callcenter.tariffs import read_text
@@ -83,8 +85,8 @@ def unlike(session: Session, month: Month) -> list[str]:
 def rerate(engine: Engine, month: Month, tariff: Tariff, text: str, actor: Actor) -> ReratingRow:
     """Propose another tariff for a closed month: what would change is written down, nothing else is.
 
-    The tariff counts for this month whatever its own months are. What was credited in full is not charged again by
-    another tariff. Raises `PeriodError`.
+    The tariff counts for this month whatever its own months are. Where approving could not, or must not, change what
+    a company pays, because of notes written by hand, the proposal says so. Raises `PeriodError`.
     """
     with Session(engine, expire_on_commit=False) as session, session.begin():
         periods, stored = Periods(session), Corrections(session)
@@ -94,54 +96,115 @@ def rerate(engine: Engine, month: Month, tariff: Tariff, text: str, actor: Actor
         differences: list[dict[str, Any]] = []
         here = replace(tariff, valid_from=month, valid_to=month)
         for one in stored.statements(month):
-            if stored.credited_in_full(one):
-                continue
             made, _ = computed_again(session, one, here)
             before, after = _costs(stored, one), _Costs(made.supply, made.vat, _shares_of(made))
-            if before != after:
-                differences.append({"company": one.company, **after.beside(before)})
+            if before == after:
+                continue
+            told = {"company": one.company, **after.beside(before)}
+            if why := _by_hand(stored, one, told):
+                told["by_hand"] = {"why": why, "left": list(stored.left(one))}
+            differences.append(told)
         return stored.propose(month, periods.save_tariff(tariff.source, text), differences, actor)
 
 
-def decide_rerating(engine: Engine, number: int, *, approve: bool, actor: Actor, zone: ZoneInfo) -> list[CorrectionRow]:
+class Effects(NamedTuple):
+    """How many statements of a proposal approving it corrects by a note, changes for other payers only, and leaves to
+    a person.
+    """
+
+    notes: int
+    shares: int
+    by_hand: int
+
+
+def effects(proposal: ReratingRow) -> Effects:
+    """What approving would do, for who decides about it."""
+    by_hand = sum(bool(told.get("by_hand")) for told in proposal.differences)
+    notes = sum(not told.get("by_hand") and _pays_else(told) for told in proposal.differences)
+    return Effects(notes, len(proposal.differences) - by_hand - notes, by_hand)
+
+
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """What an approved proposal came to."""
+
+    notes: list[CorrectionRow] = field(default_factory=list)
+    #: Of statements of which only the payers' shares changed.
+    shares: list[ShareChangeRow] = field(default_factory=list)
+    #: Companies for whose statement somebody has to decide.
+    by_hand: list[str] = field(default_factory=list)
+
+
+def decide_rerating(engine: Engine, number: int, *, approve: bool, actor: Actor, zone: ZoneInfo) -> Carried:
     """Carry out a proposal as corrections of today's month, all or none, or drop it. Raises `PeriodError`.
 
     Each note corrects what the company pays, its contract's account, and what every other payer pays; notes that were
-    written by hand stay beside it. The proposal was computed against the re-ratings of its day: after another one it
-    must be made anew.
+    written by hand stay beside it. A company that pays the same gets no note: only the payers' report changes. Where
+    notes by hand stand in the way, the other payers' shares change and the company's part is left to a person.
+    The proposal was computed against the re-ratings of its day: after another one it must be made anew.
     """
     with Session(engine, expire_on_commit=False) as session, session.begin():
-        stored = Corrections(session)
-        row = stored.decide(number, ReratingState.APPROVED if approve else ReratingState.REJECTED, actor)
+        stored, done, corrected = Corrections(session), Carried(), []
+        row = stored.proposal(number)
         if not approve:
-            return []
-        notes, corrected, month, day = [], [], Month.parse(row.month), today(actor, zone)
+            stored.decide(row, ReratingState.REJECTED, actor, {})
+            return done
+        month, day = Month.parse(row.month), today(actor, zone)
+        written_in = Month(day.year, day.month)
         for told in row.differences:
             one = stored.statement(told["company"], month)
-            shares = told.get("shares", {})
-            now = _costs(stored, one)
-            proposed = {payer: before for payer, (before, _) in shares.items()}
-            rated_since = (now.supply, now.vat) != (told["supply"][0], told["vat"][0]) or any(
-                now.shares.get(payer, 0) != before for payer, before in proposed.items()
-            )
-            if rated_since or stored.credited_in_full(one):
-                raise PeriodError("outdated", f"{one.company} was corrected since; propose it anew")
-            notes.append(
-                stored.correct(
+            _need_unchanged(stored, one, told)
+            changes = {payer: after - before for payer, (before, after) in told.get("shares", {}).items()}
+            supply, vat = (told[what][1] - told[what][0] for what in ("supply", "vat"))
+            if told.get("by_hand"):
+                done.by_hand.append(one.company)
+                why = ByHand(told["by_hand"]["why"])
+                stored.leave_to_a_person(one, why, rerating=number, actor=actor)
+                # Nothing of a statement that was credited in full is rated again.
+                changes = {} if why is ByHand.CREDITED_IN_FULL else {**changes, COMPANY: 0}
+                supply = vat = 0
+            if supply or vat:
+                note = stored.correct(
                     one,
-                    month=Month(day.year, day.month),
+                    month=written_in,
                     reason=CorrectionReason.SUPPLY_CHANGED,
-                    supply=told["supply"][1] - told["supply"][0],
-                    vat=told["vat"][1] - told["vat"][0],
+                    supply=supply,
+                    vat=vat,
                     note=f"요금표 재적용 {row.month} (rerated, proposal {number})",
-                    shares={payer: after - before for payer, (before, after) in shares.items()},
+                    shares=changes,
                     rerating=number,
                     actor=actor,
                 )
-            )
-            corrected.append(one)
+                done.notes.append(note)
+                corrected.append(one)
+            elif any(changes.values()):
+                done.shares.append(stored.change_shares(one, changes, month=written_in, rerating=number, actor=actor))
         book(session, month, corrected, actor=actor, zone=zone)
-        return notes
+        came = {"notes": len(done.notes), "only_shares": len(done.shares), "by_hand": len(done.by_hand)}
+        stored.decide(row, ReratingState.APPROVED, actor, came)
+        return done
+
+
+def _need_unchanged(stored: Corrections, one: StatementRow, told: dict[str, Any]) -> None:
+    """The statement stands as the proposal found it. Raises `PeriodError`."""
+    now = _costs(stored, one)
+    rated_since = (now.supply, now.vat) != (told["supply"][0], told["vat"][0]) or any(
+        now.shares.get(payer, 0) != before for payer, (before, _) in told.get("shares", {}).items()
+    )
+    if rated_since or _by_hand(stored, one, told) != told.get("by_hand", {}).get("why"):
+        raise PeriodError("outdated", f"{one.company} was corrected since; propose it anew")
+
+
+def _by_hand(stored: Corrections, one: StatementRow, told: dict[str, Any]) -> ByHand | None:
+    """Why notes that were written by hand leave no room for the proposed change; None: they do."""
+    if stored.credited_in_full(one):
+        return ByHand.CREDITED_IN_FULL
+    left = zip(stored.left(one), (told["supply"], told["vat"]), strict=True)
+    return ByHand.TOO_MUCH if any(rest + after - before < 0 for rest, (before, after) in left) else None
+
+
+def _pays_else(told: dict[str, Any]) -> bool:
+    return any(before != after for before, after in (told["supply"], told["vat"]))
 
 
 class _Costs(NamedTuple):

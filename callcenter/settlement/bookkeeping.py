@@ -17,7 +17,7 @@ from billing.tariff import Payer, Tariff, in_force
 from callcenter.centre import Centre, load_centre
 from callcenter.settings import Settings
 from callcenter.settlement.accounts import Booked
-from callcenter.settlement.again import decide_rerating, rerate, stored_tariff, unlike
+from callcenter.settlement.again import Carried, decide_rerating, rerate, stored_tariff, unlike
 from callcenter.settlement.closing import close_month, correct
 from callcenter.settlement.months import Settled, settle_month
 from callcenter.store.corrections import Corrections
@@ -94,7 +94,7 @@ class Bookkeeping:
         """What another tariff would change of a closed month; changes nothing. Raises `PeriodError`."""
         return rerate(self.engine, month, tariff, text, actor)
 
-    def decide(self, rerating: int, actor: Actor, *, approve: bool) -> list[CorrectionRow]:
+    def decide(self, rerating: int, actor: Actor, *, approve: bool) -> Carried:
         """Carry a re-rating out, or drop it. Raises `PeriodError`."""
         return _again_if_overtaken(
             lambda: decide_rerating(self.engine, rerating, approve=approve, actor=actor, zone=self.centre.zone)

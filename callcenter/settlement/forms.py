@@ -83,7 +83,7 @@ def tax_invoice_json(shown: Shown, parties: Parties, zone: ZoneInfo) -> str:
             day=datetime.fromtimestamp(one.at / 1000, UTC).astimezone(zone).date(),
         )
         for one in shown.corrections
-        # A note that changes only what other payers pay is none of the company's business.
+        # Before changes of nothing but shares had rows of their own, they were notes of zero won.
         if one.supply or one.vat
     ]
     return tax_invoice.as_json(

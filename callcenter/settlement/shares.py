@@ -29,8 +29,9 @@ async def payers_report(books: Statements, month: Month, tariff: Tariff) -> Shar
         year[payer] += amount
         if there == str(month):
             of_company.setdefault(company, Counter())[payer] += amount
-    for row, _ in notes:
-        year.update(row.shares)
+    changes = await books.share_changes(january, month)
+    for shared in (*(note.shares for note, _ in notes), *(change.shares for change, _ in changes)):
+        year.update(shared)
     return share_report(
         month,
         tariff.payers,
@@ -51,6 +52,11 @@ async def payers_report(books: Statements, month: Month, tariff: Tariff) -> Shar
             )
             for row, of in notes
             if row.number.startswith(f"C{month}-")
+        ]
+        + [
+            Told(company=row.company, month=Month.parse(of), shares=row.shares, supply=0, vat=0, rerating=row.rerating)
+            for row, of in changes
+            if row.month == str(month)
         ],
         year,
     )

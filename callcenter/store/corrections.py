@@ -17,11 +17,13 @@ from callcenter.store.periods import Actor, PeriodError, Periods
 from callcenter.store.settlement_models import (
     LINES_A_STATEMENT,
     AdjustmentRow,
+    ByHand,
     CorrectionReason,
     CorrectionRow,
     PeriodState,
     ReratingRow,
     ReratingState,
+    ShareChangeRow,
     StatementLineRow,
     StatementRow,
     UsageEntryRow,
@@ -94,10 +96,10 @@ class Corrections:
         period = self._periods.get(Month.parse(statement.month))
         if period is None or period.state is not PeriodState.CLOSED:
             raise PeriodError("not_closed", f"{statement.month} is not closed; take it out of review and adjust it")
-        if not note.strip() or (supply == vat == 0 and not any(shares.values())) or supply * vat < 0:
+        if not note.strip() or supply == vat == 0 or supply * vat < 0:
             raise PeriodError("reason", "a note needs an amount, its VAT with the same sign, and a reason")
-        before_supply, before_vat = self.corrected(statement)
-        if statement.supply + before_supply + supply < 0 or statement.vat + before_vat + vat < 0:
+        left_supply, left_vat = self.left(statement)
+        if left_supply + supply < 0 or left_vat + vat < 0:
             raise PeriodError("too_much", "the note takes off more than is left of the statement")
         number = self._periods.numbers(f"C{month}", 1)
         row = CorrectionRow(
@@ -127,6 +129,36 @@ class Corrections:
         )
         return row
 
+    def change_shares(
+        self, statement: StatementRow, shares: Mapping[str, int], *, month: Month, rerating: int, actor: Actor
+    ) -> ShareChangeRow:
+        """A re-rating, approved in this month, changes the payers' shares and nothing of what the company pays."""
+        changed = {payer: amount for payer, amount in shares.items() if amount}
+        row = ShareChangeRow(
+            statement=statement.id,
+            company=statement.company,
+            rerating=rerating,
+            month=str(month),
+            shares=changed,
+            by=actor.by,
+            at=actor.at,
+        )
+        self._session.add(row)
+        self._periods.note(
+            actor,
+            "shares.corrected",
+            month=Month.parse(statement.month),
+            company=statement.company,
+            rerating=rerating,
+            shares=changed,
+        )
+        return row
+
+    def leave_to_a_person(self, statement: StatementRow, why: ByHand, *, rerating: int, actor: Actor) -> None:
+        """Write down that a re-rating left what the company pays as it is."""
+        month = Month.parse(statement.month)
+        self._periods.note(actor, "rerating.kept", month=month, company=statement.company, rerating=rerating, why=why)
+
     def notes(self, month: Month) -> dict[int, list[CorrectionRow]]:
         """The notes of the month's statements, by statement, oldest first."""
         query = select(CorrectionRow).join(StatementRow, CorrectionRow.statement == StatementRow.id)
@@ -142,8 +174,9 @@ class Corrections:
         found: Counter[str] = Counter()
         for payer, amount in self._session.execute(query):
             found[payer] += amount
-        for told in self._session.scalars(select(CorrectionRow.shares).where(CorrectionRow.statement == statement.id)):
-            found.update(told)
+        for row in (CorrectionRow, ShareChangeRow):
+            for told in self._session.scalars(select(row.shares).where(row.statement == statement.id)):
+                found.update(told)
         return dict(found)
 
     def corrected(self, statement: StatementRow, *, rerated: bool = False) -> tuple[int, int]:
@@ -155,10 +188,14 @@ class Corrections:
         supply, vat = self._session.execute(query).one()
         return int(supply), int(vat)
 
+    def left(self, statement: StatementRow) -> tuple[int, int]:
+        """Supply and VAT of the statement with all its notes."""
+        supply, vat = self.corrected(statement)
+        return statement.supply + supply, statement.vat + vat
+
     def credited_in_full(self, statement: StatementRow) -> bool:
         """Whether notes that were written by hand have taken off all that it charged."""
-        rated, all_notes = self.corrected(statement, rerated=True), self.corrected(statement)
-        return statement.supply + all_notes[0] == 0 < statement.supply + rated[0]
+        return self.left(statement)[0] == 0 < statement.supply + self.corrected(statement, rerated=True)[0]
 
     def propose(self, month: Month, tariff: str, differences: Sequence[dict[str, Any]], actor: Actor) -> ReratingRow:
         """Write down what another tariff would change."""
@@ -180,11 +217,16 @@ class Corrections:
         query = select(ReratingRow).where(ReratingRow.month == str(month)).order_by(ReratingRow.id)
         return list(self._session.scalars(query))
 
-    def decide(self, number: int, state: ReratingState, actor: Actor) -> ReratingRow:
-        """Approve or reject a proposal, once. Raises `PeriodError`."""
+    def proposal(self, number: int) -> ReratingRow:
+        """A proposal that waits to be decided. Raises `PeriodError`."""
         row = self._session.get(ReratingRow, number, with_for_update=True)
         if row is None or row.state is not ReratingState.PROPOSED:
             raise PeriodError("no_proposal", f"there is no open proposal {number}")
-        row.state = state
-        self._periods.note(actor, f"rerating.{state}", month=Month.parse(row.month), rerating=number)
         return row
+
+    def decide(self, row: ReratingRow, state: ReratingState, actor: Actor, done: Mapping[str, int]) -> None:
+        """The proposal is approved or rejected; `done`: how much was changed by it."""
+        row.state = state
+        self._periods.note(
+            actor, f"rerating.{state}", month=Month.parse(row.month), rerating=row.id, **dict[str, Any](done)
+        )

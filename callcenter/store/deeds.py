@@ -21,7 +21,8 @@ from callcenter.store.span import Span
 
 #: Fields that may be shown; reasons and notes in words may name somebody.
 SHOWN = (
-    *("number", "amount", "supply", "vat", "statements", "entries", "rerating"),
+    *("number", "amount", "supply", "vat", "shares", "statements", "entries", "rerating"),
+    *("notes", "only_shares", "by_hand", "why"),
     *("month", "start", "last", "year", "valid_from", "valid_to", "due", "version"),
 )
 

@@ -36,13 +36,14 @@ from callcenter.store.settlement_models import (
     AdjustmentRow,
     CorrectionRow,
     FaultRow,
+    ShareChangeRow,
     StatementLineRow,
     StatementRow,
     UsageEntryRow,
 )
 from callcenter.store.work_models import CallbackRow, MessageRow
 
-BillingRow = AdjustmentRow | CorrectionRow | FaultRow | StatementLineRow | StatementRow | UsageEntryRow
+BillingRow = AdjustmentRow | CorrectionRow | FaultRow | ShareChangeRow | StatementLineRow | StatementRow | UsageEntryRow
 ContractRow = (
     ApplicationRow
     | ContractDocumentRow

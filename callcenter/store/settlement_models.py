@@ -29,6 +29,15 @@ class PeriodState(StrEnum):
     CLOSED = "closed"
 
 
+class ByHand(StrEnum):
+    """Why a re-rating leaves what a company pays as it is, for somebody to decide."""
+
+    #: Notes written by hand have left less of the statement than the tariff would take off.
+    TOO_MUCH = "too_much"
+    #: They have taken off everything: it is not charged again.
+    CREDITED_IN_FULL = "credited_in_full"
+
+
 class CorrectionReason(StrEnum):
     """Why a closed statement is corrected: the tax service's reasons for a corrected tax invoice."""
 
@@ -209,6 +218,27 @@ class CorrectionRow(Base):
     at: Mapped[int]
 
 
+class ShareChangeRow(Base):
+    """A re-rating changed what the payers pay of a statement's service fee, and nothing of what the company pays.
+
+    The company gets no note of it; the payers' report of the month in which it was approved has it.
+    """
+
+    __tablename__ = "share_change"
+    __table_args__ = (Index(None, "statement"), Index(None, "month"))
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True, autoincrement=True)
+    statement: Mapped[int] = mapped_column(ForeignKey("statement.id"))
+    company: Mapped[str]
+    rerating: Mapped[int] = mapped_column(ForeignKey("rerating.id"))
+    #: In which it was approved.
+    month: Mapped[str] = mapped_column(String(7))
+    #: By how much each payer's share changes, in won.
+    shares: Mapped[dict[str, Any]] = mapped_column(Document)
+    by: Mapped[str]
+    at: Mapped[int]
+
+
 class ReratingRow(Base):
     """A closed month under another tariff, and what would change."""
 
@@ -219,7 +249,8 @@ class ReratingRow(Base):
     tariff: Mapped[str] = mapped_column(ForeignKey("billing_tariff.digest"))
     state: Mapped[ReratingState] = mapped_column(_words(ReratingState))
     #: `{"company", "supply": [before, after], "vat": [before, after], "shares": {payer: [before, after]}}` of each
-    #: statement that differs.
+    #: statement that differs; where approving leaves what the company pays to a person also
+    #: `"by_hand": {"why", "left": [supply, vat]}` with what the notes have left of the statement.
     differences: Mapped[list[dict[str, Any]]] = mapped_column(Document)
     by: Mapped[str]
     at: Mapped[int]

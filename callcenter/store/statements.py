@@ -15,6 +15,7 @@ from callcenter.store.settlement_models import (
     CorrectionRow,
     FaultRow,
     PeriodRow,
+    ShareChangeRow,
     StatementLineRow,
     StatementRow,
     TariffTextRow,
@@ -101,11 +102,21 @@ class Statements:
         written = func.substr(CorrectionRow.number, 2, 7)
         query = select_within(self._scope, CorrectionRow).where(written >= str(first), written <= str(last))
         notes = list(await self._session.scalars(query.order_by(CorrectionRow.id)))
-        of = select_within(self._scope, StatementRow, StatementRow.id, StatementRow.month).where(
-            StatementRow.id.in_({note.statement for note in notes})
-        )
-        months = {row.id: row.month for row in await self._session.execute(of)}
+        months = await self._months_of({note.statement for note in notes})
         return [(note, months[note.statement]) for note in notes]
+
+    async def share_changes(self, first: Month, last: Month) -> list[tuple[ShareChangeRow, str]]:
+        """Changes of nothing but payers' shares that were approved in these months, and each statement's month."""
+        row = ShareChangeRow
+        query = select_within(self._scope, row).where(row.month >= str(first), row.month <= str(last))
+        found = list(await self._session.scalars(query.order_by(row.id)))
+        months = await self._months_of({one.statement for one in found})
+        return [(one, months[one.statement]) for one in found]
+
+    async def _months_of(self, statements: set[int]) -> dict[int, str]:
+        query = select_within(self._scope, StatementRow, StatementRow.id, StatementRow.month)
+        rows = await self._session.execute(query.where(StatementRow.id.in_(statements)))
+        return {row.id: row.month for row in rows}
 
     async def _between(self, first: Month, last: Month) -> list[StatementRow]:
         query = select_within(self._scope, StatementRow).where(

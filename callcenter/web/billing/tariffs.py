@@ -10,6 +10,7 @@ from fastapi.responses import RedirectResponse, Response
 
 from billing.month import Month
 from billing.tariff import Tariff, TariffError, in_order
+from callcenter.settlement.again import effects
 from callcenter.settlement.bookkeeping import Bookkeeping
 from callcenter.store.models import Role
 from callcenter.store.periods import Actor
@@ -90,7 +91,7 @@ async def proposals(request: Request, services: Uses, person: Clerk, month: str)
     rows = await change(
         services, person, lambda books, _: [(one, books.payers(one)) for one in books.reratings(chosen)]
     )
-    return render(request, "billing/templates/rerating.html", month=chosen, proposals=rows)
+    return render(request, "billing/templates/rerating.html", month=chosen, proposals=rows, effects=effects)
 
 
 @router.post("/billing/tariff/{month}/{number}")

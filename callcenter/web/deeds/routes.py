@@ -9,10 +9,12 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 
 from billing.contracts.events import KINDS
+from billing.tariff import Payer, TariffError
 from callcenter.config.versions import Versions
 from callcenter.store.deeds import OF_ROLE, Asked, Field, deeds
 from callcenter.store.models import Role
 from callcenter.store.span import day_span
+from callcenter.tariffs import load_tariffs
 from callcenter.web.errors import Refused
 from callcenter.web.guard import allow
 from callcenter.web.pages import render
@@ -24,7 +26,8 @@ router = APIRouter(include_in_schema=False)
 #: What may stand in the audit of the books.
 BOOKS = (
     *("period.settled", "period.reopened", "period.closed", "month.charged", "statement.adjusted"),
-    *("statement.corrected", "month.rerated", "rerating.approved", "rerating.rejected", "tariff.saved"),
+    *("statement.corrected", "month.rerated", "rerating.approved", "rerating.rejected", "shares.corrected"),
+    *("rerating.kept", "tariff.saved"),
 )
 #: Of each field, in the order of the filter.
 WHAT = {Field.BOOKS: BOOKS, Field.CONTRACTS: tuple(KINDS), Field.CENTRE: ("config.applied",)}
@@ -60,4 +63,13 @@ async def history(
         fields=[(field, WHAT[field]) for field in fields],
         asked=asked,
         day=day,
+        payers=_payers(services),
     )
+
+
+def _payers(services: Services) -> dict[str, Payer]:
+    """Whoever pays under a tariff that is here, by id; a payer of none of them stands for itself."""
+    try:
+        return {payer.id: payer for tariff in load_tariffs(services.settings.tariffs) for payer in tariff.payers}
+    except TariffError:
+        return {}

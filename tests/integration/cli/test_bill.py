@@ -177,10 +177,36 @@ def test_rerating_shows_a_difference_and_waits_for_approval(tmp_path: Path) -> N
     other.write_text((EXAMPLE / "tariffs" / "2026-01.toml").read_text("utf-8").replace("50_000", "40_000"), "utf-8")
     told = bill("rerate", "--month=2026-10", f"--tariff={other}").stdout
     assert told.count("-10,000") == 10
-    assert told.endswith("proposal 1: 10 statements differ; nothing was changed\n")
+    assert told.endswith(
+        "proposal 1: 10 statements differ; nothing was changed. Approving it issues 10 notes, changes only other "
+        "payers' shares of 0, and leaves 0 to you\n"
+    )
     assert "162,500" in statement(month="2026-10").stdout
     assert bill("approve", "1").stdout.count("-10,000") == 10
     assert bill("approve", "1").exit_code == 2
+
+
+def test_who_was_credited_more_than_another_tariff_leaves_is_named_and_left_to_a_person(tmp_path: Path) -> None:
+    bill("settle", "--month=2026-10")
+    bill("close", "--month=2026-10")
+    correct("-120000")
+    other = tmp_path / "other.toml"
+    half = (EXAMPLE / "tariffs" / "2026-01.toml").read_text("utf-8").replace('agents = "1/6"', 'agents = "1/12"', 1)
+    other.write_text(half, "utf-8")
+    told = bill("rerate", "--month=2026-10", f"--tariff={other}").stdout
+    (why,) = (line for line in told.splitlines() if "by hand:" in line)
+    assert "have left 42,500 won" in why
+    assert "at most 42,500" in why
+    assert "issues 9 notes" in told
+    assert "leaves 1 to you" in told
+    done = bill("approve", "1")
+    assert done.exit_code == 0
+    assert done.stdout.count("-56,250") == 9
+    assert "no note  nurim  government -131,250" in done.stdout
+    assert "nurim: what it pays was left as it is" in done.stderr
+    told = bill("history", "--company=nurim").stdout
+    assert "rerating.kept" in told
+    assert "shares.corrected" in told
 
 
 def test_the_payers_report_adds_up_over_all_companies() -> None:

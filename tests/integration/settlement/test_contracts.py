@@ -34,7 +34,7 @@ from billing.contracts.events import (
 from billing.contracts.participation import fold
 from billing.month import Month
 from billing.payers import ShareReport
-from callcenter.settlement.again import decide_rerating, rerate, unlike
+from callcenter.settlement.again import decide_rerating, effects, rerate, unlike
 from callcenter.settlement.closing import close_month, correct
 from callcenter.settlement.digest import digest_of
 from callcenter.settlement.shares import payers_report
@@ -45,7 +45,7 @@ from callcenter.store.corrections import Corrections
 from callcenter.store.engine import open_engine, sessions
 from callcenter.store.periods import Actor, PeriodError, Periods
 from callcenter.store.scope import WholeCentre
-from callcenter.store.settlement_models import CorrectionReason, FaultRow
+from callcenter.store.settlement_models import AuditRow, CorrectionReason, CorrectionRow, FaultRow
 from callcenter.store.statements import Statements
 from callcenter.tariffs import read_text
 from tests.integration.settlement.conftest import DECEMBER, NOVEMBER, SEOUL, Books, ms, record
@@ -383,13 +383,24 @@ def test_an_approved_rerating_corrects_the_payers_and_the_report_adds_up_to_the_
     assert proposal.differences[0]["shares"] == {
         "company": [112_500, 112_500], "government": [262_500, 187_500], "city": [0, 75_000],
     }  # fmt: skip
-    notes = decide_rerating(books.engine, proposal.id, approve=True, actor=CLERK, zone=SEOUL)
-    assert {(one.supply, one.vat) for one in notes} == {(0, 0)}
+    done = decide_rerating(books.engine, proposal.id, approve=True, actor=CLERK, zone=SEOUL)
+    assert (done.notes, [one.company for one in done.shares]) == ([], ["hanbit", "nurim", "quiet"])
     january = payers(books, Month(2027, 1))
     assert [(one.payer.id, one.month, one.year) for one in january.sums] == [
         ("company", 0, 0), ("government", -225_000, -225_000), ("city", 225_000, 225_000),
     ]  # fmt: skip
+    assert [(row.told.company, row.told.month, row.told.rerating, row.pays) for row in january.notes] == [
+        (company, NOVEMBER, proposal.id, 0) for company in books.members
+    ]
     assert payers(books, NOVEMBER) == november, "a report that went out stays as it was"
+    with Session(books.engine) as session:
+        assert session.scalars(select(CorrectionRow)).all() == [], "no company gets a note of zero won"
+        told = session.scalars(select(AuditRow).where(AuditRow.what == "shares.corrected", AuditRow.company == "nurim"))
+        assert [(row.month, row.detail) for row in told] == [
+            ("2026-11", {"rerating": proposal.id, "shares": {"government": -75_000, "city": 75_000}})
+        ]
+        (approved,) = session.scalars(select(AuditRow.detail).where(AuditRow.what == "rerating.approved"))
+        assert approved == {"rerating": proposal.id, "notes": 0, "only_shares": 3, "by_hand": 0}
     with pytest.raises(PeriodError, match="no open proposal"):
         decide_rerating(books.engine, proposal.id, approve=True, actor=CLERK, zone=SEOUL)
     assert rerate(books.engine, NOVEMBER, read_text(less, "less.toml"), less, CLERK).differences == []
@@ -407,13 +418,55 @@ def test_what_was_credited_in_full_is_never_charged_again(books: Books) -> None:
     assert rerate(books.engine, NOVEMBER, books.tariff, books.text, CLERK).differences == []
     for tariff_text in (dearer, cheaper):
         proposal = rerate(books.engine, NOVEMBER, read_text(tariff_text, "other.toml"), tariff_text, CLERK)
-        notes = decide_rerating(books.engine, proposal.id, approve=True, actor=CLERK, zone=SEOUL)
-        assert {one.company for one in notes} == {"hanbit", "quiet"}
+        (told,) = (one for one in proposal.differences if one["company"] == "nurim")
+        assert told["by_hand"] == {"why": "credited_in_full", "left": [0, 0]}, "it is told, not silently left out"
+        assert effects(proposal) == (2, 0, 1)
+        done = decide_rerating(books.engine, proposal.id, approve=True, actor=CLERK, zone=SEOUL)
+        assert ({one.company for one in done.notes}, done.by_hand) == ({"hanbit", "quiet"}, ["nurim"])
     for _ in range(2):
         books.close()
         with pytest.raises(PeriodError, match="closed"):
             books.settle()
     assert (account(books, nurim).month(NOVEMBER), account(books, nurim).owed) == (0, 0)
+
+
+def test_who_was_credited_too_much_for_another_tariff_is_told_before_approval_and_left_to_a_person(
+    books: Books,
+) -> None:
+    numbers = {company: contract(books, company, date(2026, 3, 1)) for company in ("nurim", "hanbit")}
+    books.add(record("n-1", "2026-11-10T10:00+09:00"))
+    books.settle()
+    books.close()
+    note(books, "nurim", -120_000)
+    # The band costs half of it: 56,250 less for the company, of which 42,500 are left, and 131,250 for the government.
+    text = books.text.replace('agents = "1/6"', 'agents = "1/12"', 1)
+    proposal = rerate(books.engine, NOVEMBER, read_text(text, "half.toml"), text, CLERK)
+    told = {one["company"]: one for one in proposal.differences}
+    assert told["nurim"]["by_hand"] == {"why": "too_much", "left": [42_500, 0]}
+    assert "by_hand" not in told["hanbit"]
+    assert effects(proposal) == (2, 0, 1)
+    done = decide_rerating(books.engine, proposal.id, approve=True, actor=CLERK, zone=SEOUL)
+    assert [(one.company, one.supply) for one in done.notes] == [("hanbit", -56_250), ("quiet", -56_250)]
+    assert ([one.company for one in done.shares], done.by_hand) == (["nurim"], ["nurim"])
+    assert [one.shares for one in done.shares] == [{"government": -131_250}]
+    assert {company: account(books, number).month(NOVEMBER) for company, number in numbers.items()} == {
+        "nurim": 42_500, "hanbit": 106_250,
+    }  # fmt: skip
+    with Session(books.engine) as session:
+        (kept,) = session.scalars(select(AuditRow).where(AuditRow.what == "rerating.kept"))
+        assert (kept.company, kept.month, kept.detail) == (
+            "nurim", "2026-11", {"rerating": proposal.id, "why": "too_much"},
+        )  # fmt: skip
+    # All payers but the company are rated; what the clerk takes off by hand ends it.
+    again = rerate(books.engine, NOVEMBER, read_text(text, "half.toml"), text, CLERK)
+    assert [one["company"] for one in again.differences] == ["nurim"]
+    assert again.differences[0]["shares"]["government"] == [131_250, 131_250]
+    note(books, "nurim", -42_500)
+    with pytest.raises(PeriodError, match="propose it anew"):
+        decide_rerating(books.engine, again.id, approve=True, actor=CLERK, zone=SEOUL)
+    january = payers(books, Month(2027, 1))
+    assert {one.payer.id: one.month for one in january.sums} == {"company": -112_500, "government": -393_750}
+    assert january.pays == -120_000 - 42_500 - 2 * 56_250
 
 
 def test_a_month_of_zero_won_has_no_number_and_is_settled_all_the_same(books: Books) -> None:

@@ -306,7 +306,7 @@ def test_another_tariff_changes_nothing_until_it_is_approved(books: Books) -> No
     ]
     with Session(books.engine) as session:
         assert session.scalars(select(func.count()).select_from(CorrectionRow)).one() == 0
-    notes = decide_rerating(books.engine, proposal.id, approve=True, actor=CLERK, zone=SEOUL)
+    notes = decide_rerating(books.engine, proposal.id, approve=True, actor=CLERK, zone=SEOUL).notes
     assert [(one.company, one.supply, one.number) for one in notes] == [
         ("hanbit", 10_000, "C2026-12-00001"),
         ("nurim", 10_000, "C2026-12-00002"),

@@ -13,6 +13,10 @@ from contextlib import asynccontextmanager
 import pytest
 from pypdf import PdfReader
 
+from billing.month import Month
+from callcenter.settlement.bookkeeping import bookkeeping
+from callcenter.store.periods import Actor
+from callcenter.store.settlement_models import CorrectionReason
 from tests.integration.web.conftest import Browser, browser
 from tests.web_centre import WebCentre, record
 
@@ -114,3 +118,33 @@ async def test_a_tariff_is_previewed_with_every_mistake_and_saved_only_without(w
         assert (folder / "2030-01.toml").read_text("utf-8") == text
     async with browser(web, "nurim") as company:
         assert (await company.get("/billing/tariff"))[0] == 403
+
+
+async def test_what_approving_would_leave_to_a_person_stands_on_the_page_before(web: WebCentre) -> None:
+    await web.add(record("cc-1", entered_at=AT))
+    month = Month(2026, 10)
+    half = (web.settings.tariffs / "2026-01.toml").read_text("utf-8").replace('agents = "1/6"', 'agents = "1/12"', 1)
+
+    def closed() -> None:
+        with bookkeeping(web.settings) as books:
+            actor = Actor(by="bill", at=AT + 90 * 86_400_000)
+            books.settle(month, actor)
+            books.close(month, actor)
+            for company, supply in (("nurim", -120_000), ("hanbit", -162_500)):
+                reason = CorrectionReason.MISTAKE
+                books.correct(company, month, reason=reason, supply=supply, vat=0, note="착오", actor=actor)
+
+    await asyncio.to_thread(closed)
+    async with browser(web, "bill") as clerk:
+        assert (await clerk.post("/billing/tariff/rerate", {"text": half, "month": "2026-10"}))[0] == 303
+        page = (await clerk.get("/billing/tariff/2026-10"))[1]
+        assert "수정 발행 8건" in page
+        assert "기업 2곳이 남습니다" in page
+        assert "42,500원만 남아" in page
+        assert "이미 전액이 취소되어" in page
+        assert (await clerk.post("/billing/tariff/2026-10/1", {"what": "approve"}))[0] == 303
+        assert "42,500" in (await clerk.get("/billing/2026-10/nurim"))[1]
+        history = (await clerk.get("/history?company=nurim"))[1]
+        for told in ("재적용에서 제외", "남은 금액보다 많이", "부담자 몫만 변경", "/billing/tariff/2026-10#proposal-1"):
+            assert told in history
+        assert re.search(r"정부</span> -131,250", history)

@@ -40,6 +40,16 @@ def test_notes_written_in_the_month_are_in_it_with_payers_that_the_tariff_has_no
     assert report.pays == report.statements_pay - 3 - 11
 
 
+def test_shares_that_changed_alone_are_in_the_month_and_change_nothing_for_the_company() -> None:
+    alone = Told(company="b", month=Month(2026, 9), shares={"company": -4, "city": 4}, supply=0, vat=0, rerating=3)
+    report = share_report(NOVEMBER, PAYERS, STATEMENTS, [*NOTES, alone], {"city": 9})
+    assert [(row.told.rerating, row.shares, row.rest, row.pays) for row in report.notes] == [
+        (3, (-4, 0, 4), 4, 0), (None, (-3, 0, 5), 0, -3), (None, (0, 0, 0), -10, -11),
+    ]  # fmt: skip
+    assert [one.month for one in report.sums] == [26, 77, 9]
+    assert "b: re-rating 3 (2026-09),-4,0,4,4,0,0\n" in as_csv(report, Language.EN)
+
+
 def test_as_csv() -> None:
     report = share_report(NOVEMBER, PAYERS, STATEMENTS, NOTES[1:], {"company": 100, "government": 200})
     assert as_csv(report, Language.EN).splitlines() == [

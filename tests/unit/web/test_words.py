@@ -51,7 +51,7 @@ from callcenter.store.deeds import SHOWN
 from callcenter.store.deeds import Field as Deeds
 from callcenter.store.models import Level, Role, TicketStatus
 from callcenter.store.report import Rows
-from callcenter.store.settlement_models import CorrectionReason, PeriodState, ReratingState
+from callcenter.store.settlement_models import ByHand, CorrectionReason, PeriodState, ReratingState
 from callcenter.store.work_models import MessageState
 from callcenter.web.apply.form import FIELDS
 from callcenter.web.campaigns.notices import Channel
@@ -247,6 +247,8 @@ COMPOSED = {
     *(f"unbilled.{why}" for why in NotBilled),
     "settlement.charge_again",
     *(f"deed.{what.replace('.', '_')}" for what in (*WHAT[Deeds.BOOKS], *WHAT[Deeds.CENTRE])),
+    *(f"deed.why_{why}" for why in ByHand),
+    *(f"tariff.by_hand_{why}" for why in ByHand),
     *(f"deed.field_{field}" for field in Deeds),
     *(f"deed.part_{name}" for name in SHOWN if name != "month"),
     *(f"contract.field_{name}" for kind in KINDS.values() for name in _shown_fields(kind)),
