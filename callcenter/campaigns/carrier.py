@@ -37,6 +37,11 @@ class Backoff:
         if self._pause_ms and self._trying is None:
             self._trying = now
 
+    @property
+    def refuses(self) -> bool:
+        """Whether the carrier took no call when it was last asked."""
+        return self._pause_ms > 0
+
     def room(self, now: int) -> int | None:
         """How many lines may be dialled now; None: this is no limit."""
         if not self._pause_ms:

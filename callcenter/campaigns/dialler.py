@@ -365,7 +365,8 @@ class Dialler:
         if line is None:
             return
         if line.stage is Stage.RINGING:
-            self._rang(attempt, line, now, answered=False)
+            if outcome is not Outcome.CONGESTION:
+                self._rang(attempt, line, now, answered=False)
             self._finish(attempt, line, outcome or Outcome.FAILED, now)
         elif line.stage is Stage.WAITING:
             self._out.append(StopTimer(_patience(attempt)))

@@ -22,6 +22,7 @@ from callcenter.campaigns.permission import PASSING, Person, Refusal, Why, may_d
 from callcenter.campaigns.plan import Plan, State
 from callcenter.campaigns.refusals import By, extent_by_key
 from callcenter.campaigns.sheet import Verdict, end_of, on_the_way, outcome_by
+from callcenter.campaigns.windows import next_opening
 from callcenter.store.attempts import Attempts
 from callcenter.store.campaign_models import AttemptRow, CampaignRow, ContactRow, ResponseRow, SheetRow
 from callcenter.store.campaign_rules import CampaignRules, form_of
@@ -37,7 +38,7 @@ from callcenter.store.sheets import Sheets
 _CENTRE = WholeCentre()
 #: Contacts looked at in one go.
 _AT_ONCE = 100
-#: Whoever must not be rung just now is looked at again after so long, and keeps nobody else waiting.
+#: Whoever must not be rung just now is looked at again at most so much later, and keeps nobody else waiting.
 _LATER = timedelta(minutes=10)
 
 
@@ -191,7 +192,7 @@ class Book:
             for row in rows:
                 decision = may_dial(people[row.number], work.setup.rules, now.astimezone(self._zone))
                 if isinstance(decision, Refusal) and decision.why in PASSING:
-                    row.due_at = to_ms(now + _LATER)
+                    row.due_at = to_ms(_again(work, decision.why, now.astimezone(self._zone)))
                 elif len(found) < most and room(quotas, under_way, row.segment) != 0:
                     under_way[row.segment] += 1
                     found.append(Candidate(row.id, people[row.number], row.tries))
@@ -323,6 +324,13 @@ class Book:
                 customer = Customer(contact.language, contact.segment)
                 found.append((row, customer, sheet.agent if sheet else None))
             return found
+
+
+def _again(work: Work, why: Why, local: datetime) -> datetime:
+    """When somebody is looked at again who must not be rung now: the morning and the window begin on the second."""
+    later = local + _LATER
+    opening = next_opening(work.setup.rules.window, local) if why in (Why.NIGHT, Why.NOT_NOW) else None
+    return min(opening, later) if opening else later
 
 
 def _outcome(form: Form, sheet: SheetRow) -> Outcome:

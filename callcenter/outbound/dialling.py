@@ -12,7 +12,7 @@ import contextlib
 import signal
 from collections import deque
 from collections.abc import Iterable
-from datetime import UTC, date, datetime
+from datetime import date
 
 import orjson
 import structlog
@@ -48,7 +48,7 @@ from callcenter.jobs.survey_prompts import enqueue_prompts
 from callcenter.lease import Lease
 from callcenter.outbound.agents import FORGET_S, Agents
 from callcenter.outbound.book import Asked, Book, Customer, Work
-from callcenter.outbound.causes import CONGESTION, unanswered
+from callcenter.outbound.causes import unanswered
 from callcenter.outbound.channels import CHANNEL, campaign, handed, in_stasis, seen
 from callcenter.outbound.desk import Desk
 from callcenter.outbound.inbound import Inbound, inbound_of
@@ -58,6 +58,7 @@ from callcenter.public_holidays import free_days
 from callcenter.redis import blocking_client, command_client
 from callcenter.settings import Settings
 from callcenter.store.engine import open_engine, sessions
+from callcenter.store.epoch import from_ms
 
 APPLICATION = "callcenter-outbound"
 _EVENTS = ["StasisStart", "ChannelDestroyed", "ChannelDtmfReceived", "PlaybackFinished", "RecordingFinished"]
@@ -134,7 +135,7 @@ class Outbound:
             self._customers[row.id] = customer
             found.setdefault(row.campaign, []).append(events.Pending(row.id, row.contact, row.number, "gone", agent))
         for number in found:
-            if work := await self._book.work(number, self._holidays(), datetime.now(UTC)):
+            if work := await self._book.work(number, self._holidays(), from_ms(now_ms())):
                 self._open(work)
         channels = await self._channels()
         self._looked = True
@@ -177,11 +178,12 @@ class Outbound:
     def _gone(self, channel: Json, event: Json) -> None:
         if not self._looked or not self._known(channel["id"]):
             return
-        if event["cause"] in CONGESTION:
+        outcome = unanswered(event["cause"])
+        if outcome is Outcome.CONGESTION:
             self._backoff.congested(now_ms())
         else:
             self._backoff.carried(now_ms())
-        self._ended(channel["id"].removeprefix(CHANNEL), unanswered(event["cause"]))
+        self._ended(channel["id"].removeprefix(CHANNEL), outcome)
 
     def _agent_rung(self, event: Json) -> None:
         caller = event.get("caller")
@@ -354,10 +356,10 @@ class Outbound:
                 self._tell(desk.work.number, event)
 
     async def _write_down(self, desk: Desk, command: Command, at: int) -> events.Event | None:
-        work, now = desk.work, datetime.fromtimestamp(at / 1000, UTC)
+        work, now = desk.work, from_ms(at)
         match command:
             case FindContacts(_, most):
-                found = await self._book.find(work, most, datetime.now(UTC))
+                found = await self._book.find(work, most, from_ms(now_ms()))
                 if found:
                     return events.ContactsFound(found)
                 loop = asyncio.get_running_loop()
@@ -375,7 +377,7 @@ class Outbound:
             case Conclude(attempt):
                 return events.InterviewEnded(attempt, await self._book.concluded(work, attempt))
             case WriteOutcome(attempt=attempt, outcome=outcome, spoke_until=until):
-                over = datetime.fromtimestamp(until / 1000, UTC) if until is not None else None
+                over = from_ms(until) if until is not None else None
                 await self._book.finish(work, attempt, outcome, now, self._asked.pop(attempt, None), over)
                 if attempt not in desk.dialler.lines:
                     self._customers.pop(attempt, None)
@@ -396,7 +398,7 @@ class Outbound:
 
     async def _refresh(self) -> None:
         """Campaigns as they stand in the database now, and how the house stands."""
-        running = await self._book.running(self._holidays(), datetime.now(UTC))
+        running = await self._book.running(self._holidays(), from_ms(now_ms()))
         inbound = await self._inbound()
         if not self._looked:
             return
@@ -456,8 +458,9 @@ class Outbound:
         """How each campaign stands, for its page."""
         now = now_ms()
         campaigns = {str(number): desk.told(now) for number, desk in self._desks.items()}
+        told = {"at": now, "carrier_until": self._backoff.until if self._backoff.refuses else None}
         with contextlib.suppress(RedisError):
-            await self._redis.set("cc:outbound", orjson.dumps({"at": now, "campaigns": campaigns}), ex=FORGET_S)
+            await self._redis.set("cc:outbound", orjson.dumps(told | {"campaigns": campaigns}), ex=FORGET_S)
 
     async def _speakable(self, work: Work) -> bool:
         """Whether every prompt is there; those that are not are asked for."""
@@ -483,7 +486,7 @@ class Outbound:
         self._suspect = absent
 
     def _holidays(self) -> frozenset[date]:
-        year = datetime.now(self._centre.zone).year
+        year = from_ms(now_ms()).astimezone(self._centre.zone).year
         return free_days(self._centre, (year, year + 1))
 
 

@@ -15,10 +15,11 @@ import aiohttp
 import pytest
 
 from callcenter.web.passwords import hash_password
+from tests.e2e.harness.campaigns import COMPANY, SHOWN, attempts, rows, stop
 from tests.e2e.harness.centre import Centre
 from tests.e2e.harness.fixtures import AGENT_HZ, CUSTOMER_HZ, At, ready
 from tests.e2e.harness.prompts import listening
-from tests.e2e.test_outbound import COMPANY, FORM, NUMBERS, SHOWN, attempts, launch, results, rows, stop
+from tests.e2e.test_outbound import FORM, NUMBERS, launch, results
 from tests.e2e.tones import expect_tone
 from tests.integration.web.conftest import Browser
 

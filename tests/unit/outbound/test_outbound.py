@@ -37,7 +37,8 @@ from tests.unit.campaigns.forms import SURVEY
         (19, Outcome.NO_ANSWER),
         (20, Outcome.NO_ANSWER),
         (16, Outcome.NO_ANSWER),
-        (34, Outcome.FAILED),
+        (34, Outcome.CONGESTION),
+        (42, Outcome.CONGESTION),
         (38, Outcome.FAILED),
     ],
 )
