@@ -127,7 +127,7 @@ def what_next(tried: Sequence[Tried], retries: Mapping[Outcome, Retry], now: dat
 def _after_congestion(tried: Sequence[Tried]) -> timedelta:
     """The carrier will be well again, so nobody is given up; a number that it never takes is tried ever less often."""
     in_a_row = len(list(takewhile(lambda one: one.outcome is Outcome.CONGESTION, reversed(tried))))
-    return min(_MINUTE * 2 ** min(in_a_row - 1, 6), _HOUR)
+    return min(_MINUTE * (1 << min(in_a_row - 1, 6)), _HOUR)
 
 
 #: The outcome that speaks for a contact is the first of these that any of its attempts had.

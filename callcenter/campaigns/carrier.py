@@ -33,8 +33,8 @@ class Backoff:
             self._pause_ms, self._trying = 0, None
 
     def dialled(self, now: int) -> None:
-        """A line was dialled."""
-        if self._pause_ms and self._trying is None:
+        """A line was dialled; in the pause it was on its way when the carrier refused, and tries nothing."""
+        if self._pause_ms and self._trying is None and now >= self.until:
             self._trying = now
 
     @property

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from callcenter.campaigns.attempts import REACHED, Outcome, Retry
-from callcenter.campaigns.completion import Filled, Quota, filled, overfilled, room
+from callcenter.campaigns.completion import Filled, Quota, filled, overfilled, room, transfer_of
 from callcenter.campaigns.dialler import Setup
 from callcenter.campaigns.events import Candidate
 from callcenter.campaigns.form import Form
@@ -73,6 +73,15 @@ class Customer:
 
     language: str
     segment: str
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """A customer is to come into this group's line."""
+
+    company: str
+    group: str
+    language: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -310,6 +319,20 @@ class Book:
                         line=None,
                     )
                 )
+
+    async def promised(self, attempt: str) -> Promise | None:
+        """What the customer of an attempt that is over was promised, if it was an agent."""
+        async with self._sessions() as session:
+            response = (
+                await session.scalars(select_within(_CENTRE, ResponseRow).where(ResponseRow.attempt == attempt))
+            ).first()
+            if response is None or response.end != End.TRANSFERRED:
+                return None
+            campaigns = Campaigns(session, _CENTRE)
+            version, contact = await campaigns.form(response.form), await campaigns.contact(response.contact)
+        form = form_of(version.text if version else None)
+        group = transfer_of(form, response.answers) if form else None
+        return Promise(response.company, group, contact.language) if group and contact else None
 
     async def pending(self) -> list[tuple[AttemptRow, Customer, str | None]]:
         """Attempts without an outcome, whom they phone, and the agent who speaks or spoke with the customer."""

@@ -50,7 +50,7 @@ from callcenter.outbound.agents import FORGET_S, Agents
 from callcenter.outbound.book import Asked, Book, Customer, Work
 from callcenter.outbound.causes import unanswered
 from callcenter.outbound.channels import CHANNEL, campaign, handed, in_stasis, seen
-from callcenter.outbound.desk import Desk
+from callcenter.outbound.desk import Desk, taken
 from callcenter.outbound.inbound import Inbound, inbound_of
 from callcenter.outbound.interviews import Interviews
 from callcenter.outbound.prompts import missing, prefix_of
@@ -95,6 +95,8 @@ class Outbound:
         self._desks: dict[int, Desk] = {}
         self._customers: dict[str, Customer] = {}
         self._asked: dict[str, Asked] = {}
+        #: To which group's line customers go once their answers are written down.
+        self._promised: dict[str, str] = {}
         #: What is to be written down, in its order.
         self._todo: asyncio.Queue[tuple[Desk, Command, int]] = asyncio.Queue()
         self._dialled: deque[int] = deque()
@@ -143,8 +145,16 @@ class Outbound:
             self._tell(number, events.Restarted(tuple(seen(channels, one) for one in attempts)))
         for channel in channels.values():
             if in_stasis(channel) and not handed(channel) and not self._known(channel["id"]):
-                self._ari.channels.hangup(channel["id"])
+                await self._take_leave(channel["id"])
         log.info("dialler.at_work", pending=len(pending))
+
+    async def _take_leave(self, channel: str) -> None:
+        """Of somebody whose attempt is over: who was promised an agent comes to one."""
+        attempt = channel.removeprefix(CHANNEL)
+        if promise := await self._book.promised(attempt):
+            self._hand_over(promise.company, attempt, "", promise.group, promise.language)
+        else:
+            self._ari.channels.hangup(channel)
 
     def _lost(self) -> None:
         """Everything is looked for again at the next connection; until then nobody is dialled."""
@@ -156,6 +166,7 @@ class Outbound:
         self._desks.clear()
         self._customers.clear()
         self._asked.clear()
+        self._promised.clear()
 
     async def _channels(self) -> dict[str, Json]:
         return {one["id"]: one for one in await self._ari.channels.list() if one["id"].startswith(CHANNEL)}
@@ -218,21 +229,21 @@ class Outbound:
 
     # -- agents
 
-    def _hand_over(self, work: Work, attempt: str, agent: str, group: str) -> None:
+    def _hand_over(self, company: str, attempt: str, agent: str, group: str, language: str | None = None) -> None:
         """The controller has the customer from here on; it calls on the agent, or (none) on the group's line."""
         customer = self._customers.get(attempt)
-        words = f"{agent}*{group}*{work.company}*{customer.language if customer else 'ko'}"
+        spoken = language or (customer.language if customer else "ko")
+        words = f"{agent}*{group}*{company}*{spoken}"
         self._ari.channels.continueInDialplan(CHANNEL + attempt, "cc-campaign", words)
 
     def _transfer(self, channel: str, group: str) -> None:
-        attempt = channel.removeprefix(CHANNEL)
-        if desk := self._desks.get(campaign(attempt)):
-            self._hand_over(desk.work, attempt, "", group)
+        """The customer waits until the answers are written down: whoever is gone from here is not asked again."""
+        self._promised[channel.removeprefix(CHANNEL)] = group
 
     def _connect(self, desk: Desk, attempt: str, agent: str) -> None:
         theirs = self._agents.states[agent]["groups"]
         group = next((one for one in desk.work.groups if one in theirs), desk.work.groups[0])
-        self._hand_over(desk.work, attempt, agent, group)
+        self._hand_over(desk.work.company, attempt, agent, group)
 
     def _identify(self, desk: Desk, attempt: str) -> None:
         """Say who called; the end of the prompt ends the call."""
@@ -309,7 +320,8 @@ class Outbound:
             self._dialled.popleft()
         others = sum(other.about_to_dial() for other in self._desks.values() if other is not desk)
         return events.Tick(
-            channels=self._inbound_calls + sum(one.channels() for one in self._desks.values()),
+            channels=self._inbound_calls
+            + taken(desk, self._desks.values(), self._limits.channels - self._inbound_calls),
             dialled_last_second=len(self._dialled) + others,
             inbound_forecast_s=desk.forecast_s,
             carrier_room=self._backoff.room(now),
@@ -379,6 +391,8 @@ class Outbound:
             case WriteOutcome(attempt=attempt, outcome=outcome, spoke_until=until):
                 over = from_ms(until) if until is not None else None
                 await self._book.finish(work, attempt, outcome, now, self._asked.pop(attempt, None), over)
+                if group := self._promised.pop(attempt, None):
+                    self._hand_over(work.company, attempt, "", group)
                 if attempt not in desk.dialler.lines:
                     self._customers.pop(attempt, None)
         return None
