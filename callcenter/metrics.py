@@ -37,6 +37,8 @@ class Reading:
     talks: Lengths | None
     #: Today's calls whose record and Asterisk's own CDR disagree; None while the database does not answer.
     differences: int | None = None
+    #: Whether the carrier takes no calls of campaigns; None while no dialler works.
+    carrier_refuses: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +98,14 @@ def _families(reading: Reading) -> Iterator[Metric]:
         ("callcenter_ami_connected", health.ami),
     ):
         yield GaugeMetricFamily(name, "1 while it holds.", value=int(holds))
+    yield GaugeMetricFamily(
+        "callcenter_dialler_up", "1 while it holds.", value=int(reading.carrier_refuses is not None)
+    )
+    yield GaugeMetricFamily(
+        "callcenter_carrier_refuses",
+        "1 while the carrier takes no calls of campaigns (503).",
+        value=int(reading.carrier_refuses or False),
+    )
     yield CounterMetricFamily(
         "callcenter_divergences_healed",
         "Differences between engine and Asterisk that were mended.",

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
+from itertools import takewhile
 
 
 class Outcome(StrEnum):
@@ -29,6 +30,8 @@ class Outcome(StrEnum):
     NO_ANSWER = "no_answer"
     #: The network could not put the call through.
     FAILED = "failed"
+    #: The carrier took no call (SIP 503): the customer's phone did not ring.
+    CONGESTION = "congestion"
     #: The number does not exist.
     NO_SUCH_NUMBER = "no_such_number"
     #: Somebody else answered, who does not know the person.
@@ -51,6 +54,8 @@ REACHED = frozenset(
         Outcome.ABANDONED,
     }
 )
+#: The phone did not ring and the customer has no part in it: no try of theirs, and nothing for the caps on ringing.
+NOT_RUNG = frozenset({Outcome.CONGESTION, Outcome.WITHHELD})
 #: Nothing is tried after these.
 FINAL = frozenset(
     {Outcome.COMPLETED, Outcome.REFUSED, Outcome.QUOTA_FULL, Outcome.NO_SUCH_NUMBER, Outcome.WRONG_NUMBER}
@@ -109,12 +114,20 @@ def what_next(tried: Sequence[Tried], retries: Mapping[Outcome, Retry], now: dat
     last = tried[-1]
     if last.outcome is Outcome.WITHHELD:
         return what_next(tried[:-1], retries, now)
+    if last.outcome is Outcome.CONGESTION:
+        return Due(last.at + _after_congestion(tried))
     if last.outcome is Outcome.CALLBACK and last.wished is not None:
         return Due(last.wished)
     rule = retries.get(last.outcome)
     if last.outcome in FINAL or rule is None or sum(t.outcome is last.outcome for t in tried) > rule.most:
         return Over(best(tried))
     return Due(last.at + rule.after)
+
+
+def _after_congestion(tried: Sequence[Tried]) -> timedelta:
+    """The carrier will be well again, so nobody is given up; a number that it never takes is tried ever less often."""
+    in_a_row = len(list(takewhile(lambda one: one.outcome is Outcome.CONGESTION, reversed(tried))))
+    return min(_MINUTE * (1 << min(in_a_row - 1, 6)), _HOUR)
 
 
 #: The outcome that speaks for a contact is the first of these that any of its attempts had.
@@ -133,6 +146,7 @@ _RANK = (
     Outcome.FAILED,
     Outcome.NO_SUCH_NUMBER,
     Outcome.UNCERTAIN,
+    Outcome.CONGESTION,
     Outcome.WITHHELD,
 )
 

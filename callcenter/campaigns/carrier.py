@@ -33,9 +33,14 @@ class Backoff:
             self._pause_ms, self._trying = 0, None
 
     def dialled(self, now: int) -> None:
-        """A line was dialled."""
-        if self._pause_ms and self._trying is None:
+        """A line was dialled; in the pause it was on its way when the carrier refused, and tries nothing."""
+        if self._pause_ms and self._trying is None and now >= self.until:
             self._trying = now
+
+    @property
+    def refuses(self) -> bool:
+        """Whether the carrier took no call when it was last asked."""
+        return self._pause_ms > 0
 
     def room(self, now: int) -> int | None:
         """How many lines may be dialled now; None: this is no limit."""

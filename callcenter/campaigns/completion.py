@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from callcenter.campaigns.attempts import Outcome
-from callcenter.campaigns.form import Form, Question
+from callcenter.campaigns.form import Form, Question, QuestionKind
 from callcenter.campaigns.form_check import leads_to
 from callcenter.campaigns.interview import End
 
@@ -25,6 +25,12 @@ def way(form: Form, answers: Mapping[str, str]) -> tuple[list[Question], Questio
         passed.append(question)
         question = form.after(question, answer or None)
     return passed, None
+
+
+def transfer_of(form: Form, answers: Mapping[str, str]) -> str | None:
+    """The group to whose agents these answers lead; None: to nobody."""
+    passed, _ = way(form, answers)
+    return next((question.group for question in passed if question.kind is QuestionKind.TRANSFER), None)
 
 
 def outcome_of(form: Form, answers: Mapping[str, str], end: End) -> Outcome:

@@ -71,7 +71,6 @@ _IN_THE_WAY = frozenset(
         Standstill.CLOSED,
         Standstill.YIELDS,
         Standstill.CARRIER_REFUSES,
-        Standstill.CARRIER_LIMIT,
     }
 )
 _BEFORE_AN_AGENT = (Stage.WRITING, Stage.RINGING, Stage.WAITING)
@@ -126,6 +125,11 @@ class Dialler:
     #: Dialled since the house was last heard of, so not in its figures yet.
     _unseen: int = 0
     _out: list[Command] = field(default_factory=list)
+
+    @property
+    def found(self) -> int:
+        """How many contacts are at hand that may be dialled."""
+        return len(self._found)
 
     def know_house(self, house: events.Tick) -> None:
         """How the rest of the house stands now; nobody is dialled for that."""
@@ -225,6 +229,7 @@ class Dialler:
         if self.stands(now) in _IN_THE_WAY:
             return
         local = self._local(now)
+        # While all channels are in use one contact is at hand for the next that is not.
         wanted = self.pacer.lines(self._scene(now), asked=len(self._wanted))
         if self._house.carrier_room is not None:
             wanted = min(wanted, max(0, self._house.carrier_room - self._unseen))
@@ -365,7 +370,8 @@ class Dialler:
         if line is None:
             return
         if line.stage is Stage.RINGING:
-            self._rang(attempt, line, now, answered=False)
+            if outcome is not Outcome.CONGESTION:
+                self._rang(attempt, line, now, answered=False)
             self._finish(attempt, line, outcome or Outcome.FAILED, now)
         elif line.stage is Stage.WAITING:
             self._out.append(StopTimer(_patience(attempt)))

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from callcenter.campaigns.attempts import REACHED, Outcome, Tried, best
+from callcenter.campaigns.attempts import NOT_RUNG, REACHED, Outcome, Tried, best
 
 
 class Place(StrEnum):
@@ -27,7 +27,7 @@ class Place(StrEnum):
 
 def place(tried: Sequence[Tried], *, permitted: bool) -> Place:
     """Where a contact with these attempts stands; `permitted` counts only while nothing was dialled."""
-    dialled = [attempt for attempt in tried if attempt.outcome is not Outcome.WITHHELD]
+    dialled = [attempt for attempt in tried if attempt.outcome not in NOT_RUNG]
     return place_of(best(dialled) if dialled else None, permitted=permitted)
 
 

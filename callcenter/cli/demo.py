@@ -13,6 +13,7 @@ import typer
 
 from callcenter.asterisk.obtain import ObtainError
 from callcenter.centre import Centre, CentreError
+from callcenter.cli.example_campaigns import ensure_campaigns
 from callcenter.cli.example_contracts import ensure_contracts
 from callcenter.cli.logins import ensure_logins
 from callcenter.embedded_redis import EmbeddedRedisError
@@ -43,6 +44,7 @@ def demo(
             ensure_contracts(settings, house.centre)
             if traffic:
                 house.start("town run")
+            ensure_campaigns(settings, house.centre, start=traffic)
             typer.echo(_introduction(settings, house.centre, logins, traffic, time.monotonic() - began))
             while not ended.wait(1):
                 house.watch()
@@ -91,7 +93,7 @@ def _introduction(settings: Settings, centre: Centre, logins: dict[str, str], tr
             for company in centre.company
         ),
         "",
-        "The town lives: the board moves within a minute." if traffic else "--traffic lets customers phone in.",
+        "The town lives: all moves within a minute." if traffic else "--traffic lets customers phone in.",
         f"State is in {settings.data}; --fresh starts over. Ctrl-C stops everything.",
     ]
     return "\n".join(lines)

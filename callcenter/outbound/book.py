@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from callcenter.campaigns.attempts import REACHED, Outcome, Retry
-from callcenter.campaigns.completion import Filled, Quota, filled, overfilled, room
+from callcenter.campaigns.completion import Filled, Quota, filled, overfilled, room, transfer_of
 from callcenter.campaigns.dialler import Setup
 from callcenter.campaigns.events import Candidate
 from callcenter.campaigns.form import Form
@@ -22,6 +22,7 @@ from callcenter.campaigns.permission import PASSING, Person, Refusal, Why, may_d
 from callcenter.campaigns.plan import Plan, State
 from callcenter.campaigns.refusals import By, extent_by_key
 from callcenter.campaigns.sheet import Verdict, end_of, on_the_way, outcome_by
+from callcenter.campaigns.windows import next_opening
 from callcenter.store.attempts import Attempts
 from callcenter.store.campaign_models import AttemptRow, CampaignRow, ContactRow, ResponseRow, SheetRow
 from callcenter.store.campaign_rules import CampaignRules, form_of
@@ -37,7 +38,7 @@ from callcenter.store.sheets import Sheets
 _CENTRE = WholeCentre()
 #: Contacts looked at in one go.
 _AT_ONCE = 100
-#: Whoever must not be rung just now is looked at again after so long, and keeps nobody else waiting.
+#: Whoever must not be rung just now is looked at again at most so much later, and keeps nobody else waiting.
 _LATER = timedelta(minutes=10)
 
 
@@ -72,6 +73,15 @@ class Customer:
 
     language: str
     segment: str
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """A customer is to come into this group's line."""
+
+    company: str
+    group: str
+    language: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -191,7 +201,7 @@ class Book:
             for row in rows:
                 decision = may_dial(people[row.number], work.setup.rules, now.astimezone(self._zone))
                 if isinstance(decision, Refusal) and decision.why in PASSING:
-                    row.due_at = to_ms(now + _LATER)
+                    row.due_at = to_ms(_again(work, decision.why, now.astimezone(self._zone)))
                 elif len(found) < most and room(quotas, under_way, row.segment) != 0:
                     under_way[row.segment] += 1
                     found.append(Candidate(row.id, people[row.number], row.tries))
@@ -310,6 +320,20 @@ class Book:
                     )
                 )
 
+    async def promised(self, attempt: str) -> Promise | None:
+        """What the customer of an attempt that is over was promised, if it was an agent."""
+        async with self._sessions() as session:
+            response = (
+                await session.scalars(select_within(_CENTRE, ResponseRow).where(ResponseRow.attempt == attempt))
+            ).first()
+            if response is None or response.end != End.TRANSFERRED:
+                return None
+            campaigns = Campaigns(session, _CENTRE)
+            version, contact = await campaigns.form(response.form), await campaigns.contact(response.contact)
+        form = form_of(version.text if version else None)
+        group = transfer_of(form, response.answers) if form else None
+        return Promise(response.company, group, contact.language) if group and contact else None
+
     async def pending(self) -> list[tuple[AttemptRow, Customer, str | None]]:
         """Attempts without an outcome, whom they phone, and the agent who speaks or spoke with the customer."""
         async with self._sessions() as session:
@@ -323,6 +347,13 @@ class Book:
                 customer = Customer(contact.language, contact.segment)
                 found.append((row, customer, sheet.agent if sheet else None))
             return found
+
+
+def _again(work: Work, why: Why, local: datetime) -> datetime:
+    """When somebody is looked at again who must not be rung now: the morning and the window begin on the second."""
+    later = local + _LATER
+    opening = next_opening(work.setup.rules.window, local) if why in (Why.NIGHT, Why.NOT_NOW) else None
+    return min(opening, later) if opening else later
 
 
 def _outcome(form: Form, sheet: SheetRow) -> Outcome:

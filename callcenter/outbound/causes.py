@@ -20,11 +20,10 @@ _OUTCOMES = {
     0: Outcome.NO_ANSWER,
     16: Outcome.NO_ANSWER,
     127: Outcome.NO_ANSWER,
+    # No circuit; switching equipment congestion, which SIP calls 503.
+    34: Outcome.CONGESTION,
+    42: Outcome.CONGESTION,
 }
-
-
-#: No circuit; switching equipment congestion, which SIP calls 503.
-CONGESTION = frozenset({34, 42})
 
 
 def unanswered(cause: int) -> Outcome:

@@ -12,7 +12,7 @@ import contextlib
 import signal
 from collections import deque
 from collections.abc import Iterable
-from datetime import UTC, date, datetime
+from datetime import date
 
 import orjson
 import structlog
@@ -48,9 +48,9 @@ from callcenter.jobs.survey_prompts import enqueue_prompts
 from callcenter.lease import Lease
 from callcenter.outbound.agents import FORGET_S, Agents
 from callcenter.outbound.book import Asked, Book, Customer, Work
-from callcenter.outbound.causes import CONGESTION, unanswered
+from callcenter.outbound.causes import unanswered
 from callcenter.outbound.channels import CHANNEL, campaign, handed, in_stasis, seen
-from callcenter.outbound.desk import Desk
+from callcenter.outbound.desk import Desk, taken
 from callcenter.outbound.inbound import Inbound, inbound_of
 from callcenter.outbound.interviews import Interviews
 from callcenter.outbound.prompts import missing, prefix_of
@@ -58,6 +58,7 @@ from callcenter.public_holidays import free_days
 from callcenter.redis import blocking_client, command_client
 from callcenter.settings import Settings
 from callcenter.store.engine import open_engine, sessions
+from callcenter.store.epoch import from_ms
 
 APPLICATION = "callcenter-outbound"
 _EVENTS = ["StasisStart", "ChannelDestroyed", "ChannelDtmfReceived", "PlaybackFinished", "RecordingFinished"]
@@ -94,6 +95,8 @@ class Outbound:
         self._desks: dict[int, Desk] = {}
         self._customers: dict[str, Customer] = {}
         self._asked: dict[str, Asked] = {}
+        #: To which group's line customers go once their answers are written down.
+        self._promised: dict[str, str] = {}
         #: What is to be written down, in its order.
         self._todo: asyncio.Queue[tuple[Desk, Command, int]] = asyncio.Queue()
         self._dialled: deque[int] = deque()
@@ -134,7 +137,7 @@ class Outbound:
             self._customers[row.id] = customer
             found.setdefault(row.campaign, []).append(events.Pending(row.id, row.contact, row.number, "gone", agent))
         for number in found:
-            if work := await self._book.work(number, self._holidays(), datetime.now(UTC)):
+            if work := await self._book.work(number, self._holidays(), from_ms(now_ms())):
                 self._open(work)
         channels = await self._channels()
         self._looked = True
@@ -142,8 +145,16 @@ class Outbound:
             self._tell(number, events.Restarted(tuple(seen(channels, one) for one in attempts)))
         for channel in channels.values():
             if in_stasis(channel) and not handed(channel) and not self._known(channel["id"]):
-                self._ari.channels.hangup(channel["id"])
+                await self._take_leave(channel["id"])
         log.info("dialler.at_work", pending=len(pending))
+
+    async def _take_leave(self, channel: str) -> None:
+        """Of somebody whose attempt is over: who was promised an agent comes to one."""
+        attempt = channel.removeprefix(CHANNEL)
+        if promise := await self._book.promised(attempt):
+            self._hand_over(promise.company, attempt, "", promise.group, promise.language)
+        else:
+            self._ari.channels.hangup(channel)
 
     def _lost(self) -> None:
         """Everything is looked for again at the next connection; until then nobody is dialled."""
@@ -155,6 +166,7 @@ class Outbound:
         self._desks.clear()
         self._customers.clear()
         self._asked.clear()
+        self._promised.clear()
 
     async def _channels(self) -> dict[str, Json]:
         return {one["id"]: one for one in await self._ari.channels.list() if one["id"].startswith(CHANNEL)}
@@ -177,11 +189,12 @@ class Outbound:
     def _gone(self, channel: Json, event: Json) -> None:
         if not self._looked or not self._known(channel["id"]):
             return
-        if event["cause"] in CONGESTION:
+        outcome = unanswered(event["cause"])
+        if outcome is Outcome.CONGESTION:
             self._backoff.congested(now_ms())
         else:
             self._backoff.carried(now_ms())
-        self._ended(channel["id"].removeprefix(CHANNEL), unanswered(event["cause"]))
+        self._ended(channel["id"].removeprefix(CHANNEL), outcome)
 
     def _agent_rung(self, event: Json) -> None:
         caller = event.get("caller")
@@ -216,21 +229,21 @@ class Outbound:
 
     # -- agents
 
-    def _hand_over(self, work: Work, attempt: str, agent: str, group: str) -> None:
+    def _hand_over(self, company: str, attempt: str, agent: str, group: str, language: str | None = None) -> None:
         """The controller has the customer from here on; it calls on the agent, or (none) on the group's line."""
         customer = self._customers.get(attempt)
-        words = f"{agent}*{group}*{work.company}*{customer.language if customer else 'ko'}"
+        spoken = language or (customer.language if customer else "ko")
+        words = f"{agent}*{group}*{company}*{spoken}"
         self._ari.channels.continueInDialplan(CHANNEL + attempt, "cc-campaign", words)
 
     def _transfer(self, channel: str, group: str) -> None:
-        attempt = channel.removeprefix(CHANNEL)
-        if desk := self._desks.get(campaign(attempt)):
-            self._hand_over(desk.work, attempt, "", group)
+        """The customer waits until the answers are written down: whoever is gone from here is not asked again."""
+        self._promised[channel.removeprefix(CHANNEL)] = group
 
     def _connect(self, desk: Desk, attempt: str, agent: str) -> None:
         theirs = self._agents.states[agent]["groups"]
         group = next((one for one in desk.work.groups if one in theirs), desk.work.groups[0])
-        self._hand_over(desk.work, attempt, agent, group)
+        self._hand_over(desk.work.company, attempt, agent, group)
 
     def _identify(self, desk: Desk, attempt: str) -> None:
         """Say who called; the end of the prompt ends the call."""
@@ -307,7 +320,8 @@ class Outbound:
             self._dialled.popleft()
         others = sum(other.about_to_dial() for other in self._desks.values() if other is not desk)
         return events.Tick(
-            channels=self._inbound_calls + sum(one.channels() for one in self._desks.values()),
+            channels=self._inbound_calls
+            + taken(desk, self._desks.values(), self._limits.channels - self._inbound_calls),
             dialled_last_second=len(self._dialled) + others,
             inbound_forecast_s=desk.forecast_s,
             carrier_room=self._backoff.room(now),
@@ -354,10 +368,10 @@ class Outbound:
                 self._tell(desk.work.number, event)
 
     async def _write_down(self, desk: Desk, command: Command, at: int) -> events.Event | None:
-        work, now = desk.work, datetime.fromtimestamp(at / 1000, UTC)
+        work, now = desk.work, from_ms(at)
         match command:
             case FindContacts(_, most):
-                found = await self._book.find(work, most, datetime.now(UTC))
+                found = await self._book.find(work, most, from_ms(now_ms()))
                 if found:
                     return events.ContactsFound(found)
                 loop = asyncio.get_running_loop()
@@ -375,8 +389,10 @@ class Outbound:
             case Conclude(attempt):
                 return events.InterviewEnded(attempt, await self._book.concluded(work, attempt))
             case WriteOutcome(attempt=attempt, outcome=outcome, spoke_until=until):
-                over = datetime.fromtimestamp(until / 1000, UTC) if until is not None else None
+                over = from_ms(until) if until is not None else None
                 await self._book.finish(work, attempt, outcome, now, self._asked.pop(attempt, None), over)
+                if group := self._promised.pop(attempt, None):
+                    self._hand_over(work.company, attempt, "", group)
                 if attempt not in desk.dialler.lines:
                     self._customers.pop(attempt, None)
         return None
@@ -396,7 +412,7 @@ class Outbound:
 
     async def _refresh(self) -> None:
         """Campaigns as they stand in the database now, and how the house stands."""
-        running = await self._book.running(self._holidays(), datetime.now(UTC))
+        running = await self._book.running(self._holidays(), from_ms(now_ms()))
         inbound = await self._inbound()
         if not self._looked:
             return
@@ -456,8 +472,9 @@ class Outbound:
         """How each campaign stands, for its page."""
         now = now_ms()
         campaigns = {str(number): desk.told(now) for number, desk in self._desks.items()}
+        told = {"at": now, "carrier_until": self._backoff.until if self._backoff.refuses else None}
         with contextlib.suppress(RedisError):
-            await self._redis.set("cc:outbound", orjson.dumps({"at": now, "campaigns": campaigns}), ex=FORGET_S)
+            await self._redis.set("cc:outbound", orjson.dumps(told | {"campaigns": campaigns}), ex=FORGET_S)
 
     async def _speakable(self, work: Work) -> bool:
         """Whether every prompt is there; those that are not are asked for."""
@@ -483,7 +500,7 @@ class Outbound:
         self._suspect = absent
 
     def _holidays(self) -> frozenset[date]:
-        year = datetime.now(self._centre.zone).year
+        year = from_ms(now_ms()).astimezone(self._centre.zone).year
         return free_days(self._centre, (year, year + 1))
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import func
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from callcenter.campaigns.attempts import REACHED, Due, Outcome, Retry, Tried, best, what_next
+from callcenter.campaigns.attempts import NOT_RUNG, REACHED, Due, Outcome, Retry, Tried, best, what_next
 from callcenter.campaigns.permission import Why
 from callcenter.store.campaign_models import AttemptRow, ContactRow, ResponseRow
 from callcenter.store.epoch import from_ms, to_ms
@@ -84,8 +84,8 @@ class Attempts:
         following = what_next(tried, retries, now)
         contact.held = False
         contact.due_at = to_ms(following.at) if isinstance(following, Due) else None
-        dialled = [one for one in tried if one.outcome is not Outcome.WITHHELD]
-        contact.outcome = best(dialled) if dialled else None
+        rung = [one for one in tried if one.outcome not in NOT_RUNG]
+        contact.outcome = best(rung) if rung else None
         await self._session.flush()
         return row, contact
 

@@ -13,6 +13,7 @@ from datetime import datetime
 from sqlalchemy import func
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from callcenter.campaigns.attempts import NOT_RUNG
 from callcenter.campaigns.consent import Act, Entry, Matter
 from callcenter.campaigns.permission import CallerNumber, Person
 from callcenter.campaigns.refusals import By, Extent, Scrub
@@ -188,7 +189,7 @@ class Permissions:
         attempts = select_within(WholeCentre(), AttemptRow, AttemptRow.number, AttemptRow.at).where(
             AttemptRow.number.in_(numbers),
             AttemptRow.at > to_ms(now) - _RUNG_MS,
-            AttemptRow.outcome.is_distinct_from("withheld"),
+            AttemptRow.outcome.is_(None) | AttemptRow.outcome.not_in(NOT_RUNG),
         )
         for number, at in await self._session.execute(attempts):
             rung[number].append(from_ms(at))

@@ -34,6 +34,10 @@ OUTCOMES = {
     "9": "patient",
     "0": "patient",
 }
+#: Whoever has a number that begins so answers surveys by keys.
+RESPONDENTS = "0100002"
+#: How, by the last digit, where others are patient.
+OPINIONS = {"1": "content", "9": "displeased", "0": "refuses"}
 _STARTS_WITHIN_S = 20.0
 _GOES_HOME_WITHIN_S = 5.0
 
@@ -83,6 +87,10 @@ class Exchange:
     def report_for_duty(self, agent: str) -> None:
         """Let the agent's phone log in, or say that the agent is ready."""
         self._dial("duty", f"Local/{agent}@duty/n")
+
+    def carry(self, *, calls: bool) -> None:
+        """Whether the network takes the centre's calls; refused they are answered with 503."""
+        self.asterisk.command(f"dialplan set global OUT_OF_ORDER {int(not calls)}")
 
     async def send_home(self, agents: Sequence[str]) -> None:
         """Log these agents out, as far as the centre still listens."""
@@ -138,6 +146,8 @@ class Exchange:
             "agents": agents,
             "accounts": {name: settings.sip_passwords[name].get_secret_value() for name in ("network", *agents)},
             "outcomes": OUTCOMES,
+            "respondents": RESPONDENTS,
+            "opinions": OPINIONS,
             "speech": (self.home / "speech").resolve(),
             "agent_sentences": len(AGENTS),
         }

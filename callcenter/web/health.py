@@ -41,7 +41,7 @@ async def live() -> dict[str, str]:
 @router.get("/health/ready")
 async def ready(services: Uses) -> JSONResponse:
     """Every dependency by name; 503 if one is missing, because then some page tells only half."""
-    database, (redis, controller) = await asyncio.gather(_database(services), _redis(services))
+    database, (redis, controller, _) = await asyncio.gather(_database(services), _redis(services))
     found = {
         "database": database,
         "redis": redis,
@@ -63,13 +63,14 @@ async def _database(services: Services) -> bool:
     return True
 
 
-async def _redis(services: Services) -> tuple[bool, dict[str, object] | None]:
+async def _redis(services: Services) -> tuple[bool, dict[str, object] | None, dict[str, object] | None]:
+    """Whether it answers, and what controller and dialler say there of themselves."""
     try:
         async with asyncio.timeout(PATIENCE_S):
-            (controller,) = await read_json(services.redis, "cc:controller")
+            controller, outbound = await read_json(services.redis, "cc:controller", "cc:outbound")
     except (RedisError, OSError, TimeoutError):
-        return False, None
-    return True, controller
+        return False, None, None
+    return True, controller, outbound
 
 
 def _from_our_network(request: Request) -> bool:
@@ -90,7 +91,7 @@ async def metrics(request: Request, services: Uses) -> Response:
         if person.role not in (Role.SUPERVISOR, Role.ADMIN):
             raise Refused(403, "forbidden")
     board = await services.board.now()
-    _, controller = await _redis(services)
+    _, controller, outbound = await _redis(services)
     counters = controller.get("counters") if controller else None
     waits, talks, differences = await _of_today(services)
     reading = Reading(
@@ -100,6 +101,7 @@ async def metrics(request: Request, services: Uses) -> Response:
         waits=waits,
         talks=talks,
         differences=differences,
+        carrier_refuses=outbound["carrier_until"] is not None if outbound else None,
     )
     return Response(exposition(reading), media_type=CONTENT_TYPE_LATEST)
 

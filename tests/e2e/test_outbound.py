@@ -7,7 +7,6 @@ import json
 import signal
 import sqlite3
 import time
-from collections.abc import Callable
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -18,18 +17,24 @@ import aiohttp
 import pytest
 
 from callcenter.campaigns.consent import Act, Entry, Matter
-from callcenter.campaigns.form import read_form
-from callcenter.campaigns.plan import Plan
 from callcenter.hours import Hours
-from callcenter.outbound.prompts import missing
-from callcenter.store.campaign_models import CampaignRow, ContactRow
-from callcenter.store.campaigns import Campaigns
 from callcenter.store.engine import open_engine, sessions
-from callcenter.store.epoch import to_ms
 from callcenter.store.permissions import Permissions
-from callcenter.store.scope import WholeCentre
 from callcenter.web.passwords import hash_password
 from callcenter.web.tokens import make_token
+from tests.e2e.harness.campaigns import (
+    ALWAYS,
+    CENTRE,
+    COMPANY,
+    NEVER,
+    SHOWN,
+    WEEK,
+    Person,
+    attempts,
+    begin,
+    rows,
+    stop,
+)
 from tests.e2e.harness.centre import Centre
 from tests.e2e.harness.fixtures import CUSTOMER_HZ, At
 from tests.e2e.harness.prompts import listening
@@ -38,8 +43,6 @@ from tests.web_centre import PASSWORD
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(240)]
 
-CENTRE = WholeCentre()
-COMPANY, SHOWN = "crowd", "07000000111"
 NUMBERS = {"customer1": "01000000001", "customer2": "01000000002", "customer3": "01000000003"}
 FORM = """
 [title]
@@ -71,8 +74,6 @@ most_s = 20
 ko = "말씀해 주세요."
 en = "Tell us why."
 """
-WEEK = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-ALWAYS, NEVER = (Hours(**dict.fromkeys(WEEK, span)) for span in ("00:00-24:00", ""))
 
 
 async def launch(
@@ -83,64 +84,10 @@ async def launch(
     text: str = FORM,
     hours: Hours = ALWAYS,
 ) -> int:
-    """A running campaign with these phones as its contacts, once its prompts are spoken; its number."""
-    engine = open_engine(centre.settings.database_url)
-    now = datetime.now(UTC)
-    plan = Plan(hours=hours, most_a_day=20, most_in_30_days=100, groups=("furniture",))
-    try:
-        async with sessions(engine).begin() as session:
-            campaigns, permissions = Campaigns(session, CENTRE), Permissions(session, CENTRE)
-            form = await campaigns.save_form(COMPANY, "test", text, "test", 1)
-            permissions.add_caller_number(COMPANY, SHOWN, "proof.pdf", now - timedelta(days=1), None)
-            row = await campaigns.add(
-                CampaignRow(
-                    company=COMPANY, name="test", kind=kind, own_reward=False, state="running", mode=mode,
-                    form=form.id, caller=SHOWN, made_at=to_ms(now), made_by="test",
-                    plan=plan.model_dump(mode="json"),
-                )
-            )  # fmt: skip
-            for account in accounts:
-                # Tests run at any hour, and so does the law.
-                given = [
-                    Entry(matter=matter, act=Act.GIVEN, at=now - timedelta(days=1), proof="form")
-                    for matter in (Matter.NIGHT, Matter.MARKETING)
-                ]
-                permissions.add_consents(COMPANY, NUMBERS[account], given, "test", now)
-                session.add(
-                    ContactRow(
-                        company=COMPANY, campaign=row.number, number=NUMBERS[account], name="", language="en",
-                        segment="", product="", more={}, case="", first_due_at=1, due_at=1, tries=0, held=False,
-                    )
-                )  # fmt: skip
-            await session.flush()
-            scrub, numbers = await permissions.export_scrub(COMPANY, "test", now)
-            await permissions.import_scrub(scrub, set(numbers), "", "test", now)
-    finally:
-        await engine.dispose()
-    async with asyncio.timeout(120):
-        while mode == "agentless" and missing(centre.settings.sounds, text, read_form(text)):  # noqa: ASYNC110 (another process makes them)
-            await asyncio.sleep(0.1)
-    return row.number
-
-
-def rows(centre: Centre, asked: str, *values: object) -> list[dict[str, Any]]:
-    with closing(sqlite3.connect(centre.settings.data / "callcenter.db")) as database:
-        database.row_factory = sqlite3.Row
-        return [dict(row) for row in database.execute(asked, values)]
-
-
-async def attempts(centre: Centre, campaign: int, wanted: Callable[[list[str | None]], bool]) -> list[dict[str, Any]]:
-    """The campaign's attempts, once their outcomes are as wanted."""
-    found: list[dict[str, Any]] = []
-    try:
-        async with asyncio.timeout(40):
-            while True:
-                found = rows(centre, "SELECT * FROM attempt WHERE campaign = ? ORDER BY at, id", campaign)
-                if wanted([one["outcome"] for one in found]):
-                    return found
-                await asyncio.sleep(0.1)
-    except TimeoutError:
-        raise AssertionError(f"not within 40 s; at last: {[one['outcome'] for one in found]}") from None
+    """A running campaign with these phones as its contacts; its number."""
+    # Tests run at any hour, and so does the law.
+    people = [Person(NUMBERS[account], (Matter.NIGHT, Matter.MARKETING)) for account in accounts]
+    return await begin(centre, people, datetime.now(UTC), kind=kind, mode=mode, text=text, hours=hours)
 
 
 async def operator(centre: Centre) -> str:
@@ -192,12 +139,6 @@ async def kill_and_restart(centre: Centre) -> None:
     async with asyncio.timeout(30):
         while starts() == before:  # noqa: ASYNC110 (another process writes it)
             await asyncio.sleep(0.1)
-
-
-def stop(centre: Centre, campaign: int) -> None:
-    with closing(sqlite3.connect(centre.settings.data / "callcenter.db", timeout=10)) as database:
-        database.execute("UPDATE campaign SET state = 'stopped' WHERE number = ?", (campaign,))
-        database.commit()
 
 
 async def test_a_happy_call_is_answered_by_keys_and_kept_exactly(centre: Centre, at: At) -> None:

@@ -9,16 +9,24 @@ import sqlite3
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, closing
+from datetime import UTC, datetime
 from types import SimpleNamespace
+from zoneinfo import ZoneInfo
 
 import aiohttp
 import pytest
 
+from callcenter.campaigns.attempts import Outcome
+from callcenter.campaigns.interview import End
+from callcenter.outbound.book import Asked, Book
+from callcenter.store.engine import open_engine, sessions
+from callcenter.store.epoch import to_ms
 from callcenter.web.passwords import hash_password
+from tests.e2e.harness.campaigns import COMPANY, SHOWN, attempts, rows, stop
 from tests.e2e.harness.centre import Centre
 from tests.e2e.harness.fixtures import AGENT_HZ, CUSTOMER_HZ, At, ready
 from tests.e2e.harness.prompts import listening
-from tests.e2e.test_outbound import COMPANY, FORM, NUMBERS, SHOWN, attempts, launch, results, rows, stop
+from tests.e2e.test_outbound import FORM, NUMBERS, launch, results
 from tests.e2e.tones import expect_tone
 from tests.integration.web.conftest import Browser
 
@@ -151,6 +159,57 @@ async def test_a_survey_hands_over_to_whoever_is_free_next(centre: Centre, at: A
     [response] = rows(centre, "SELECT * FROM response WHERE campaign = ?", campaign)
     assert (json.loads(response["answers"]), response["end"]) == ({"again": "1"}, "transferred")
     stop(centre, campaign)
+
+
+async def test_no_answer_is_lost_when_the_dialler_dies_before_a_transfer_is_written_down(
+    centre: Centre, at: At
+) -> None:
+    customer = await at("customer3")
+    with closing(sqlite3.connect(centre.settings.data / "callcenter.db", isolation_level=None)) as database:
+        async with listening(centre) as prompts:
+            campaign = await launch(centre, "customer3", text=TRANSFER)
+            await customer.answers_call(30)
+            await prompts.begins("-q-again")
+            await customer.press("1")
+            await prompts.begins("-q-person")
+            database.execute("BEGIN IMMEDIATE")
+            # Nobody can write now, so the customer is in nobody else's hands yet.
+            with pytest.raises(AssertionError, match="queue-wait"):
+                await prompts.begins("queue-wait", within=4)
+            centre.house.stop("dialler", signal.SIGKILL)
+            database.execute("ROLLBACK")
+            centre.house.start("dialler")
+            await prompts.begins("-q-again")
+            await customer.press("2")
+            await prompts.begins("queue-wait")
+    await attempts(centre, campaign, lambda found: found == ["completed"])
+    [response] = rows(centre, "SELECT * FROM response WHERE campaign = ?", campaign)
+    assert (json.loads(response["answers"]), response["end"]) == ({"again": "2"}, "transferred")
+    stop(centre, campaign)
+    await customer.hang_up()
+
+
+async def test_whom_an_agent_was_promised_comes_to_one_though_the_dialler_died_after_writing_it_down(
+    centre: Centre, at: At
+) -> None:
+    customer = await at("customer3")
+    engine, now = open_engine(centre.settings.database_url), datetime.now(UTC)
+    async with listening(centre) as prompts:
+        campaign = await launch(centre, "customer3", text=TRANSFER)
+        await customer.answers_call(30)
+        await prompts.begins("-q-again")
+        centre.house.stop("dialler", signal.SIGKILL)
+        [attempt] = rows(centre, "SELECT * FROM attempt WHERE campaign = ?", campaign)
+        book = Book(sessions(engine), ZoneInfo("Asia/Seoul"))
+        work = await book.work(campaign, frozenset(), now)
+        assert work is not None
+        said = Asked(answers={"again": "1"}, end=End.TRANSFERRED, since=to_ms(now), until=to_ms(now))
+        await book.finish(work, attempt["id"], Outcome.COMPLETED, now, said)
+        await engine.dispose()
+        centre.house.start("dialler")
+        await prompts.begins("queue-wait")
+    stop(centre, campaign)
+    await customer.hang_up()
 
 
 async def test_a_conversation_survives_controller_and_dialler(centre: Centre, at: At, now: int) -> None:

@@ -23,7 +23,7 @@ from callcenter.store.attempts import Attempts
 from callcenter.store.campaign_models import CampaignRow, FormRow
 from callcenter.store.campaign_rules import CampaignRules, form_of, purpose
 from callcenter.store.campaigns import Campaigns
-from callcenter.store.epoch import to_ms
+from callcenter.store.epoch import from_ms, to_ms
 from callcenter.store.low_scores import LowScores
 from callcenter.store.permissions import Permissions
 from callcenter.store.scope import Scope
@@ -43,7 +43,7 @@ from callcenter.web.campaigns.wizard import AGAIN, QUOTAS, Wizard, sent_of
 from callcenter.web.engine import read_json
 from callcenter.web.errors import Refused
 from callcenter.web.export import csv_file
-from callcenter.web.formats import moment
+from callcenter.web.formats import clock, moment
 from callcenter.web.pages import Naming, language_of, render
 from callcenter.web.scoping import scope_of, sees_customers
 from callcenter.web.services import Services
@@ -212,7 +212,8 @@ async def _stands(services: Services, number: int) -> dict[str, Any]:
         return {"why": "no_dialler", "lines": None}
     # A campaign that was started just now is not there yet.
     shown: dict[str, Any] = told["campaigns"].get(str(number)) or {"why": None, "lines": None, "agents": 0}
-    return shown | {"why": shown["why"] or "none"}
+    until = from_ms(told["carrier_until"]) if told["carrier_until"] else None
+    return shown | {"why": shown["why"] or "none", "at": clock(until)}
 
 
 @router.get("/{number}/dry-run")

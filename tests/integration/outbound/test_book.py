@@ -133,7 +133,10 @@ async def test_at_the_edges_of_the_night_contacts_are_found_or_put_off(made: Ses
         async with made() as session:
             campaigns = Campaigns(session, CENTRE)
             assert await campaigns.due(work.number, to_ms(now), 5) == []
-            assert len(await campaigns.due(work.number, to_ms(now + timedelta(minutes=10)), 5)) == 2
+            # At the latest when the night is over, on the second.
+            again = min(now + timedelta(minutes=10), now.replace(hour=23, minute=0, second=0))
+            assert await campaigns.due(work.number, to_ms(again) - 1, 5) == []
+            assert len(await campaigns.due(work.number, to_ms(again), 5)) == 2
 
 
 async def test_whoever_rang_too_often_waits_and_lets_others_go_first(made: Sessions) -> None:
@@ -392,3 +395,22 @@ async def test_two_supervisors_do_not_phone_the_same_customer(made: Sessions) ->
         await first.commit()
         with pytest.raises(LowScoreMovedError):
             await other.move(theirs, PhoneState.TAKEN, by="admin", now=2)
+
+
+async def test_what_the_carrier_did_not_put_through_counts_neither_as_a_try_nor_as_a_ringing(made: Sessions) -> None:
+    book = Book(made, SEOUL)
+    work = await work_of(book, await launched(made))
+    contact = (await book.find(work, 1, NOON))[0].contact
+    # The number may ring twice a day; the carrier refused it more often.
+    for number in range(1, 4):
+        attempt = f"{work.number}-{contact}-{number}"
+        assert await book.write(work, attempt, contact, NOON) is not None
+        await book.finish(work, attempt, Outcome.CONGESTION, NOON, None)
+    later = NOON + timedelta(minutes=4)
+    assert contact not in [one.contact for one in await book.find(work, 5, later - timedelta(seconds=1))]
+    [again] = [one for one in await book.find(work, 5, later) if one.contact == contact]
+    assert (again.person.rung, again.tries) == ((), 3)
+    async with made() as session:
+        row = await Campaigns(session, CENTRE).contact(contact)
+    assert row is not None
+    assert row.outcome is None

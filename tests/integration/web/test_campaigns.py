@@ -125,7 +125,9 @@ async def test_from_a_form_to_a_started_campaign(web: WebCentre) -> None:
         assert "진행 중" in body
         assert "발신기가 실행되고 있지 않습니다" in body
         stands = {campaign.rsplit("/", 1)[1]: {"why": "no_agents", "lines": 0, "agents": 0}}
-        await web.redis.set("cc:outbound", orjson.dumps({"at": now_ms(), "campaigns": stands}), ex=60)
+        await web.redis.set(
+            "cc:outbound", orjson.dumps({"at": now_ms(), "carrier_until": None, "campaigns": stands}), ex=60
+        )
         assert "비어 있는 상담사가 없습니다" in (await page.get(campaign))[1]
         await web.redis.delete("cc:outbound")
         assert (await page.post(f"{campaign}/start"))[0] == 409

@@ -291,7 +291,8 @@ def test_backing_off_doubles_and_ends_with_the_first_call_that_goes_through() ->
     backoff = Backoff()
     assert backoff.room(T) is None
     backoff.congested(T)
-    backoff.congested(T + 100)  # dialled before the pause
+    backoff.dialled(T + 50)  # was being written down when the carrier refused the other
+    backoff.congested(T + 100)
     assert [backoff.room(T + ms) for ms in (0, 4999, 5000)] == [0, 0, 1]
     backoff.dialled(T + 5000)
     assert backoff.room(T + 6000) == 0, "a second line before the first is heard of"

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from callcenter.campaigns.attempts import FINAL, RETRIES, Due, Outcome, Over, Tried, best, what_next
+from callcenter.campaigns.attempts import FINAL, NOT_RUNG, RETRIES, Due, Outcome, Over, Tried, best, what_next
 from callcenter.campaigns.form import read_form
 from callcenter.campaigns.funnel import Dispositions, Funnel, Place, dispositions, funnel, place, rates
 from callcenter.campaigns.happy_call import Case, HappyRule, drawn, select
@@ -58,7 +58,7 @@ def test_response_rates_by_aapors_formulas() -> None:
 
 @given(outcomes)
 def test_every_dialled_contact_has_one_disposition(found: list[Outcome]) -> None:
-    dialled = [outcome for outcome in found if outcome is not Outcome.WITHHELD]
+    dialled = [outcome for outcome in found if outcome not in NOT_RUNG]
     d = dispositions(dialled)
     assert d.eligible + d.unknown + d.not_eligible == len(dialled)
 
@@ -124,6 +124,18 @@ def test_an_attempt_is_followed_by_another_as_its_outcome_says() -> None:
     wished = NOW + timedelta(days=2)
     assert what_next([Tried(NOW, Outcome.CALLBACK, wished)], RETRIES, NOW) == Due(wished)
     assert what_next(tried(Outcome.BREAK_OFF), RETRIES, NOW) == Over(Outcome.BREAK_OFF)
+
+
+def test_what_the_carrier_did_not_put_through_is_no_try_and_nobody_is_given_up_for_it() -> None:
+    refused = tried(*[Outcome.CONGESTION] * 30)
+    waits = [what_next(refused[:n], RETRIES, NOW) for n in (1, 2, 6, 30)]
+    minutes = [
+        (due.at - refused[n - 1].at) // timedelta(minutes=1) for due, n in zip(waits, (1, 2, 6, 30), strict=True)
+    ]  # type: ignore[union-attr]
+    assert minutes == [1, 2, 32, 60]
+    busy = tried(Outcome.BUSY, *[Outcome.CONGESTION] * 9, Outcome.BUSY)
+    assert what_next(busy, RETRIES, NOW) == Due(busy[-1].at + timedelta(minutes=15))
+    assert place(refused, permitted=True) is Place.WAITING
 
 
 @given(outcomes)

@@ -15,14 +15,14 @@ from callcenter.campaigns.dialler import Line, Setup, Stage
 from callcenter.campaigns.form import read_form
 from callcenter.campaigns.kinds import Kind, Purpose
 from callcenter.campaigns.pacing import Limits, Mode
-from callcenter.campaigns.permission import Rules
+from callcenter.campaigns.permission import Person, Rules
 from callcenter.campaigns.windows import Window
 from callcenter.centre import Hours
 from callcenter.outbound.agents import Standing, standing
 from callcenter.outbound.book import Work
 from callcenter.outbound.causes import unanswered
 from callcenter.outbound.channels import seen
-from callcenter.outbound.desk import Desk
+from callcenter.outbound.desk import Desk, taken
 from callcenter.outbound.inbound import Inbound, inbound_of
 from callcenter.outbound.prompts import missing, prefix_of
 from tests.unit.campaigns.forms import SURVEY
@@ -37,7 +37,8 @@ from tests.unit.campaigns.forms import SURVEY
         (19, Outcome.NO_ANSWER),
         (20, Outcome.NO_ANSWER),
         (16, Outcome.NO_ANSWER),
-        (34, Outcome.FAILED),
+        (34, Outcome.CONGESTION),
+        (42, Outcome.CONGESTION),
         (38, Outcome.FAILED),
     ],
 )
@@ -93,6 +94,19 @@ def desk(mode: Mode = Mode.PROGRESSIVE, text: str = SURVEY) -> Desk:
         setup=Setup(campaign="7", rules=rules, zone=ZoneInfo("Asia/Seoul")),
     )  # fmt: skip
     return Desk.of(work, Limits())
+
+
+def test_a_campaign_leaves_another_that_would_dial_its_share_of_the_channels() -> None:
+    first, second, preview = desk(Mode.AGENTLESS), desk(Mode.AGENTLESS), desk(Mode.PREVIEW)
+    three = (first, second, preview)
+    for number in range(18):
+        first.dialler.lines[f"7-{number}-1"] = Line(number, Stage.RINGING, 0)
+    assert taken(first, three, 20) == 18
+    someone = events.Candidate(99, Person(number="01022220000"), 0)
+    for one in three:
+        one.dialler.handle(events.ContactsFound((someone,)), 0)
+        one.dialler.on = True
+    assert [taken(one, three, 20) for one in three] == [28, 18, 28]
 
 
 def test_a_campaign_hears_of_each_change_of_an_agent_once() -> None:

@@ -1,0 +1,192 @@
+"""Campaigns towards a telephone network (the town's Asterisk): the night by a moved clock, and all that calls meet."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+import urllib.request
+from collections.abc import AsyncIterator, Iterator
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from callcenter.campaigns.consent import Matter
+from callcenter.town.exchange import Exchange
+from tests.e2e.harness.campaigns import Person, attempts, begin, rows, stop
+from tests.e2e.harness.centre import Centre, open_centre
+from tests.e2e.harness.clock import MovedClock, moved_clock
+from tests.e2e.harness.fixtures import At
+from tests.e2e.harness.invites import Invite, Wire
+from tests.e2e.test_outbound import FORM, as_operator
+
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(240)]
+
+SEOUL = ZoneInfo("Asia/Seoul")
+#: A phone of flesh and blood with consent to night calls, and one without.
+OWL, LARK = "01000000001", "01000000002"
+#: The town's: busy at once, so that the next one is dialled.
+BUSY = [f"0105555{number:03}2" for number in range(40)]
+ADVERTISING = (Matter.MARKETING, Matter.ADVERTISING)
+
+
+def _evening() -> datetime:
+    """The day before yesterday: behind us, so that Redis' own trimming by age spares what is written."""
+    return datetime.now(SEOUL).replace(hour=20, minute=50, second=0, microsecond=0) - timedelta(days=2)
+
+
+@pytest.fixture(scope="module")
+def clock(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MovedClock]:
+    with moved_clock(tmp_path_factory.mktemp("moved") / "clock", _evening()) as clock:
+        yield clock
+
+
+@pytest.fixture(scope="module")
+def _house(tmp_path_factory: pytest.TempPathFactory, clock: MovedClock) -> Iterator[Centre]:
+    """A centre of its own, whose processes live by the moved clock; it dials two numbers a second."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("CALLCENTER_OUTBOUND_CALLS_PER_SECOND", "2")
+        with open_centre(tmp_path_factory.mktemp("centre")) as opened:
+            yield opened
+
+
+@pytest.fixture
+async def town(centre: Centre, tmp_path: Path) -> AsyncIterator[Exchange]:
+    """The network to which the centre's calls go."""
+    town = Exchange(tmp_path / "town")
+    async with town.running(centre.settings, ()):
+        async with asyncio.timeout(10):
+            while "network/sip" not in centre.house.asterisk.command("pjsip show contacts"):  # noqa: ASYNC110
+                await asyncio.sleep(0.1)
+        yield town
+
+
+@pytest.fixture
+def wire(centre: Centre, tmp_path: Path) -> Wire:
+    folder = tmp_path / "wire"
+    folder.mkdir()
+    return Wire(centre.house.asterisk, folder)
+
+
+def shown_by(clock: MovedClock, invite: Invite) -> datetime:
+    """What the clock showed when this went out, if it was not moved since."""
+    ahead = clock.now_ms() - time.time_ns() / 1e6
+    return datetime.fromtimestamp((invite.at + ahead) / 1000, SEOUL)
+
+
+async def until(clock: MovedClock, moment: datetime) -> None:
+    """Let it become that late; with the machine's pace."""
+    await asyncio.sleep(max(moment.timestamp() - clock.now_ms() / 1000, 0))
+
+
+async def test_advertising_rings_until_the_night_begins_and_again_from_its_last_second_on(
+    centre: Centre, clock: MovedClock, town: Exchange, wire: Wire, at: At
+) -> None:
+    night = _evening().replace(hour=21, minute=0)
+    morning = night.replace(hour=8) + timedelta(days=1)
+    begins = round(night.timestamp() * 1000)
+    owl, lark = await at("customer1"), await at("customer2")
+    people = [
+        Person(LARK, ADVERTISING, begins + 1_000),
+        Person(OWL, (*ADVERTISING, Matter.NIGHT), begins + 1_000),
+        *(Person(number, ADVERTISING, begins - 10_000) for number in BUSY),
+    ]
+    campaign = await begin(centre, people, datetime.fromtimestamp(clock.now_ms() / 1000, UTC), kind="image", text=FORM)
+    clock.move_to(night - timedelta(seconds=10))
+    [first, *_] = await attempts(centre, campaign, bool, 15)
+    # The dialler dials once a second: let that be in the middle of a second, far from the edge.
+    clock.move_to(night - timedelta(seconds=2.5 - (clock.now_ms() - first["at"]) / 1000 % 1))
+    moved = time.time_ns() / 1e6
+    assert await owl.rings(20)
+    await owl.hang_up()
+    await until(clock, night + timedelta(seconds=6))
+    dialled = [(one.to, shown_by(clock, one)) for one in wire.invites() if one.at > moved]
+    by_day = [moment for number, moment in dialled if number in BUSY]
+    assert by_day[-1] < night
+    assert by_day[-1] >= night - timedelta(seconds=1), "nobody was dialled in the last second of the day"
+    assert [moment >= night for number, moment in dialled if number not in BUSY] == [True]
+
+    clock.move_to(morning - timedelta(seconds=4))
+    moved = time.time_ns() / 1e6
+    assert await lark.rings(20)
+    await lark.hang_up()
+    await until(clock, morning + timedelta(seconds=4))
+    dialled = [(one.to, shown_by(clock, one)) for one in wire.invites() if one.at > moved]
+    assert all(moment >= morning for number, moment in dialled if number in BUSY or "customer2" in number)
+    assert min(moment for _, moment in dialled) < morning + timedelta(seconds=4)
+    stop(centre, campaign)
+    await attempts(centre, campaign, lambda found: None not in found)
+
+
+#: How the town's people answer by the last digit, and what is written down. The first presses keys until the form is
+#: done; the second and the last say things, the third nothing: they press no key, so nothing is answered.
+MEETS = {
+    "01000020001": "completed",
+    "01055551001": "break_off",
+    "01055551004": "break_off",
+    "01055551006": "break_off",
+    "01055551002": "busy",
+    "01055551003": "no_answer",
+    "01055551005": "break_off",
+    "01055551008": "no_such_number",
+    "01000020000": "refused",
+}
+ONE_QUESTION = (
+    FORM.split("[[question]]")[0] + '[[question]]\nid = "score"\nkind = "scale"\nko = "점수는?"\nen = "Score?"\n'
+)
+
+
+async def measured(centre: Centre) -> str:
+    address = f"http://{centre.settings.web_host}:{centre.settings.web_port}/metrics"
+
+    def read() -> str:
+        with urllib.request.urlopen(address, timeout=5) as answer:
+            return str(answer.read().decode())
+
+    return await asyncio.to_thread(read)
+
+
+async def test_while_the_carrier_refuses_one_line_tries_and_then_everybody_is_phoned_whatever_they_do(
+    centre: Centre, clock: MovedClock, town: Exchange, wire: Wire
+) -> None:
+    clock.move_to(_evening().replace(hour=14) + timedelta(days=1))
+    town.carry(calls=False)
+    now = datetime.fromtimestamp(clock.now_ms() / 1000, UTC)
+    campaign = await begin(centre, [Person(number) for number in MEETS], now, text=ONE_QUESTION)
+    await attempts(centre, campaign, lambda found: "congestion" in found, 15)
+    seen: list[Invite] = []
+    async with asyncio.timeout(20):
+        # Whoever was dialled before the first refusal came, and then one line to try.
+        while len({int(one.at / 4_000) for one in seen}) < 2:
+            await asyncio.sleep(0.5)
+            seen = wire.invites()
+    page = (await as_operator(centre, f"/campaigns/{campaign}")).decode()
+    assert "통신사가 전화를 받지 않습니다(503)" in page
+    assert "callcenter_carrier_refuses 1.0" in await measured(centre)
+    gaps = [later.at - one.at for one, later in pairwise(seen)]
+    assert max(gaps) > 4_500, "it did not pause"
+    tried = len(seen)
+
+    town.carry(calls=True)
+    # Whoever was refused is due again after minutes.
+    clock.move_to(datetime.fromtimestamp(clock.now_ms() / 1000 + 130, SEOUL))
+    found = await attempts(centre, campaign, lambda found: None not in found and _ended(centre, campaign), 120)
+    assert "callcenter_carrier_refuses 0.0" in await measured(centre)
+    for number, outcome in MEETS.items():
+        theirs = [one["outcome"] for one in found if one["number"] == number]
+        assert theirs == ["congestion"] * (len(theirs) - 1) + [outcome], number
+    refused = sum(one["outcome"] == "congestion" for one in found)
+    assert refused >= tried
+    assert len(wire.invites()) == len(found), "an attempt is a call, and a call an attempt"
+    # Nobody lost a try by it.
+    [busy] = rows(centre, "SELECT * FROM contact WHERE campaign = ? AND outcome = 'busy'", campaign)
+    [last] = [one for one in found if one["outcome"] == "busy"]
+    assert busy["due_at"] - last["at"] == 15 * 60_000
+    stop(centre, campaign)
+
+
+def _ended(centre: Centre, campaign: int) -> bool:
+    """Whether every contact was reached by the network."""
+    return not rows(centre, "SELECT id FROM contact WHERE campaign = ? AND outcome IS NULL", campaign)
