@@ -82,11 +82,12 @@ async def launch(
     mode: str = "agentless",
     text: str = FORM,
     hours: Hours = ALWAYS,
+    machines: bool = False,
 ) -> int:
     """A running campaign with these phones as its contacts, once its prompts are spoken; its number."""
     engine = open_engine(centre.settings.database_url)
     now = datetime.now(UTC)
-    plan = Plan(hours=hours, most_a_day=20, most_in_30_days=100, groups=("furniture",))
+    plan = Plan(hours=hours, most_a_day=20, most_in_30_days=100, groups=("furniture",), machines=machines)
     try:
         async with sessions(engine).begin() as session:
             campaigns, permissions = Campaigns(session, CENTRE), Permissions(session, CENTRE)
