@@ -9,6 +9,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from callcenter.centre import Centre
 from callcenter.settings import Settings
+from dialplan import machines
 from dialplan.company_music import music_class, musical
 
 #: Phones for trying the centre as a customer, with the number they show.
@@ -16,7 +17,7 @@ CUSTOMERS = {"customer1": "01000000001", "customer2": "01000000002", "customer3"
 #: Accounts that are neither agents nor customers: the carrier's trunk and the doctor's own phone.
 SERVICE_ACCOUNTS = ("network", "selftest")
 #: Asterisk reports an error for each of these that is absent; their defaults are right.
-EMPTY = ("acl.conf", "ccss.conf", "udptl.conf", "pjproject.conf", "websocket_client.conf")
+EMPTY = ("acl.conf", "amd.conf", "ccss.conf", "udptl.conf", "pjproject.conf", "websocket_client.conf")
 #: Files that depend on the centre's description, and the module that can read each again without disturbing a call.
 RELOADED = {
     "pjsip.conf": "res_pjsip.so",
@@ -99,6 +100,7 @@ def _texts(centre: Centre, settings: Settings, folders: Folders, node: str) -> d
         "selftest_password": password["selftest"],
         "music": settings.music,
         "music_classes": [music_class(company) for company in musical(centre)],
+        "listening": {"voice": machines.VOICE.arguments, "agents": machines.AGENTS.arguments},
         "recordings": settings.recordings,
         "spool_folder": settings.spool,
         "voicemail": settings.media / "voicemail",

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from callcenter.calls import commands
 from callcenter.campaigns.attempts import Outcome
+from callcenter.campaigns.machines import Heard
 from callcenter.campaigns.permission import Why
 
 
@@ -95,9 +96,17 @@ class BeginInterview:
 
 @dataclass(frozen=True, slots=True)
 class Identify:
-    """Nobody is free: say who called and why, then hang up."""
+    """Nobody is free, or a machine seems to have answered: say who called and hang up."""
 
     attempt: str
+
+
+@dataclass(frozen=True, slots=True)
+class NoteHeard:
+    """Write down what was heard of whoever answered."""
+
+    attempt: str
+    heard: Heard
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +142,7 @@ Command = (
     | ShowContact
     | BeginInterview
     | Identify
+    | NoteHeard
     | SetAside
     | WriteOutcome
 )

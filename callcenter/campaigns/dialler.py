@@ -23,12 +23,14 @@ from callcenter.campaigns.commands import (
     Dial,
     FindContacts,
     Identify,
+    NoteHeard,
     OpenSheet,
     SetAside,
     ShowContact,
     WriteAttempt,
     WriteOutcome,
 )
+from callcenter.campaigns.machines import Heard, Verdict
 from callcenter.campaigns.pacing import Mode, Pacer, Scene, allowed, yields_to_inbound
 from callcenter.campaigns.permission import PASSING, Permit, Rules, may_dial
 
@@ -88,6 +90,8 @@ class Line:
     spoke: bool = False
     #: Whether the outcome is written.
     told: bool = False
+    #: Answered, and still listened to whether it is a machine, since then.
+    picked_up: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,6 +104,8 @@ class Setup:
     ring_s: int = 25
     #: Rings nobody while inbound callers are expected to wait longer than this; None: never yields.
     yields_over_s: float | None = None
+    #: Listens whether a machine answers.
+    listens: bool = False
 
 
 @dataclass(slots=True)
@@ -146,8 +152,11 @@ class Dialler:
                 self._written(event, now)
             case events.AttemptRefused(attempt):
                 self.lines.pop(attempt, None)
-            case events.LineAnswered(attempt):
-                self._answered(attempt, now)
+            case events.PickedUp(attempt):
+                if self.setup.listens and (line := self.lines.get(attempt)) and line.stage is Stage.RINGING:
+                    line.picked_up = now
+            case events.LineAnswered(attempt, heard):
+                self._answered(attempt, now, heard)
             case events.LineEnded(attempt, outcome):
                 self._ended(attempt, outcome, now)
             case events.InterviewEnded(attempt, outcome, transferred):
@@ -328,11 +337,20 @@ class Dialler:
 
     # -- the line
 
-    def _answered(self, attempt: str, now: int) -> None:
+    def _answered(self, attempt: str, now: int, heard: Heard | None = None) -> None:
         line = self.lines.get(attempt)
         if line is None or line.stage is not Stage.RINGING:
             return
-        self._rang(attempt, line, now, answered=True)
+        # Machines need no agent: for the pace they rang in vain.
+        machine = heard is not None and heard.machine
+        self._rang(attempt, line, now, answered=not machine)
+        if heard is not None:
+            self._out.append(NoteHeard(attempt, heard))
+        if machine:
+            self._finish(attempt, line, Outcome.MACHINE, now)
+            # A mailbox charges from its tone on. With agents, a person who was taken for a machine is told who called.
+            self._out.append(HangUp(attempt) if self.pacer.mode is Mode.AGENTLESS else Identify(attempt))
+            return
         if self.pacer.mode is Mode.AGENTLESS:
             line.stage, line.since = Stage.TALKING, now
             self._out.append(BeginInterview(attempt))
@@ -342,7 +360,9 @@ class Dialler:
             self._connect(attempt, line, agent, now)
         else:
             line.stage, line.since = Stage.WAITING, now
-            self._out.append(StartTimer(_patience(attempt), int(self.pacer.patience_s * 1000)))
+            # Whoever was listened to has waited since the answer.
+            waited = heard.ms if heard else 0
+            self._out.append(StartTimer(_patience(attempt), max(0, int(self.pacer.patience_s * 1000) - waited)))
 
     def _rang(self, attempt: str, line: Line, now: int, *, answered: bool) -> None:
         others = [
@@ -372,7 +392,12 @@ class Dialler:
         if line.stage is Stage.RINGING:
             if outcome is not Outcome.CONGESTION:
                 self._rang(attempt, line, now, answered=False)
-            self._finish(attempt, line, outcome or Outcome.FAILED, now)
+            if line.picked_up is not None:
+                # Somebody answered, heard nobody and hung up.
+                self._out.append(NoteHeard(attempt, Heard(Verdict.HANGUP, "", now - line.picked_up)))
+                self._abandon(attempt, line, now)
+            else:
+                self._finish(attempt, line, outcome or Outcome.FAILED, now)
         elif line.stage is Stage.WAITING:
             self._out.append(StopTimer(_patience(attempt)))
             self._abandon(attempt, line, now)
@@ -471,6 +496,8 @@ class Dialler:
                 self._finish(one.attempt, line, Outcome.UNCERTAIN, now)
                 continue
             self.lines[one.attempt] = line
+            if one.line == "listening":
+                line.picked_up = now
             if one.line == "answered":
                 self._answered(one.attempt, now)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from callcenter.campaigns.attempts import Outcome
+from callcenter.campaigns.machines import Heard
 from callcenter.campaigns.permission import Person
 
 
@@ -40,10 +41,18 @@ class AttemptRefused:
 
 
 @dataclass(frozen=True, slots=True)
-class LineAnswered:
-    """The customer answered."""
+class PickedUp:
+    """Somebody or something answered, and it is listened whether it is a machine; `LineAnswered` follows."""
 
     attempt: str
+
+
+@dataclass(frozen=True, slots=True)
+class LineAnswered:
+    """The customer answered; `heard`: unless nobody listened for a machine, what was heard."""
+
+    attempt: str
+    heard: Heard | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +158,8 @@ class Pending:
     attempt: str
     contact: int
     number: str
-    #: gone, ringing, answered, or (with an agent) talking; gone with an agent: the conversation was over.
+    #: gone, ringing, listening (for a machine), answered, or (with an agent) talking; gone with an agent: the
+    #: conversation was over.
     line: str
     #: Who speaks or spoke with the customer; empty: the customer waits for an agent in line.
     agent: str | None = None
@@ -166,6 +176,7 @@ Event = (
     ContactsFound
     | AttemptWritten
     | AttemptRefused
+    | PickedUp
     | LineAnswered
     | LineEnded
     | InterviewEnded

@@ -77,11 +77,12 @@ class Dispositions:
     partial: int = 0
     #: Refusals and break-offs (R).
     refusal: int = 0
-    #: A machine answered, or the person asked for another time and was not met (NC).
+    #: A machine answered as somebody heard, or the person asked for another time and was not met (NC).
     non_contact: int = 0
     #: Reached, and no interview for another reason: abandoned by us, quota full (O).
     other: int = 0
-    #: No answer, busy, failed, uncertain: nobody knows whether the number is the person's (UH).
+    #: No answer, busy, failed, uncertain, a machine that nobody heard: nobody knows whether the number is the
+    #: person's (UH).
     unknown: int = 0
     #: Numbers that do not exist or are somebody else's: no part of the sample.
     not_eligible: int = 0
@@ -115,9 +116,17 @@ _DISPOSITION = {
 }
 
 
-def dispositions(outcomes: Iterable[Outcome]) -> Dispositions:
-    """Count the outcomes that speak for each dialled contact."""
-    return Dispositions(**Counter(_DISPOSITION[outcome] for outcome in outcomes))
+def dispositions(outcomes: Iterable[Outcome], unheard: int = 0) -> Dispositions:
+    """Count the outcomes that speak for each dialled contact.
+
+    `unheard`: of the machines, those that Asterisk told by itself. Standard Definitions count an answering device as a
+    non-contact (2.22) only where its message tells whose it is, else as unknown (3.14).
+    """
+    counts = Counter(_DISPOSITION[outcome] for outcome in outcomes)
+    if unheard:
+        counts["non_contact"] -= unheard
+        counts["unknown"] += unheard
+    return Dispositions(**counts)
 
 
 @dataclass(frozen=True, slots=True)

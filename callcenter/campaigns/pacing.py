@@ -123,6 +123,8 @@ class Pacer:
     write: Spell = field(default_factory=lambda: Spell(20.0))
     #: A customer who answered is kept so long for an agent before being told who called.
     patience_s: float = 2.0
+    #: So much of that is spent listening whether a machine answered.
+    listens_s: float = 0.0
     #: Agents at least, below which forecasts are worth nothing and the pace is progressive.
     least_agents: int = 5
 
@@ -154,7 +156,7 @@ class Pacer:
         write_s = self.write.mean_s(scene.at_s * len(scene.writing) - sum(scene.writing))
         lines = room
         for seconds in self.rings.horizons:
-            free = free_within(seconds + self.patience_s, talk_s, write_s)
+            free = free_within(seconds + self.patience_s - self.listens_s, talk_s, write_s)
             lines = min(lines, self._bearable(scene, seconds, free, lines))
         return max(0, lines - sure)
 

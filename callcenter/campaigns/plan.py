@@ -99,6 +99,8 @@ class Plan(BaseModel):
     ceiling_percent: float = Field(3.0, gt=0, le=10)
     #: Rings nobody while inbound callers are expected to wait longer; None: never yields.
     yields_over_s: int | None = Field(60, ge=1, le=3600)
+    #: Listens to whoever answers and hangs up on answering machines, with errors; of no meaning in preview.
+    machines: bool = False
     retries: dict[Outcome, Again] = {
         outcome: Again(after_min=int(retry.after / timedelta(minutes=1)), most=retry.most)
         for outcome, retry in RETRIES.items()

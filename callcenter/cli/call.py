@@ -14,11 +14,12 @@ from callcenter.centre import Centre, read_centre
 from callcenter.cli import replay_text
 from callcenter.cli.asking import ask, local, start, stop
 from callcenter.config.versions import Versions
+from callcenter.store.attempts import Attempts
 from callcenter.store.events import distribution_of, events_of
 from callcenter.store.records import Records
 from callcenter.store.scope import WholeCentre
 from callcenter.store.span import Span, day_span
-from callcenter.web.explanation import reason
+from callcenter.web.explanation import heard, reason
 from callcenter.web.pages import Naming
 from callcenter.web.words import LANGUAGES, phrase
 
@@ -46,9 +47,11 @@ def explain(
 
     async def told(session: AsyncSession) -> list[str] | None:
         record = await Records(session, WholeCentre()).get(call)
+        attempt = await Attempts(session, WholeCentre()).of_call(call)
+        # A campaign's call has a record only once it was handed to an agent.
+        lines = [f"{local(attempt.at, centre.zone, milliseconds=True)}  {heard(attempt, language)}"] if attempt else []
         if record is None:
-            return None
-        lines = []
+            return lines or None
         for entry in await events_of(session, record):
             about = [phrase(language, f"event.{entry.kind.replace('.', '_')}")]
             if isinstance(group := entry.data.get("group"), str):

@@ -17,6 +17,7 @@ from callcenter.campaigns.events import Candidate
 from callcenter.campaigns.form import Form
 from callcenter.campaigns.interview import End, Interview
 from callcenter.campaigns.kinds import Kind
+from callcenter.campaigns.machines import Heard, listens
 from callcenter.campaigns.pacing import Mode
 from callcenter.campaigns.permission import PASSING, Person, Refusal, Why, may_dial
 from callcenter.campaigns.plan import Plan, State
@@ -168,6 +169,7 @@ class Book:
                 zone=self._zone,
                 ring_s=plan.ring_s,
                 yields_over_s=plan.yields_over_s,
+                listens=listens(mode, wanted=plan.machines),
             ),
             retries=plan.retry_rules(),
             quotas=quotas,
@@ -233,6 +235,11 @@ class Book:
         """The contact must not be called, for a lasting reason."""
         async with self._sessions.begin() as session:
             await Attempts(session, _CENTRE).set_aside(contact, why)
+
+    async def heard(self, attempt: str, heard: Heard) -> None:
+        """Who answered, as far as that was heard."""
+        async with self._sessions.begin() as session:
+            await Attempts(session, _CENTRE).heard(attempt, heard)
 
     async def open_sheet(self, attempt: str, agent: str, at: datetime) -> None:
         """The agent speaks with the customer."""

@@ -34,6 +34,8 @@ def seen(channels: dict[str, Json], one: events.Pending) -> events.Pending:
     elif handed(channel):
         # Without a sheet the agent's phone was rung when the dialler died, or the customer waits.
         line, agent = "talking", one.agent or ""
+    elif channel["state"] == "Up" and channel["dialplan"]["app_name"] == "AMD":
+        line = "listening"
     elif channel["state"] == "Up" and not in_stasis(channel):
         # Answered while nobody was here to speak: the dialplan is saying goodbye.
         line = "gone"

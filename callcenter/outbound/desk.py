@@ -14,6 +14,7 @@ from callcenter.campaigns.pacing import Ceiling, Limits, Mode, Pacer
 from callcenter.outbound.agents import Standing, standing
 from callcenter.outbound.book import Work
 from callcenter.outbound.channels import CHANNEL
+from dialplan.machines import AGENTS
 
 
 @dataclass(slots=True)
@@ -33,7 +34,9 @@ class Desk:
     def of(cls, work: Work, limits: Limits) -> Desk:
         """With nobody dialled yet."""
         ceiling = Ceiling(most=work.ceiling, answered=work.answered, abandoned=work.abandoned)
-        return cls(work, Dialler(work.setup, Pacer(mode=work.mode, limits=limits, ceiling=ceiling)))
+        listens_s = AGENTS.total / 1000 if work.setup.listens else 0.0
+        pacer = Pacer(mode=work.mode, limits=limits, ceiling=ceiling, listens_s=listens_s)
+        return cls(work, Dialler(work.setup, pacer))
 
     @property
     def meets_agents(self) -> bool:

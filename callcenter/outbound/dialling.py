@@ -34,6 +34,7 @@ from callcenter.campaigns.commands import (
     Dial,
     FindContacts,
     Identify,
+    NoteHeard,
     OpenSheet,
     SetAside,
     ShowContact,
@@ -42,6 +43,7 @@ from callcenter.campaigns.commands import (
 )
 from callcenter.campaigns.completion import full_answers, outcome_of
 from callcenter.campaigns.interview import End, Interview, announcement
+from callcenter.campaigns.machines import heard_of
 from callcenter.campaigns.pacing import Limits, Mode
 from callcenter.centre import Centre
 from callcenter.jobs.survey_prompts import enqueue_prompts
@@ -87,7 +89,7 @@ class Outbound:
         self._ari.on_channel_event("StasisStart", self._entered)
         self._interviews = Interviews(self._ari, self._interview_ended, self._transfer)
         self._ari.on_channel_event("ChannelDestroyed", self._gone)
-        self._ari.on_event("Dial", self._agent_rung)
+        self._ari.on_event("Dial", self._rung)
         self._agents = Agents(self._redis, blocking_client(settings.redis_url), self._agent_changed, self._pressed)
         self._backoff = Backoff()
         #: How long customers who found nobody wait, by the timer's name.
@@ -184,7 +186,7 @@ class Outbound:
             return
         self._backoff.carried(now_ms())
         attempt = channel["id"].removeprefix(CHANNEL)
-        self._tell(campaign(attempt), events.LineAnswered(attempt))
+        self._tell(campaign(attempt), events.LineAnswered(attempt, heard_of(event["args"][1:])))
 
     def _gone(self, channel: Json, event: Json) -> None:
         if not self._looked or not self._known(channel["id"]):
@@ -196,11 +198,17 @@ class Outbound:
             self._backoff.carried(now_ms())
         self._ended(channel["id"].removeprefix(CHANNEL), outcome)
 
-    def _agent_rung(self, event: Json) -> None:
-        caller = event.get("caller")
-        if self._looked and caller and event["dialstatus"] == "ANSWER" and self._known(caller["id"]):
+    def _rung(self, event: Json) -> None:
+        """Somebody answered: an agent whom the controller rang for a customer, or (without a caller) a customer."""
+        if not self._looked or event["dialstatus"] != "ANSWER":
+            return
+        caller, peer = event.get("caller"), event["peer"]
+        if caller and self._known(caller["id"]):
             attempt = caller["id"].removeprefix(CHANNEL)
-            self._tell(campaign(attempt), events.AgentSpeaks(attempt, endpoint(event["peer"]["name"])))
+            self._tell(campaign(attempt), events.AgentSpeaks(attempt, endpoint(peer["name"])))
+        elif self._known(peer["id"]):
+            attempt = peer["id"].removeprefix(CHANNEL)
+            self._tell(campaign(attempt), events.PickedUp(attempt))
 
     def _ended(self, attempt: str, outcome: Outcome) -> None:
         self._interviews.hung_up(CHANNEL + attempt)
@@ -216,10 +224,13 @@ class Outbound:
             variables |= {"CDR(userfield)": CHANNEL + dial.attempt}
         else:
             variables |= {"CDR_PROP(disable)": "1"}
+        extension = "s"
+        if desk.work.setup.listens:
+            extension = "voice" if desk.work.mode is Mode.AGENTLESS else "agents"
         try:
             await self._ari.channels.originate(
                 outside_endpoint(dial.number), CHANNEL + dial.attempt, variables,
-                context="cc-survey", extension="s", priority=1, callerId=dial.caller, timeout=dial.ring_s,
+                context="cc-survey", extension=extension, priority=1, callerId=dial.caller, timeout=dial.ring_s,
             )  # fmt: skip
         except AriError as trouble:
             log.warning("dial.failed", status=trouble.status)
@@ -332,6 +343,8 @@ class Outbound:
             match command:
                 case FindContacts() | WriteAttempt() | SetAside() | WriteOutcome() | OpenSheet() | Conclude():
                     self._todo.put_nowait((desk, command, now))
+                case NoteHeard():
+                    self._todo.put_nowait((desk, command, now))
                 case Dial():
                     self._dialled.append(now)
                     self._backoff.dialled(now)
@@ -384,6 +397,8 @@ class Outbound:
                 return events.AttemptWritten(attempt, person)
             case SetAside(contact, why):
                 await self._book.set_aside(contact, why)
+            case NoteHeard(attempt, heard):
+                await self._book.heard(attempt, heard)
             case OpenSheet(attempt=attempt, agent=agent):
                 await self._book.open_sheet(attempt, agent, now)
             case Conclude(attempt):

@@ -6,11 +6,13 @@ from collections import Counter
 from collections.abc import Mapping
 from datetime import datetime
 
-from sqlalchemy import func
+from sqlalchemy import case, func
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from callcenter.calls.call import campaign_of
 from callcenter.campaigns.attempts import NOT_RUNG, REACHED, Due, Outcome, Retry, Tried, best, what_next
+from callcenter.campaigns.machines import PROMISED_MS, Heard, Sum, Verdict
 from callcenter.campaigns.permission import Why
 from callcenter.store.campaign_models import AttemptRow, ContactRow, ResponseRow
 from callcenter.store.epoch import from_ms, to_ms
@@ -58,6 +60,10 @@ class Attempts:
         query = select_within(self._scope, AttemptRow).where(AttemptRow.id == attempt)
         return (await self._session.scalars(query)).first()
 
+    async def of_call(self, call: str) -> AttemptRow | None:
+        """The attempt that made this call; None: it is no campaign's."""
+        return await self.get(call.removeprefix("survey-")) if campaign_of(call) else None
+
     async def finish(
         self,
         attempt: str,
@@ -88,6 +94,44 @@ class Attempts:
         contact.outcome = best(rung) if rung else None
         await self._session.flush()
         return row, contact
+
+    async def heard(self, attempt: str, heard: Heard) -> None:
+        """Write down what was heard of whoever answered; an attempt that is not there is none."""
+        row = await self.get(attempt)
+        if row is not None:
+            row.heard, row.heard_cause, row.heard_ms = heard.verdict, heard.cause, heard.ms
+            await self._session.flush()
+
+    async def listened(self, campaign: int) -> list[Sum]:
+        """What listening for machines came to in a campaign."""
+        late = func.sum(case((AttemptRow.heard_ms > PROMISED_MS, 1), else_=0))
+        what = (func.count(), func.sum(AttemptRow.heard_ms), func.max(AttemptRow.heard_ms), late)
+        query = select_within(self._scope, AttemptRow, AttemptRow.heard, AttemptRow.outcome, *what).where(
+            AttemptRow.campaign == campaign, AttemptRow.heard.is_not(None)
+        )
+        return [
+            Sum(
+                verdict=Verdict(heard),
+                outcome=Outcome(outcome) if outcome else None,
+                count=int(count),
+                ms=int(ms),
+                longest_ms=int(longest),
+                late=int(late),
+            )
+            for heard, outcome, count, ms, longest, late in await self._session.execute(
+                query.group_by(AttemptRow.heard, AttemptRow.outcome)
+            )
+        ]
+
+    async def unheard(self, campaign: int) -> int:
+        """Contacts that ended with a machine by Asterisk's word alone: no person heard what it said."""
+        ended = select_within(self._scope, ContactRow, ContactRow.id).where(
+            ContactRow.campaign == campaign, ContactRow.outcome == Outcome.MACHINE
+        )
+        query = select_within(self._scope, AttemptRow, func.count(AttemptRow.contact.distinct())).where(
+            AttemptRow.campaign == campaign, AttemptRow.heard == Verdict.MACHINE, AttemptRow.contact.in_(ended)
+        )
+        return int((await self._session.scalars(query)).one())
 
     async def set_aside(self, contact: int, why: Why) -> None:
         """The contact is not to be called, for a lasting reason."""

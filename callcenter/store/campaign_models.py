@@ -136,6 +136,10 @@ class AttemptRow(Base):
     ended_at: Mapped[int | None]
     #: When the person asked to be called again.
     wished_at: Mapped[int | None]
+    #: A `campaigns.machines.Verdict` with its cause, and how long that took; None: nobody listened for a machine.
+    heard: Mapped[str | None] = mapped_column(String(16))
+    heard_cause: Mapped[str | None] = mapped_column(String(64))
+    heard_ms: Mapped[int | None]
 
 
 class ResponseRow(Base):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from callcenter.calls.journal import Entry, Json, Kind
+from callcenter.store.campaign_models import AttemptRow
 from callcenter.web.words import CATALOGUE, phrase
 
 
@@ -55,6 +56,18 @@ def reason(entry: Entry, language: str) -> str:
             return " · ".join(part for part in parts if part)
         case _:
             return ""
+
+
+def heard(attempt: AttemptRow, language: str) -> str:
+    """How a campaign's attempt came out, and who answered as far as that was listened for."""
+    outcome = phrase(language, f"attempt.{attempt.outcome}") if attempt.outcome else "–"
+    told = phrase(language, "machines.attempt", n=attempt.try_, outcome=outcome)
+    if attempt.heard is None:
+        return told
+    verdict = phrase(language, f"machines.verdict_{attempt.heard}")
+    seconds = f"{(attempt.heard_ms or 0) / 1000:.1f}"
+    listened = phrase(language, "machines.heard", verdict=verdict, cause=attempt.heard_cause or "–", s=seconds)
+    return f"{told} · {listened}"
 
 
 def _states(agents: Mapping[str, Json], language: str) -> str:

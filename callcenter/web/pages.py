@@ -17,7 +17,7 @@ from callcenter.centre import Centre, Names
 from callcenter.config.words import label
 from callcenter.store.models import Level, Role
 from callcenter.web import formats
-from callcenter.web.explanation import reason
+from callcenter.web.explanation import heard, reason
 from callcenter.web.people import Person
 from callcenter.web.sessions import COOKIE, form_token
 from callcenter.web.words import CATALOGUE, LANGUAGES, phrase, preferred_language
@@ -89,6 +89,7 @@ _environment.filters.update(
     whole=formats.whole,
     from_ms=formats.from_ms,
     reason=reason,
+    heard=heard,
     value_words=lambda value, language: label(language, "value", value),
     key_words=lambda key, language: label(language, "key", key),
     json=lambda value: orjson.dumps(value).decode(),

@@ -83,11 +83,14 @@ async def launch(
     mode: str = "agentless",
     text: str = FORM,
     hours: Hours = ALWAYS,
+    machines: bool = False,
 ) -> int:
     """A running campaign with these phones as its contacts; its number."""
     # Tests run at any hour, and so does the law.
     people = [Person(NUMBERS[account], (Matter.NIGHT, Matter.MARKETING)) for account in accounts]
-    return await begin(centre, people, datetime.now(UTC), kind=kind, mode=mode, text=text, hours=hours)
+    return await begin(
+        centre, people, datetime.now(UTC), kind=kind, mode=mode, text=text, hours=hours, machines=machines
+    )
 
 
 async def operator(centre: Centre) -> str:

@@ -12,6 +12,7 @@ from callcenter.campaigns.columns import Contact
 from callcenter.campaigns.consent import Act, Entry, Matter
 from callcenter.campaigns.funnel import Funnel, Rates
 from callcenter.campaigns.kinds import Kind
+from callcenter.campaigns.machines import Listened
 from callcenter.campaigns.pacing import Mode
 from callcenter.campaigns.plan import Hindrance, Plan, State
 from callcenter.campaigns.scores import Interval
@@ -123,6 +124,8 @@ class ResultsAnswer(BaseModel):
     funnel: Funnel
     rates: Rates
     outcomes: dict[str, int]
+    #: What listening for answering machines came to.
+    listened: Listened | None
     questions: list[QuestionAnswer]
 
 
@@ -264,6 +267,7 @@ async def results(services: Uses, person: Caller, number: int, segment: str = ""
         funnel=found.funnel,
         rates=found.rates,
         outcomes=dict(found.outcomes),
+        listened=found.listened,
         questions=[
             QuestionAnswer(
                 question=one.question.id,

@@ -13,6 +13,7 @@ from callcenter.campaigns.attempts import Outcome
 from callcenter.campaigns.completion import Filled, filled
 from callcenter.campaigns.form import Form, Question
 from callcenter.campaigns.funnel import Funnel, Place, Rates, dispositions, funnel, place_of, rates
+from callcenter.campaigns.machines import Listened, listened
 from callcenter.campaigns.plan import Plan
 from callcenter.campaigns.scores import Part, Tabulated, parts, tabulate
 from callcenter.store.attempts import Attempts
@@ -30,6 +31,8 @@ class Results:
     places: Mapping[Place, int]
     funnel: Funnel
     rates: Rates
+    #: None: nobody was listened to whether a machine answers.
+    listened: Listened | None
     outcomes: Mapping[str, int]
     #: Complete interviews of the chosen segment, by question.
     questions: Sequence[Tabulated]
@@ -67,10 +70,12 @@ async def results_of(campaigns: Campaigns, attempts: Attempts, campaign: Campaig
     responses = await attempts.responses(campaign.number, complete=True)
     chosen = [one for one in responses if not segment or one.segment == segment]
     places = counted(counts, campaign.number)
+    unheard = await attempts.unheard(campaign.number) if outcomes[Outcome.MACHINE] else 0
     return Results(
         places=places,
         funnel=funnel(places),
-        rates=rates(dispositions(Outcome(outcome) for outcome in outcomes.elements())),
+        rates=rates(dispositions((Outcome(outcome) for outcome in outcomes.elements()), unheard)),
+        listened=listened(await attempts.listened(campaign.number)),
         outcomes=outcomes,
         questions=tabulate(form, [one.answers for one in chosen]) if form else [],
         responses=chosen,

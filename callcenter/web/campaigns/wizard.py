@@ -36,6 +36,7 @@ def sent_of(plan: Plan) -> dict[str, str]:
         "last": plan.last.isoformat() if plan.last else "",
         "yields_over_s": str(plan.yields_over_s or ""),
         "ceiling_percent": f"{plan.ceiling_percent:g}",
+        "machines": "true" if plan.machines else "",
         **{name: str(getattr(plan, name)) for name in NUMBERS},
     }
     for outcome in AGAIN:
@@ -73,6 +74,7 @@ class Wizard:
             ring_s=self._whole(given, "ring_s", NUMBERS["ring_s"]),
             yields_over_s=self._whole(given, "yields_over_s", (1, 3600)) if given["yields_over_s"] else None,
             ceiling_percent=self._percent(given),
+            machines=given["machines"] == "true",
             most_a_day=day,
             most_in_30_days=month,
             retries=self._retries(given),

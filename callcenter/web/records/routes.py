@@ -13,6 +13,7 @@ from fastapi.responses import FileResponse, Response, StreamingResponse
 
 from callcenter.desk.tickets import ticket_number
 from callcenter.ledger.record import CallRecord, Outcome
+from callcenter.store.attempts import Attempts
 from callcenter.store.events import events_of
 from callcenter.store.models import Role
 from callcenter.store.records import Filters, Records
@@ -151,6 +152,7 @@ async def one(request: Request, services: Uses, person: Reader, call: str) -> Re
     record = await _one(services, person, call)
     async with services.sessions() as session:
         timeline = await events_of(session, record)
+        attempt = await Attempts(session, scope_of(person)).of_call(call)
         ticket = await Tickets(session, scope_of(person)).get(record.ticket) if record.ticket else None
     log.info("record.viewed", login=person.login, call=call)
     return render(
@@ -158,6 +160,7 @@ async def one(request: Request, services: Uses, person: Reader, call: str) -> Re
         "records/templates/one.html",
         record=record,
         timeline=timeline,
+        attempt=attempt,
         ticket=ticket,
         ticket_number=ticket_number,
         playable=_stereo(services, record) is not None,

@@ -47,10 +47,11 @@ async def begin(
     mode: str = "agentless",
     text: str,
     hours: Hours = ALWAYS,
+    machines: bool = False,
 ) -> int:
     """A running campaign with these contacts, once its prompts are spoken; its number."""
     engine = open_engine(centre.settings.database_url)
-    plan = Plan(hours=hours, most_a_day=20, most_in_30_days=100, groups=("furniture",))
+    plan = Plan(hours=hours, most_a_day=20, most_in_30_days=100, groups=("furniture",), machines=machines)
     try:
         async with sessions(engine).begin() as session:
             campaigns, permissions = Campaigns(session, CENTRE), Permissions(session, CENTRE)

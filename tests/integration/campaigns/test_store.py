@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from callcenter.campaigns.attempts import RETRIES, Outcome
 from callcenter.campaigns.columns import Contact
 from callcenter.campaigns.consent import Act, Entry, Matter
+from callcenter.campaigns.machines import Heard, Sum, Verdict
 from callcenter.campaigns.permission import Why
 from callcenter.campaigns.refusals import By, Extent
 from callcenter.jobs import contacts as job
@@ -95,6 +96,40 @@ async def test_a_finished_contact_is_never_due_again(made: Sessions) -> None:
             (row.number, "completed", None, True): 1,
             (row.number, None, "registered", False): 1,
         }
+
+
+async def test_what_was_heard_is_kept_and_counted(made: Sessions) -> None:
+    async with made.begin() as session:
+        row = await with_contacts(session)
+        due = await Campaigns(session, CENTRE).due(row.number, to_ms(NOW), 5)
+        attempts = Attempts(session, CENTRE)
+        assert await attempts.listened(row.number) == []
+        for contact, verdict, ms, outcome in zip(
+            due,
+            (Verdict.HUMAN, Verdict.HUMAN, Verdict.MACHINE, Verdict.HANGUP, None),
+            (1000, 2600, 2400, 700, 0),
+            (Outcome.COMPLETED, Outcome.COMPLETED, Outcome.MACHINE, Outcome.ABANDONED, Outcome.MACHINE),
+            strict=True,
+        ):
+            name = f"{row.number}-{contact.id}-1"
+            await attempts.write(name, contact.id, NOW)
+            if verdict:
+                await attempts.heard(name, Heard(verdict, "X-1-2", ms))
+            await attempts.finish(name, outcome, RETRIES, NOW)
+        sums = {one.verdict: one for one in await attempts.listened(row.number)}
+        assert sums[Verdict.HUMAN] == Sum(
+            verdict=Verdict.HUMAN, outcome=Outcome.COMPLETED, count=2, ms=3600, longest_ms=2600, late=1
+        )
+        assert {verdict: one.count for verdict, one in sums.items()} == {
+            Verdict.HUMAN: 2, Verdict.MACHINE: 1, Verdict.HANGUP: 1
+        }  # fmt: skip
+        # An agent said so of the other.
+        assert await attempts.unheard(row.number) == 1
+        assert await Attempts(session, HANBIT).listened(row.number) == []
+        found = await attempts.of_call(f"survey-{row.number}-{due[2].id}-1")
+        assert found is not None
+        assert (found.heard, found.heard_cause, found.heard_ms) == ("machine", "X-1-2", 2400)
+        assert await attempts.of_call("cc-1.2") is None
 
 
 async def test_answers_are_kept_once(made: Sessions) -> None:

@@ -13,6 +13,7 @@ import pytest
 from pypdf import PdfReader
 
 from callcenter.campaigns.attempts import RETRIES, Outcome
+from callcenter.campaigns.machines import Heard, Verdict
 from callcenter.campaigns.plan import Again, Enough, Plan
 from callcenter.campaigns.refusals import Extent
 from callcenter.jobs import contacts as job
@@ -343,6 +344,43 @@ async def test_results_are_shown_to_the_company_and_exported_without_names(web: 
     async with browser(web, "hanbit") as other:
         assert (await other.get(campaign))[0] == 404
         assert (await other.get(f"{campaign}/results.csv"))[0] == 404
+
+
+async def test_listening_for_machines_is_off_until_it_is_asked_for_and_its_figures_are_shown(web: WebCentre) -> None:
+    await operator(web)
+    async with browser(web, "op") as page:
+        _, wizard = await page.get("/campaigns/new")
+        assert re.search(r'name="machines" value="true">', wizard)
+        assert "침묵" in wizard
+        off = await drafted(page)
+        assert "자동응답 판별</dt><dd>하지 않음" in (await page.get(off))[1]
+        on = await drafted(page, mode="progressive", machines="true")
+        body = (await page.get(on))[1]
+        assert "상담사 연결 전에 듣고 판별" in body
+        assert 'id="machines"' not in body
+        preview = await drafted(page, mode="preview", machines="true")
+        assert "자동응답 판별" not in (await page.get(preview))[1]
+        await filled(web, page, on)
+    number, now = int(on.rsplit("/", 1)[1]), datetime.now(UTC)
+    async with web.sessions.begin() as session:
+        attempts = Attempts(session, WholeCentre())
+        due = await Campaigns(session, WholeCentre()).due(number, int(now.timestamp() * 1000) + 3_600_000, 2)
+        for contact, verdict in zip(due, (Verdict.HUMAN, Verdict.MACHINE), strict=True):
+            name = f"{number}-{contact.id}-1"
+            await attempts.write(name, contact.id, now)
+            await attempts.heard(name, Heard(verdict, "X-1-2", 1500))
+            outcome = Outcome.MACHINE if verdict is Verdict.MACHINE else Outcome.COMPLETED
+            await attempts.finish(name, outcome, RETRIES, now)
+    async with browser(web, "op") as page:
+        body = (await page.get(on))[1]
+        assert re.search(r'자동응답으로 판별</th><td class="number">1<', body)
+        assert "평균 1.5초 · 최대 1.5초" in body
+        _, told = await page.get(f"/api/v1/campaigns/{number}/results")
+        found = orjson.loads(told)
+        assert found["listened"]["machines"] == found["listened"]["people"] == 1
+        assert (found["listened"]["mean_s"], found["outcomes"]["machine"]) == (1.5, 1)
+        # A machine that no person heard: unknown, so no contact, and half of the eligibility is known.
+        assert (found["rates"]["rr1"], found["rates"]["con1"], found["rates"]["e"]) == (0.5, 0.5, 1.0)
 
 
 async def test_a_program_makes_a_campaign_and_is_told_what_is_wrong(web: WebCentre) -> None:
