@@ -11,6 +11,7 @@ from typing import Any
 import structlog
 
 from callcenter.asterisk.ari import AriClient, AriError, Json
+from callcenter.asterisk.hang_ups import HangUps
 from callcenter.calls import commands, events
 from callcenter.calls.events import AsteriskSeen, SeenCall
 from callcenter.calls.floor import Floor
@@ -75,6 +76,7 @@ class Telephony:
         self._redirect = redirect
         #: What is not awaited: Asterisk's answer comes while events go on.
         self._under_way: set[asyncio.Task[None]] = set()
+        self._hang_ups = HangUps()
         self._agent_changed = agent_changed
         self._reply = reply
         self._timers: dict[str, asyncio.TimerHandle] = {}
@@ -122,10 +124,12 @@ class Telephony:
                 log.warning("ari.unknown_purpose", purpose=event["args"][:1])
 
     def _hangs_up(self, channel: Json, event: Json) -> None:
+        self._hang_ups.asked(channel["id"])
         if self._looked:
             self.handle(events.HangsUp(channel["id"]))
 
     def _channel_destroyed(self, channel: Json, event: Json) -> None:
+        self._hang_ups.gone(channel["id"])
         if self._looked:
             self.handle(events.ChannelGone(channel["id"], event["cause"]))
 
@@ -137,7 +141,7 @@ class Telephony:
         if not self._looked:
             return
         playback = event["playback"]
-        if playback["state"] == "failed":
+        if self._hang_ups.unplayable(playback):
             log.error("prompt.unplayable", media=playback["media_uri"])
         if playback["target_uri"].endswith(_ANNOUNCER):
             self.ari.channels.hangup(playback["target_uri"].removeprefix("channel:"))
@@ -288,6 +292,7 @@ class Telephony:
     def lost(self) -> None:
         """The connection is gone; what happens meanwhile is found at the next look."""
         self._looked = False
+        self._hang_ups = HangUps()
 
     async def look(self, fresh: bool = False) -> None:
         """Compare what the floor believes with what Asterisk shows."""

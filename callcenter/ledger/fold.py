@@ -23,81 +23,18 @@ disagree:
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
 
 from callcenter.calls.call import campaign_of
-from callcenter.calls.journal import Entry, Json, Kind
-from callcenter.ledger.parts import Part, last_legs, passed_parts, text_in, whole_in
-from callcenter.ledger.quality import mean_opinion_score
-from callcenter.ledger.record import (
-    OUTBOUND,
-    Audio,
-    CallRecord,
-    Direction,
-    EndedBy,
-    Offer,
-    Outcome,
-    Via,
-    channel_made_at,
-)
+from callcenter.calls.journal import Entry, Json
+from callcenter.ledger.ending import by_whom, outcome_of
+from callcenter.ledger.facts import Facts, gather, in_order, leg_of_agent, spoke
+from callcenter.ledger.parts import text_in, whole_in
+from callcenter.ledger.quality import audio_of
+from callcenter.ledger.record import OUTBOUND, CallRecord, Direction, Via, channel_made_at
+from callcenter.ledger.ringing import offers_of, ring_ms
 
 #: An id holds the second in which the channel was made, without its fraction.
 _ID_EXACT_MS = 1500
-#: A shorter message is none.
-_MESSAGE_MS = 1000
-
-_WHY = {
-    "closed": Outcome.CLOSED,
-    "unknown_number": Outcome.UNKNOWN_NUMBER,
-    "no_choice": Outcome.NO_CHOICE,
-    "refused": Outcome.REFUSED,
-    "transferred": Outcome.TRANSFERRED,
-    "failed": Outcome.FAILED,
-}
-_ABANDONED_IN = {
-    "greeting": Outcome.ABANDONED_GREETING,
-    "menu": Outcome.ABANDONED_GREETING,
-    "queue": Outcome.ABANDONED_QUEUE,
-    "ringing": Outcome.ABANDONED_RINGING,
-}
-
-
-@dataclass(slots=True)
-class _Facts:
-    """The entries of one call, by what they are good for."""
-
-    entered: Entry | None = None
-    identified: Entry | None = None
-    queued: Entry | None = None
-    offers: list[Entry] = field(default_factory=list)
-    missed: list[Entry] = field(default_factory=list)
-    #: By how often the call had been passed on before.
-    answers: dict[int, Entry] = field(default_factory=dict)
-    passed: list[Entry] = field(default_factory=list)
-    ended: Entry | None = None
-    caller_leg: Entry | None = None
-    agent_legs: list[Entry] = field(default_factory=list)
-    notes: list[Entry] = field(default_factory=list)
-    callback: Entry | None = None
-    #: What ended with being passed on; `answered` and `agent_legs` are then those of the last part.
-    parts: list[Part] = field(default_factory=list)
-    answered: Entry | None = None
-
-    @property
-    def note(self) -> Entry | None:
-        """The note that counts."""
-        last = text_in(self.answered.data, "agent") if self.answered else None
-        return next((note for note in reversed(self.notes) if self.parts and note.agent == last), None) or next(
-            reversed(self.notes), None
-        )
-
-
-def in_order(entries: Iterable[Entry]) -> list[Entry]:
-    """Each fact once, by time and key."""
-    seen: dict[str, Entry] = {}
-    for entry in sorted(entries, key=lambda e: (e.at, e.key)):
-        seen.setdefault(entry.key, entry)
-    return list(seen.values())
 
 
 def fold(entries: Iterable[Entry]) -> CallRecord:
@@ -107,10 +44,10 @@ def fold(entries: Iterable[Entry]) -> CallRecord:
 
 def fold_ordered(ordered: Sequence[Entry]) -> CallRecord:
     """The same for entries as `in_order` gives them."""
-    facts = _gather(ordered)
+    facts = gather(ordered)
     caller = facts.caller_leg.data if facts.caller_leg else {}
     origin = facts.entered.data if facts.entered else caller
-    agent_leg = _agent_leg(facts)
+    agent_leg = leg_of_agent(facts)
     via = _via(ordered[0].call or "", origin)
     fallback = via not in OUTBOUND and (via is Via.FALLBACK or bool(caller.get("fallback")))
 
@@ -133,9 +70,9 @@ def fold_ordered(ordered: Sequence[Entry]) -> CallRecord:
         if last_answered_at is not None and ended_at is not None
         else None
     )
-    offers = _offers(facts, ended_at, last_talk_ms)
+    offers = offers_of(facts, ended_at, last_talk_ms)
     last_leg = agent_leg or (facts.parts[-1].leg if facts.parts else None)
-    ended_by = _ended_by(ending, agent_leg)
+    ended_by = by_whom(ending, agent_leg)
     note = facts.note.data if facts.note else {}
 
     return CallRecord(
@@ -153,12 +90,12 @@ def fold_ordered(ordered: Sequence[Entry]) -> CallRecord:
         ended_at=ended_at,
         greeting_ms=_between(entered_at, queued_at if queued_at is not None else ended_at),
         wait_ms=_between(queued_at, answered_at if answered else ended_at),
-        ring_ms=_ring_ms(offers, answered),
+        ring_ms=ring_ms(offers, answered),
         talk_ms=sum(part.talk_ms for part in facts.parts) + (last_talk_ms or 0) if ended_at is not None else 0,
         agent=_agent(facts, agent_leg) if answered else None,
         agent_channel=_agent_channel(facts, agent_leg) if answered else None,
         offers=offers,
-        outcome=_outcome(facts, ended_by, last_answered_at is not None, queued_at is not None, fallback)
+        outcome=outcome_of(facts, ended_by, last_answered_at is not None, queued_at is not None, fallback)
         if ending
         else None,
         ended_by=ended_by,
@@ -167,8 +104,8 @@ def fold_ordered(ordered: Sequence[Entry]) -> CallRecord:
         or text_in(spoken, "recording")
         or next((part.recording for part in facts.parts if part.recording), None)
         or text_in(caller, "recording"),
-        caller_audio=_audio(caller),
-        agent_audio=_audio(last_leg.data if last_leg else {}),
+        caller_audio=audio_of(caller),
+        agent_audio=audio_of(last_leg.data if last_leg else {}),
         reason=text_in(note, "reason"),
         product=text_in(note, "product"),
         symptom=text_in(note, "symptom"),
@@ -183,43 +120,7 @@ def _via(call: str, origin: dict[str, Json]) -> Via:
     return next((via for via in Via if via == origin.get("via")), unsaid)
 
 
-def _gather(ordered: Sequence[Entry]) -> _Facts:
-    facts = _Facts()
-    for entry in ordered:
-        match entry.kind:
-            case Kind.ENTERED:
-                facts.entered = facts.entered or entry
-            case Kind.IDENTIFIED:
-                facts.identified = entry
-            case Kind.QUEUED:
-                facts.queued = facts.queued or entry
-            case Kind.OFFERED:
-                facts.offers.append(entry)
-            case Kind.MISSED:
-                facts.missed.append(entry)
-            case Kind.ANSWERED:
-                facts.answers.setdefault(len(facts.passed), entry)
-            case Kind.PASSED:
-                facts.passed.append(entry)
-            case Kind.ENDED:
-                facts.ended = facts.ended or entry
-            case Kind.LEG_ENDED if entry.data.get("leg") == "caller":
-                facts.caller_leg = facts.caller_leg or entry
-            case Kind.LEG_ENDED:
-                facts.agent_legs.append(entry)
-            case Kind.NOTED:
-                facts.notes.append(entry)
-            case Kind.CALLBACK_ASKED:
-                facts.callback = facts.callback or entry
-            case _:
-                pass
-    facts.parts = passed_parts(facts.answers, facts.passed, facts.agent_legs)
-    facts.answered = facts.answers.get(len(facts.passed))
-    facts.agent_legs = last_legs(facts.parts, facts.agent_legs)
-    return facts
-
-
-def _entered_at(facts: _Facts, first: Entry) -> int:
+def _entered_at(facts: Facts, first: Entry) -> int:
     made_at = channel_made_at(first.call or "")
     if facts.entered is None:
         return min(made_at or first.at, first.at)
@@ -227,32 +128,17 @@ def _entered_at(facts: _Facts, first: Entry) -> int:
     return made_at if made_at is not None and seen_at - made_at > _ID_EXACT_MS else seen_at
 
 
-def _agent_leg(facts: _Facts) -> Entry | None:
-    """The leg of the agent who spoke: the channel that `call.answered` names, else the one that talked longest."""
-    if facts.answered:
-        channel = facts.answered.data.get("agent_channel")
-        for leg in facts.agent_legs:
-            if channel and leg.data.get("channel") == channel:
-                return leg
-    talked = [leg for leg in facts.agent_legs if _talked(leg)]
-    return max(talked, key=lambda leg: (whole_in(leg.data, "talk_ms") or 0, leg.key), default=None)
-
-
-def _talked(leg: Entry) -> bool:
-    return bool(whole_in(leg.data, "talk_ms")) or leg.data.get("dialstatus") == "ANSWER"
-
-
-def _answered_at(facts: _Facts, agent_leg: Entry | None) -> int | None:
+def _answered_at(facts: Facts, agent_leg: Entry | None) -> int | None:
     if facts.answered:
         return facts.answered.at
     # Of a call that was passed on, the caller's leg tells only that somebody spoke with the caller at some time.
     for leg in (agent_leg, None if facts.parts else facts.caller_leg):
-        if leg and _talked(leg):
+        if leg and spoke(leg):
             return leg.at - (whole_in(leg.data, "talk_ms") or 0)
     return None
 
 
-def _queued_at(facts: _Facts, answered_at: int | None, served_by_dialplan_since: int | None) -> int | None:
+def _queued_at(facts: Facts, answered_at: int | None, served_by_dialplan_since: int | None) -> int | None:
     if facts.queued:
         return facts.queued.at
     if served_by_dialplan_since is not None:
@@ -266,46 +152,7 @@ def _last_talk_ms(spoken: dict[str, Json], caller: dict[str, Json], otherwise: i
     return next((talk for leg in (spoken, caller) if (talk := whole_in(leg, "talk_ms")) is not None), otherwise)
 
 
-def _offers(facts: _Facts, ended_at: int | None, last_talk_ms: int | None) -> tuple[Offer, ...]:
-    """Each ringing with what became of it: missed, answered, or cut short by the call's end."""
-    missed = list(facts.missed)
-    talks: list[tuple[str | None, int, int | None]] = [(p.agent, p.answered_at, p.talk_ms) for p in facts.parts]
-    if facts.answered:
-        talks.append((text_in(facts.answered.data, "agent"), facts.answered.at, last_talk_ms))
-    offers = []
-    for n, entry in enumerate(facts.offers):
-        agent = text_in(entry.data, "agent") or entry.agent or ""
-        talk = None
-        again = next((o.at for o in facts.offers[n + 1 :] if text_in(o.data, "agent") == agent), None)
-        miss = next(
-            (
-                m
-                for m in missed
-                if m.data.get("agent") == agent and m.at >= entry.at and (again is None or m.at < again)
-            ),
-            None,
-        )
-        if miss:
-            missed.remove(miss)
-            rang = whole_in(miss.data, "ring_ms")
-            status, rang = text_in(miss.data, "status") or "NOANSWER", miss.at - entry.at if rang is None else rang
-        elif talk := next((t for t in talks if t[0] == agent and (again is None or t[1] < again)), None):
-            talks.remove(talk)
-            status, rang = "ANSWER", max(talk[1] - entry.at, 0)
-        elif ended_at is not None:
-            status, rang = "CANCEL", max(ended_at - entry.at, 0)
-        else:
-            status, rang = "", None
-        offers.append(Offer(agent=agent, at=entry.at, status=status, ring_ms=rang, talk_ms=talk[2] if talk else None))
-    return tuple(offers)
-
-
-def _ring_ms(offers: tuple[Offer, ...], answered: bool) -> int:
-    rang = [offer.ring_ms for offer in offers if not answered or offer.status == "ANSWER"]
-    return (rang[-1] if rang else None) or 0
-
-
-def _agent(facts: _Facts, agent_leg: Entry | None) -> str | None:
+def _agent(facts: Facts, agent_leg: Entry | None) -> str | None:
     if facts.answered and (agent := text_in(facts.answered.data, "agent")):
         return agent
     if facts.parts and not agent_leg:
@@ -316,7 +163,7 @@ def _agent(facts: _Facts, agent_leg: Entry | None) -> str | None:
     return None
 
 
-def _agent_channel(facts: _Facts, agent_leg: Entry | None) -> str | None:
+def _agent_channel(facts: Facts, agent_leg: Entry | None) -> str | None:
     if facts.answered and (channel := text_in(facts.answered.data, "agent_channel")):
         return channel
     if facts.parts and not agent_leg:
@@ -326,54 +173,7 @@ def _agent_channel(facts: _Facts, agent_leg: Entry | None) -> str | None:
     return text_in(facts.caller_leg.data, "agent_channel") if facts.caller_leg else None
 
 
-def _ended_by(ending: Entry | None, agent_leg: Entry | None) -> EndedBy | None:
-    if not ending:
-        return None
-    by = ending.data.get("by")
-    # After the agent's hang-up the dialplan ends the caller's channel: then only the agent's leg knows who it was.
-    if by not in ("caller", "agent") and agent_leg and agent_leg.data.get("by") == "agent":
-        return EndedBy.AGENT
-    return EndedBy(by) if by in ("caller", "agent") else EndedBy.SYSTEM
-
-
-def _outcome(facts: _Facts, by: EndedBy | None, answered: bool, queued: bool, fallback: bool) -> Outcome:
-    why = facts.ended.data.get("why") if facts.ended else None
-    if why == "lost" and not facts.caller_leg:
-        return Outcome.LOST
-    if answered:
-        return Outcome.FALLBACK_ANSWERED if fallback else Outcome.ANSWERED
-    if _left_message(facts, fallback):
-        return Outcome.VOICEMAIL
-    if facts.callback:
-        return Outcome.CALLBACK
-    if not facts.parts and facts.entered and facts.entered.data.get("via") == Via.CALLBACK:
-        return Outcome.NOT_REACHED
-    if facts.passed and why == "transferred" and facts.passed[-1].data.get("outside"):
-        return Outcome.ANSWERED
-    if isinstance(why, str) and why in _WHY:
-        return _WHY[why]
-    if by is EndedBy.SYSTEM:
-        return Outcome.LOST
-    if facts.parts:
-        return Outcome.ABANDONED_PASSED
-    stage = facts.ended.data.get("stage") if facts.ended else None
-    if isinstance(stage, str) and stage in _ABANDONED_IN:
-        return _ABANDONED_IN[stage]
-    if not queued:
-        return Outcome.ABANDONED_GREETING
-    rang_last = bool(facts.offers) and (not facts.missed or facts.missed[-1].at < facts.offers[-1].at)
-    return Outcome.ABANDONED_RINGING if rang_last else Outcome.ABANDONED_QUEUE
-
-
-def _left_message(facts: _Facts, fallback: bool) -> bool:
-    """Whether the caller spoke onto the voicemail; whoever hung up at its beginning did not."""
-    leg = facts.caller_leg.data if facts.caller_leg else {}
-    length = whole_in(leg, "message_ms")
-    # A fallback of former days told no length.
-    return bool(leg.get("recording")) and (fallback if length is None else length >= _MESSAGE_MS)
-
-
-def _last_word(facts: _Facts, caller: dict[str, Json], key: str) -> str | None:
+def _last_word(facts: Facts, caller: dict[str, Json], key: str) -> str | None:
     if facts.passed and key != "company":
         corrected = facts.note and facts.note.agent not in {part.agent for part in facts.parts}
         value = text_in(facts.note.data, key) if facts.note and corrected else None
@@ -384,29 +184,5 @@ def _last_word(facts: _Facts, caller: dict[str, Json], key: str) -> str | None:
     return text_in(caller, key)
 
 
-def _audio(leg: dict[str, Json]) -> Audio | None:
-    received, sent = _number(leg, "rx_count"), _number(leg, "tx_count")
-    if not received and not sent:
-        return None
-    lost_here, lost_there = _number(leg, "rx_lost"), _number(leg, "tx_lost")
-    # Received packets exclude the lost ones, sent packets include them.
-    loss = 100 * max(
-        lost_here / (received + lost_here) if received else 0.0, min(lost_there / sent, 1.0) if sent else 0.0
-    )
-    jitter_ms = max(_number(leg, "rx_jitter_ms"), _number(leg, "tx_jitter_ms"))
-    rtt_ms = _number(leg, "rtt_ms")
-    return Audio(
-        loss=round(loss, 2),
-        jitter_ms=round(jitter_ms, 1),
-        rtt_ms=round(rtt_ms, 1),
-        mos=mean_opinion_score(loss=loss, jitter_ms=jitter_ms, rtt_ms=rtt_ms),
-    )
-
-
 def _between(start: int | None, end: int | None) -> int:
     return end - start if start is not None and end is not None else 0
-
-
-def _number(data: dict[str, Json], key: str) -> float:
-    value = data.get(key)
-    return max(float(value), 0.0) if isinstance(value, int | float) else 0.0

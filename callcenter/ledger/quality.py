@@ -7,6 +7,9 @@ packet-loss concealment from ITU-T G.113 Appendix I (Ie = 0, Bpl = 25.1), loss t
 
 from __future__ import annotations
 
+from callcenter.calls.journal import Json
+from callcenter.ledger.record import Audio
+
 _BEST_R = 93.2
 _LOSS_ROBUSTNESS = 25.1
 #: One packet of 20 ms, and a jitter buffer that holds twice the jitter.
@@ -24,3 +27,28 @@ def mean_opinion_score(*, loss: float, jitter_ms: float, rtt_ms: float) -> float
     r = max(_BEST_R - delay_impairment - loss_impairment, 0.0)
     # The cubic dips below 1 for very small R; G.107 calls everything there 1.
     return round(max(1 + 0.035 * r + r * (r - 60) * (100 - r) * 7e-6, 1.0), 2)
+
+
+def audio_of(leg: dict[str, Json]) -> Audio | None:
+    """How a leg sounded by its end in the journal; None when nothing was measured."""
+    received, sent = _number(leg, "rx_count"), _number(leg, "tx_count")
+    if not received and not sent:
+        return None
+    lost_here, lost_there = _number(leg, "rx_lost"), _number(leg, "tx_lost")
+    # Received packets exclude the lost ones, sent packets include them.
+    loss = 100 * max(
+        lost_here / (received + lost_here) if received else 0.0, min(lost_there / sent, 1.0) if sent else 0.0
+    )
+    jitter_ms = max(_number(leg, "rx_jitter_ms"), _number(leg, "tx_jitter_ms"))
+    rtt_ms = _number(leg, "rtt_ms")
+    return Audio(
+        loss=round(loss, 2),
+        jitter_ms=round(jitter_ms, 1),
+        rtt_ms=round(rtt_ms, 1),
+        mos=mean_opinion_score(loss=loss, jitter_ms=jitter_ms, rtt_ms=rtt_ms),
+    )
+
+
+def _number(data: dict[str, Json], key: str) -> float:
+    value = data.get(key)
+    return max(float(value), 0.0) if isinstance(value, int | float) else 0.0

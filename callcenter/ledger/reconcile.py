@@ -81,7 +81,8 @@ def compare(
     """The differences among calls that entered in the span and were over by `settled`, oldest first.
 
     Give more records and CDRs than those of the span, an hour to each side: the two clocks may put a call on
-    different sides of its border. A call that was lost with Asterisk itself has no CDR and needs none.
+    different sides of its border. A call that was lost with Asterisk itself has no CDR and needs none,
+    nor does a customer who was not reached because Asterisk could not even make a channel.
     """
     found: list[Discrepancy] = []
     known = {record.call: record for record in records}
@@ -105,7 +106,7 @@ def _differences(record: CallRecord, call: AsteriskCall | None) -> list[Discrepa
         )
 
     if call is None:
-        if record.outcome is Outcome.LOST:
+        if record.outcome in (Outcome.LOST, Outcome.NOT_REACHED):
             return []
         return [differs(DiscrepancyKind.MISSING_CDR, str(record.outcome), "")]
     ours = disposition(record)

@@ -14,7 +14,8 @@ import orjson
 from sqlalchemy import Connection
 
 from callcenter.calls.journal import Entry, Kind
-from callcenter.ledger.fold import fold_ordered, in_order
+from callcenter.ledger.facts import in_order
+from callcenter.ledger.fold import fold_ordered
 from callcenter.ledger.queue_log import Line, agent_lines, call_lines
 from callcenter.ledger.record import CallRecord, Direction
 from callcenter.ledger.work import ClosedCallback, FurtherPart, Message, closed_callbacks, further_parts, messages

@@ -64,7 +64,7 @@ from callcenter.store.epoch import from_ms
 
 APPLICATION = "callcenter-outbound"
 _EVENTS = ["StasisStart", "ChannelDestroyed", "ChannelDtmfReceived", "PlaybackFinished", "RecordingFinished"]
-_EVENTS += ["RecordingFailed", "Dial", "RESTResponse", "ApplicationReplaced"]
+_EVENTS += ["RecordingFailed", "Dial", "ChannelHangupRequest", "RESTResponse", "ApplicationReplaced"]
 _TICK_S = 1.0
 #: With nobody due, contacts are looked for so often.
 _LOOKS_EVERY_S = 2.0

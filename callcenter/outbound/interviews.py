@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 import structlog
 
 from callcenter.asterisk.ari import AriClient, Json
+from callcenter.asterisk.hang_ups import HangUps
 from callcenter.calls.commands import Play, StartTimer, StopPlaying, StopTimer
 from callcenter.campaigns.commands import Command, HandOver, Record
 from callcenter.campaigns.interview import End, Interview
@@ -44,7 +45,9 @@ class Interviews:
         self._talks: dict[str, _Talk] = {}
         #: An earlier process may have used the same names on a channel that is still there.
         self._token = uuid.uuid4().hex[:8]
+        self._hang_ups = HangUps()
         ari.on_channel_event("ChannelDtmfReceived", self._key)
+        ari.on_channel_event("ChannelHangupRequest", self._hangs_up)
         ari.on_event("PlaybackFinished", self._played)
         ari.on_event("RecordingFinished", self._recorded)
         ari.on_event("RecordingFailed", self._recorded)
@@ -81,6 +84,7 @@ class Interviews:
             self._forget(channel)
 
     def _forget(self, channel: str) -> None:
+        self._hang_ups.gone(channel)
         for timer in self._talks.pop(channel).timers.values():
             timer.cancel()
 
@@ -90,13 +94,17 @@ class Interviews:
         if talk := self._talks.get(channel["id"]):
             self._obey(channel["id"], talk.interview.key(event["digit"]))
 
+    def _hangs_up(self, channel: Json, event: Json) -> None:
+        if channel["id"] in self._talks:
+            self._hang_ups.asked(channel["id"])
+
     def _played(self, event: Json) -> None:
         playback = event["playback"]
         channel = playback["target_uri"].removeprefix("channel:")
         if playback["id"] == f"{channel}:{_GOODBYE}":
             self._ari.channels.hangup(channel)
         elif talk := self._talks.get(channel):
-            if playback["state"] == "failed":
+            if self._hang_ups.unplayable(playback):
                 log.error("prompt.unplayable", media=playback["media_uri"])
             self._obey(channel, talk.interview.playback_finished(playback["id"].removesuffix(f":{self._token}")))
 

@@ -51,6 +51,8 @@ class Sheets:
         self, row: SheetRow, answers: Mapping[str, str], verdict: Verdict | None = None, wished: datetime | None = None
     ) -> bool:
         """Keep what was entered; with a verdict for good. False: it was for good already, and stays as it is."""
+        # As it is now, and as nobody else can change it meanwhile: a draft may come after the last word.
+        await self._session.refresh(row, with_for_update=True)
         if row.verdict is not None:
             return False
         row.answers, row.verdict = dict(answers), verdict

@@ -97,6 +97,8 @@ class Board:
     called_up: bool
     #: What became of the last call-up's messages.
     call_up: Report | None
+    #: What waits to be done, by the page where it is.
+    todo: Mapping[str, int]
     #: Callers who are still in greeting or menu.
     in_menu: int
     health: Health
@@ -171,6 +173,7 @@ def compute_board(
         favoured=live.get("favoured", {}) if live else {},
         called_up=bool(live and live.get("called_up")),
         call_up=call_up,
+        todo=work.counts(None) if work else {},
         in_menu=int(live["in_menu"]) if live else 0,
         health=Health(
             controller=fresh and controller is not None,

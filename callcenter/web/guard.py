@@ -14,6 +14,7 @@ from callcenter.web.errors import Refused, SignInNeeded
 from callcenter.web.people import Person
 from callcenter.web.services import Services, services_of
 from callcenter.web.sessions import COOKIE, find_session, form_token
+from callcenter.web.work import groups_of
 
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -36,7 +37,7 @@ async def _sent_form_token(request: Request, token: str) -> bool:
 
 
 async def signed_in(request: Request, services: Annotated[Services, Depends(services_of)]) -> Person:
-    """The person behind the cookie. A change needs our own origin and the form's token too."""
+    """The person behind the cookie, and what waits for them. A change needs our own origin and the form's token too."""
     token = request.cookies.get(COOKIE)
     person = await find_session(services.redis, token) if token else None
     if token is None or person is None:
@@ -44,6 +45,8 @@ async def signed_in(request: Request, services: Annotated[Services, Depends(serv
     request.state.person = person
     if request.method not in _SAFE and not (from_our_pages(request) and await _sent_form_token(request, token)):
         raise Refused(403, "forged")
+    if person.role is not Role.COMPANY:
+        request.state.todo = (await services.work.now()).counts(groups_of(services.centre, person))
     return person
 
 

@@ -15,60 +15,14 @@ from billing import statement_forms, statement_words
 from billing.opening import line_calls, line_key
 from callcenter.centre import Centre, Names
 from callcenter.config.words import label
-from callcenter.store.models import Level, Role
 from callcenter.web import formats
 from callcenter.web.explanation import heard, reason
+from callcenter.web.navigation import navigation
 from callcenter.web.people import Person
 from callcenter.web.sessions import COOKIE, form_token
 from callcenter.web.words import CATALOGUE, LANGUAGES, phrase, preferred_language
 
 LANGUAGE_COOKIE = "cc_language"
-
-#: The pages of each role, in the order of the header.
-NAVIGATION: dict[Role, tuple[str, ...]] = {
-    Role.AGENT: ("agent", "callbacks", "messages", "compare"),
-    Role.SUPERVISOR: (
-        *("board", "callbacks", "messages", "records", "report", "tickets", "campaigns", "staff", "marked"),
-        *("configuration", "contracts", "requests", "history"),
-    ),
-    Role.BILLING: ("billing", "contracts", "history", "compare"),
-    Role.CAMPAIGNS: ("campaigns",),
-    Role.COMPANY: (
-        "portal",
-        "records",
-        "tickets",
-        "campaigns",
-        "service",
-        "statement",
-        "contract",
-        "members",
-        "requests",
-    ),
-    Role.ADMIN: (
-        *(
-            "board",
-            "callbacks",
-            "messages",
-            "records",
-            "report",
-            "tickets",
-            "campaigns",
-            "staff",
-            "marked",
-            "billing",
-            "contracts",
-        ),
-        *("requests", "history", "compare", "prompts", "configuration"),
-    ),
-}
-
-#: Pages of a company that not all of its levels open.
-_LEVELS = {
-    "tickets": {Level.ADMIN, Level.STAFF},
-    "contract": {Level.ADMIN},
-    "members": {Level.ADMIN},
-    "requests": {Level.ADMIN},
-}
 
 _environment = Environment(
     loader=FileSystemLoader(Path(__file__).parent),
@@ -162,14 +116,6 @@ def fill(template: str, *, centre: Centre, language: str, **context: Any) -> str
     )
 
 
-def navigation_of(person: Person) -> tuple[str, ...]:
-    """The pages in this person's header."""
-    items = NAVIGATION[person.role]
-    if person.role is not Role.COMPANY:
-        return items
-    return tuple(item for item in items if item not in _LEVELS or person.level in _LEVELS[item])
-
-
 def render(request: Request, template: str, *, status_code: int = 200, **context: Any) -> HTMLResponse:
     """A page, or a part of one, for whoever asks."""
     person: Person | None = getattr(request.state, "person", None)
@@ -179,7 +125,8 @@ def render(request: Request, template: str, *, status_code: int = 200, **context
         centre=request.app.state.services.centre,
         language=language_of(request),
         person=person,
-        navigation=navigation_of(person) if person else (),
+        navigation=navigation(person, request.url.path),
+        todo=getattr(request.state, "todo", {}),
         path=request.url.path,
         form_token=form_token(token) if token else "",
         **context,

@@ -1,5 +1,5 @@
-"""What waits to be done beside the live phone: open callbacks, new messages and low scores, read once for all who
-look.
+"""What waits to be done beside the live phone: open callbacks, new messages, low scores and campaigns that are stuck,
+read once for all who look.
 """
 
 from __future__ import annotations
@@ -30,6 +30,9 @@ log = structlog.get_logger(__name__)
 #: Both stores are asked at most this often.
 _EVERY_S = 1.0
 
+#: Why a campaign stands still until somebody does something (`cc:outbound`).
+_STUCK = frozenset({"carrier_refuses", "unproven", "engine_away"})
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Work:
@@ -43,6 +46,8 @@ class Work:
     waiting: tuple[Mapping[str, Any], ...] = ()
     #: Customers with a low score whom nobody has taken on to phone.
     low_scores: int = 0
+    #: Campaigns that dial nobody until somebody does something.
+    stuck: int = 0
     certain: bool = True
 
     def callbacks_of(self, groups: Collection[str] | None) -> list[Item]:
@@ -57,7 +62,12 @@ class Work:
     def counts(self, groups: Collection[str] | None) -> dict[str, int]:
         """The figures that stand beside the pages' names in the header."""
         new = sum(n for group, n in self.messages.items() if groups is None or group is None or group in groups)
-        return {"callbacks": len(self.callbacks_of(groups)), "messages": new, "campaigns": self.low_scores}
+        return {
+            "callbacks": len(self.callbacks_of(groups)),
+            "messages": new,
+            "low_scores": self.low_scores,
+            "campaigns": self.stuck,
+        }
 
 
 class WorkFeed:
@@ -85,10 +95,12 @@ class WorkFeed:
     async def _read(self) -> Work:
         callbacks, messages, low_scores = self._work.callbacks, self._work.messages, self._work.low_scores
         waiting: tuple[Mapping[str, Any], ...] = ()
+        stuck = 0
         certain = True
         try:
-            (board,) = await read_json(self._redis, "cc:board")
+            board, outbound = await read_json(self._redis, "cc:board", "cc:outbound")
             waiting = tuple(board["waiting"]) if board else ()
+            stuck = sum(one["why"] in _STUCK for one in outbound["campaigns"].values()) if outbound else 0
             callbacks = tuple(sorted(await read_callbacks(self._redis), key=_turn))
             async with self._sessions() as session:
                 messages = await Messages(session, WholeCentre()).new_by_group()
@@ -96,7 +108,14 @@ class WorkFeed:
         except (RedisError, SQLAlchemyError, OSError) as error:
             certain = False
             log.warning("work.unreadable", error=type(error).__name__)
-        return Work(callbacks=callbacks, messages=messages, waiting=waiting, low_scores=low_scores, certain=certain)
+        return Work(
+            callbacks=callbacks,
+            messages=messages,
+            waiting=waiting,
+            low_scores=low_scores,
+            stuck=stuck,
+            certain=certain,
+        )
 
 
 def _turn(item: Item) -> tuple[int, int]:

@@ -7,6 +7,7 @@ import signal
 
 import pytest
 
+from callcenter.ledger.reconcile import read_cdrs
 from tests.e2e.harness.centre import Centre
 from tests.e2e.harness.fixtures import AGENT_HZ, CUSTOMER_HZ, At, ready
 from tests.e2e.harness.prompts import listening
@@ -56,6 +57,10 @@ async def test_a_customer_is_phoned_when_the_turn_comes_and_again_after_being_bu
     assert 1500 < spoken["talk_ms"] < 4000
     assert spoken["recording"]
     assert (await centre.board(lambda b: True))["callbacks"] == []
+    # Asterisk wrote down the attempt that nobody answered as well.
+    cdrs = (centre.settings.data / "asterisk/log/cdr-csv/Master.csv").read_text("utf-8").splitlines()
+    written = read_cdrs(cdrs, None)
+    assert [written[one["call"]].answered for one in (asked, missed, spoken)] == [False, False, True]
 
 
 async def test_the_controller_dies_while_the_customer_s_phone_rings_and_nobody_is_phoned_twice(

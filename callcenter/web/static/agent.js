@@ -3,7 +3,7 @@
 
 const note = document.getElementById("note");
 const keyOf = (call) => `note:${note.dataset.agent}:${call}`;
-const DRAFT_DAYS = 2;
+const DRAFT_DAYS = 14;
 
 function drafts() {
   const mine = `note:${note.dataset.agent}:`;
@@ -30,6 +30,7 @@ function showDrafts() {
     button.addEventListener("click", () => openNote(draft.call));
     return button;
   }));
+  list.firstElementChild?.setAttribute("data-key", "w");
 }
 
 function openNote(call, sheet = false) {
@@ -56,6 +57,13 @@ function restoreDraft(form) {
   }
 }
 
+// Whether somebody writes what is neither saved nor finished: it is not taken from under their hands.
+function writing() {
+  const form = note.querySelector("form");
+  if (!form?.contains(document.activeElement)) return false;
+  return form.dataset.call ? localStorage.getItem(keyOf(form.dataset.call)) !== null : !form.querySelector("#sheet-over");
+}
+
 let shown = null;
 let stage;
 
@@ -72,7 +80,9 @@ function follow() {
   document.title = live?.dataset.stage === "ringing" ? `☎ ${title}` : title;
   const sheet = live !== null && "sheet" in live.dataset;
   // A campaign's sheet opens when the agent has taken the call.
-  if (call && call !== shown && !(sheet && live.dataset.stage === "ringing")) {
+  const wanted = call && call !== shown && !(sheet && live.dataset.stage === "ringing");
+  document.getElementById("next-note").hidden = !(wanted && writing());
+  if (wanted && !writing()) {
     shown = call;
     openNote(call, sheet);
   }
@@ -85,6 +95,8 @@ function follow() {
 note.addEventListener("input", (event) => {
   if (event.target.form.dataset.call) keepDraft(event.target.form);
 });
+
+note.addEventListener("focusout", () => setTimeout(follow));
 
 document.addEventListener("htmx:after:swap", (event) => {
   const form = note.querySelector("form");
@@ -104,6 +116,7 @@ document.addEventListener("htmx:after:request", (event) => {
     document.getElementById("draft-state").textContent = "";
     showDrafts();
     refreshDay();
+    follow();
   }
 });
 

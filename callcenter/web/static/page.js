@@ -16,9 +16,6 @@ function lengthText(ms) {
   return hours ? `${hours}:${two(minutes)}:${two(seconds % 60)}` : `${minutes}:${two(seconds % 60)}`;
 }
 
-// On a narrow screen the header scrolls: the page that is open stands in it.
-document.querySelector(".bar nav [aria-current]")?.scrollIntoView({ inline: "center", block: "nearest" });
-
 function tick() {
   const now = Date.now() + clockOffset;
   for (const element of document.querySelectorAll("time[data-since]")) {
@@ -46,6 +43,10 @@ function showCounts() {
       place.textContent = n;
     }
   }
+  const all = document.querySelector("[data-shows-all]");
+  if (!all) return;
+  all.textContent = [...document.querySelectorAll("[data-shows]")].reduce((sum, one) => sum + Number(one.textContent), 0);
+  all.hidden = all.textContent === "0";
 }
 
 readServerClock();
@@ -101,7 +102,28 @@ document.addEventListener("htmx:error", (event) => {
 
 // Keys. Nothing fires while somebody types.
 const typing = (target) => target.closest("input, textarea, select, dialog[open]");
+// Where the keyboard writes Hangul, a key is still known by the letter printed on it.
+const foreign = (event) => event.key === "Process" || event.key.charCodeAt(0) > 127;
+const pressed = (event) => (foreign(event) ? event.code.replace(/^Key/, "") : event.key).toLowerCase();
 let afterG = false;
+
+// Of answers to choose from, a digit takes the one that is called so, or the one in that place.
+function choose(event) {
+  const { name, form, type } = event.target;
+  const all = [...form.elements].filter((one) => one.name === name && one.type === type);
+  const one = all.find((answer) => answer.value === event.key) ?? all[Number(event.key) - 1];
+  if (!one) return;
+  one.focus();
+  one.click();
+  event.preventDefault();
+}
+
+document.addEventListener("keydown", (event) => {
+  const plain = !event.ctrlKey && !event.metaKey && !event.altKey && !event.isComposing;
+  if (plain && event.target.matches("form :is([type=radio], [type=checkbox])") && /^\d$/.test(event.key)) choose(event);
+  // Out of the field, so that the keys mean what the page says again.
+  if (plain && event.key === "Escape" && event.target.matches("input, textarea, select") && !event.target.closest("dialog")) event.target.blur();
+});
 
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || typing(event.target)) return;
@@ -111,12 +133,15 @@ document.addEventListener("keydown", (event) => {
     event.preventDefault();
     return;
   }
-  if (afterG && /^[1-9]$/.test(event.key)) {
-    const place = document.querySelectorAll("#shortcuts [data-go]")[Number(event.key) - 1];
-    if (place) location.assign(place.dataset.go);
+  const key = pressed(event);
+  const way = afterG && document.querySelector(`[data-go="${CSS.escape(key)}"]`);
+  afterG = key === "g";
+  if (way) {
+    location.assign(way.href);
+    event.preventDefault();
+    return;
   }
-  afterG = event.key === "g";
-  const button = document.querySelector(`[data-key="${CSS.escape(event.key.toLowerCase())}"]:not(:disabled)`);
+  const button = document.querySelector(`[data-key="${CSS.escape(key)}"]:not(:disabled)`);
   if (button && !afterG) {
     // A part that was exchanged this very moment may not be at work yet.
     htmx.process(button);
@@ -124,6 +149,12 @@ document.addEventListener("keydown", (event) => {
     if (button.matches("button, a, summary")) button.click();
     event.preventDefault();
   }
+});
+
+// What cannot be taken back is asked about first.
+document.addEventListener("submit", (event) => {
+  const { asks } = event.target.dataset;
+  if (asks && !confirm(asks)) event.preventDefault();
 });
 
 // Forms that take effect as soon as something is chosen.

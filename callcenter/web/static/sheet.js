@@ -2,10 +2,16 @@
 "use strict";
 
 let keeping = null;
+// One after the other, so that what was typed last is what is kept.
+let sent = Promise.resolve();
 
-async function keepSheet(form) {
+function keepSheet(form) {
   keeping = null;
-  const state = document.getElementById("sheet-state");
+  sent = sent.then(() => sendSheet(form));
+}
+
+async function sendSheet(form) {
+  const state = form.querySelector("#sheet-state");
   try {
     const answer = await fetch(form.dataset.keep, {
       method: "POST",
@@ -36,7 +42,8 @@ window.addEventListener("pagehide", () => {
   const form = document.getElementById("sheet");
   if (!keeping || !form) return;
   clearTimeout(keeping);
-  keepSheet(form);
+  keeping = null;
+  sendSheet(form);
 });
 
 // What is said for good is not changed any more.

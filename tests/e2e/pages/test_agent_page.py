@@ -105,6 +105,7 @@ async def test_the_next_call_leaves_the_unsaved_note_to_come_back_to(web: WebCen
     page = await desk(web, sign_in)
     await rings(web, "cc-1795429970.7")
     await page.locator("#symptom").fill("첫 고객의 증상")
+    await page.keyboard.press("Escape")
     await rings(web, "cc-1795429999.8")
     await expect(page.locator("#symptom")).to_have_value("")
     await expect(page.locator("#drafts")).to_be_visible()
@@ -197,3 +198,86 @@ async def test_the_next_agent_sees_who_passed_the_call_on(web: WebCentre, sign_i
     }  # fmt: skip
     await web.feed_agent("1001", "ringing", call=call)
     await expect(page.locator("#passed-by")).to_have_text("박지민 상담사가 전달")
+
+
+async def test_a_new_call_takes_no_field_from_whoever_is_writing(web: WebCentre, sign_in: SignIn) -> None:
+    page = await desk(web, sign_in)
+    await rings(web, "cc-1795429970.7")
+    await page.locator("#symptom").focus()
+    await page.keyboard.insert_text("첫 고객의 ")
+    await rings(web, "cc-1795429999.8")
+    await expect(page.locator("#next-note")).to_be_visible()
+    await expect(page.locator("#symptom")).to_be_focused()
+    await page.keyboard.type("sal ")
+    await page.keyboard.insert_text("증상")
+    await expect(page.locator("#symptom")).to_have_value("첫 고객의 sal 증상")
+    assert await web.redis.xlen("cc:commands") == 0
+    await page.keyboard.press("Escape")
+    await expect(page.locator("#note form")).to_have_attribute("data-call", "cc-1795429999.8")
+    await expect(page.locator("#next-note")).to_be_hidden()
+    await web.add(record("cc-1795429970.7"))
+    await page.keyboard.press("w")
+    await expect(page.locator("#symptom")).to_have_value("첫 고객의 sal 증상")
+
+
+async def test_what_is_saved_makes_room_for_the_next_call_at_once(web: WebCentre, sign_in: SignIn) -> None:
+    page = await desk(web, sign_in)
+    await rings(web, "cc-1795429970.7")
+    await page.get_by_text("고장", exact=True).click()
+    await page.locator("#symptom").fill("저장한 증상")
+    await web.add(record("cc-1795429970.7"))
+    await rings(web, "cc-1795429999.8")
+    await expect(page.locator("#next-note")).to_be_visible()
+    await page.keyboard.press("Control+Enter")
+    await expect(page.locator("#note form")).to_have_attribute("data-call", "cc-1795429999.8")
+    assert len(await tickets(web)) == 1
+
+
+async def test_a_note_that_was_not_saved_in_wrap_up_is_still_there_after_a_reload(
+    web: WebCentre, sign_in: SignIn
+) -> None:
+    page = await desk(web, sign_in)
+    await rings(web)
+    await expect(page.locator("#note form")).to_be_visible()
+    await page.keyboard.press("n")
+    await page.keyboard.press("2")
+    await page.locator("#symptom").fill("아직 다 쓰지 못함")
+    await rings(web, stage="wrapup")
+    await web.add(record("cc-1795429970.7"))
+    await web.feed_agent("1001", "ready")
+    await expect(page.locator("#call-card")).to_have_count(0)
+    await expect(page.locator("#symptom")).to_have_value("아직 다 쓰지 못함")
+    await page.reload()
+    await expect(page.locator("#drafts")).to_be_visible()
+    await page.keyboard.press("w")
+    await expect(page.locator("#symptom")).to_have_value("아직 다 쓰지 못함")
+    await expect(page.locator('[name="reason"]').nth(1)).to_be_checked()
+
+
+async def test_a_whole_call_needs_no_mouse(web: WebCentre, sign_in: SignIn) -> None:
+    page = await desk(web, sign_in)
+    await rings(web, stage="talking")
+    await expect(page.locator("#note form")).to_be_visible()
+    await page.keyboard.press("n")
+    await page.keyboard.press("3")
+    await expect(page.locator('[name="reason"]').nth(2)).to_be_checked()
+    for text in ("", "", "홍길동", "전기밥솥", "전원이 켜지지 않음", "방문 수리 접수"):
+        await page.keyboard.press("Tab")
+        await page.keyboard.insert_text(text)
+    await rings(web, stage="wrapup")
+    await expect(page.locator("#state")).to_have_text("후처리")
+    await expect(page.locator("#result")).to_be_focused()
+    await page.keyboard.press("Tab")
+    await expect(page.locator('[name="ticket"]').first).to_be_focused()
+    await page.keyboard.press("Tab")
+    await page.keyboard.press("Space")
+    await expect(page.locator('[name="settled"]')).to_be_checked()
+    await page.keyboard.press("Control+Enter")
+    await expect(page.locator("#saved")).to_contain_text("티켓 A-")
+    await page.keyboard.press("Escape")
+    answering = asyncio.create_task(web.answer_commands({"ok": True}))  # noqa: TID251 - awaited two lines on
+    await page.keyboard.press("2")
+    (told,) = await answering
+    assert (told["verb"], told["reason"]) == ("pause", "meal")
+    (ticket,) = await tickets(web)
+    assert (ticket.product, ticket.status) == ("전기밥솥", "closed")

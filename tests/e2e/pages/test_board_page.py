@@ -131,7 +131,7 @@ async def test_keys_are_listed_and_lead_on(web: WebCentre, sign_in: SignIn) -> N
     await page.keyboard.press("Escape")
     await expect(page.locator("#shortcuts")).to_be_hidden()
     await page.keyboard.press("g")
-    await page.keyboard.press("4")
+    await page.keyboard.press("r")
     await page.wait_for_url("**/records")
 
 
@@ -142,7 +142,7 @@ async def test_no_page_is_wider_than_its_screen(web: WebCentre, sign_in: SignIn,
     await web.feed_agent("1001")
     await web.feed_board(waiting=[waits(5)])
     page = await sign_in(login, width=width)
-    for address in await page.eval_on_selector_all("nav[aria-label] a", "links => links.map(link => link.href)"):
+    for address in await page.eval_on_selector_all("#menu a", "links => links.map(link => link.href)"):
         await page.goto(address)
         assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth"), address
 

@@ -15,6 +15,7 @@ from callcenter.campaigns.plan import Plan
 from callcenter.store.campaign_models import AttemptRow, CampaignRow, ContactRow, SheetRow
 from callcenter.store.campaigns import Campaigns
 from callcenter.store.scope import WholeCentre
+from callcenter.store.sheets import Sheets
 from tests.integration.web.conftest import browser
 from tests.unit.campaigns.forms import HEAD
 from tests.web_centre import WebCentre, now_ms
@@ -100,6 +101,20 @@ async def test_finishing_needs_every_answer_and_stands_for_good(web: WebCentre) 
         await page.post(f"/agent/sheets/{call}/draft", {"again": "1"})
     kept = await sheet(web)
     assert (kept.verdict, kept.agent, kept.answers) == ("finished", "1001", {"again": "2", "why": "x", "likes": "2"})
+
+
+async def test_a_draft_that_comes_late_changes_nothing_that_was_said_for_good(web: WebCentre) -> None:
+    call = await talking(web)
+    async with browser(web, "a1001") as page:
+        await page.get(f"/agent/sheets/{call}")
+        async with web.sessions() as session:
+            late = Sheets(session, WholeCentre())
+            row = await late.get(call.removeprefix("survey-"))
+            assert row is not None
+            assert (await page.post(f"/agent/sheets/{call}/finished", {"again": "2", "why": "x"}))[0] == 200
+            assert not await late.keep(row, {"again": "2"})
+            await session.commit()
+    assert (await sheet(web)).answers == {"again": "2", "why": "x"}
 
 
 @pytest.mark.parametrize("wished", ["", "gestern", "2020-01-01T10:00", "2090-01-01T10:00"])

@@ -97,6 +97,13 @@ def test_a_call_lost_with_asterisk_needs_no_cdr() -> None:
     assert kinds([replace(record(talk_ms=None), outcome=Outcome.LOST)]) == []
 
 
+def test_a_customer_for_whom_asterisk_could_make_no_channel_needs_no_cdr_but_a_talk_with_one_does() -> None:
+    unreached = replace(record(talk_ms=None), outcome=Outcome.NOT_REACHED)
+    assert kinds([unreached]) == []
+    assert kinds([unreached], NO_AGENT_ANSWERED) == []
+    assert kinds([unreached], ANSWERED) == [DiscrepancyKind.DISPOSITION]
+
+
 def test_only_one_side_says_answered() -> None:
     assert kinds([record()], NO_AGENT_ANSWERED) == [DiscrepancyKind.DISPOSITION]
     assert kinds([record(talk_ms=None)], ANSWERED) == [DiscrepancyKind.DISPOSITION]
