@@ -42,6 +42,11 @@ class Month:
         return Month(self.year + 1, 1) if self.number == 12 else Month(self.year, self.number + 1)
 
     @property
+    def before(self) -> Month:
+        """The month before."""
+        return Month(self.year - 1, 12) if self.number == 1 else Month(self.year, self.number - 1)
+
+    @property
     def days(self) -> int:
         """How many days it has."""
         return monthrange(self.year, self.number)[1]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from zoneinfo import ZoneInfo
@@ -17,14 +17,17 @@ from billing.statement import Statement, statement
 from billing.tariff import Outside, Tariff
 from billing.usage import Entry, Usage, usage
 from callcenter.ledger.record import CallRecord, Via
-from callcenter.ledger.work import further_parts
 from callcenter.store.applications import Applications
+from callcenter.store.periods import all_periods
 from callcenter.store.records import Records
 from callcenter.store.scope import OneCompany
-from callcenter.store.settlement_models import CorrectionRow, PeriodState, StatementRow
-from callcenter.store.span import month_span
+from callcenter.store.settlement_models import CorrectionRow, PeriodRow, PeriodState, StatementRow
+from callcenter.store.span import Span, month_span
 from callcenter.store.statements import Statements
 from callcenter.tariffs import read_text
+
+#: How many closed months are searched for late records: longer than any spool or journal is kept.
+LATE_MONTHS = 3
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -87,12 +90,22 @@ async def made_statement(books: Statements, *, company: str, month: Month, zone:
 
 
 async def open_statement(session: AsyncSession, tariff: Tariff, *, company: str, month: Month, zone: ZoneInfo) -> Shown:
-    """The company's month under this tariff as its closed records tell it now: provisional until it is closed."""
+    """The company's month under this tariff by all that is recorded now: provisional until it is closed.
+
+    It takes what settling the month would take, late records and unbilled entries of closed months too.
+    """
     scope = OneCompany(company)
-    closed = await Records(session, scope).closed(company, month_span(date(month.year, month.number, 1), zone))
+    books, span = Statements(session, scope), _span(month, zone)
+    closed = await Records(session, scope).closed(company, span)
+    earlier = late_months_of_open(await all_periods(session), month)
+    late = [record for one in earlier for record in await _late(session, company, one, zone)]
+    since = 0 if earlier else span.since
     contract = await Applications(session, scope).coverage(company)
     found = usage(
-        [*(used(record, tariff) for record in closed), *_passed_on(closed)],
+        [
+            *(used(record, tariff) for record in (*late, *closed)),
+            *await books.unbilled(company, Span(since, span.until)),
+        ],
         company=company,
         month=month,
         zone=zone,
@@ -100,7 +113,7 @@ async def open_statement(session: AsyncSession, tariff: Tariff, *, company: str,
         increment_ms=tariff.call_price.increment_ms,
         contract=contract.edges(zone) if contract and tariff.contract.outside is Outside.REPORT else None,
     )
-    adjustments = await Statements(session, scope).adjustments(company, month)
+    adjustments = await books.adjustments(company, month)
     return Shown(
         statement=statement(
             tariff,
@@ -118,16 +131,38 @@ async def open_statement(session: AsyncSession, tariff: Tariff, *, company: str,
     )
 
 
-def _passed_on(closed: list[CallRecord]) -> list[Used]:
-    return [
-        Used(one.call, one.kind, one.company, one.at, one.ended_at, one.talk_ms, one.outcome, one.caller)
-        for one in further_parts(closed)
-    ]
+def late_months(periods: Iterable[PeriodRow], month: Month) -> list[Month]:
+    """The closed months whose late records settling this one takes; none while an earlier one is in review."""
+    before = [row for row in periods if row.month < str(month)]
+    if any(row.state is PeriodState.REVIEW for row in before):
+        return []
+    return sorted(Month.parse(row.month) for row in before if row.state is PeriodState.CLOSED)[-LATE_MONTHS:]
+
+
+def late_months_of_open(periods: Iterable[PeriodRow], month: Month) -> list[Month]:
+    """The same of a month before its turn: what was left is the month before's until that is closed."""
+    found = late_months(periods, month)
+    return found if found and found[-1].next == month else []
+
+
+async def _late(session: AsyncSession, company: str, month: Month, zone: ZoneInfo) -> list[CallRecord]:
+    """A company's closed calls of a closed month that stand on no statement."""
+    scope, span = OneCompany(company), _span(month, zone)
+    records, books = Records(session, scope), Statements(session, scope)
+    row = await books.get(company, month)
+    if await records.count(span) <= (row.records if row else 0):
+        return []
+    billed = await books.billed(company, span)
+    return [record for record in await records.closed(company, span) if record.call not in billed]
+
+
+def _span(month: Month, zone: ZoneInfo) -> Span:
+    return month_span(date(month.year, month.number, 1), zone)
 
 
 async def unattributed_calls(records: Records, *, month: Month, zone: ZoneInfo) -> list[CallRecord]:
     """The month's closed calls that stand on nobody's statement, because their company is unknown."""
-    return await records.unattributed(month_span(date(month.year, month.number, 1), zone))
+    return await records.unattributed(_span(month, zone))
 
 
 def used(record: CallRecord, tariff: Tariff) -> Used:

@@ -20,6 +20,7 @@ from callcenter.settlement.accounts import Booked
 from callcenter.settlement.again import Carried, decide_rerating, rerate, stored_tariff, unlike
 from callcenter.settlement.closing import close_month, correct
 from callcenter.settlement.months import Settled, settle_month
+from callcenter.settlement.provisional import Provisional, provisional
 from callcenter.store.corrections import Corrections
 from callcenter.store.engine import open_sync_engine
 from callcenter.store.periods import Actor, PeriodError, Periods
@@ -58,6 +59,11 @@ class Bookkeeping:
             zone=self.centre.zone,
             actor=actor,
         )
+
+    def provisional(self, month: Month, tariff: Tariff) -> Provisional:
+        """What the month's statements would be now; nothing is written."""
+        members = [company.id for company in self.centre.company]
+        return provisional(self.engine, month, tariff=tariff, members=members, zone=self.centre.zone)
 
     def close(self, month: Month, actor: Actor) -> tuple[int, Booked]:
         """Number the statements, charge the contracts and let the month stand. Raises `PeriodError`."""

@@ -7,10 +7,10 @@ cache's best case. What is held is a few numbers for each company, not its calls
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from billing.contracts.coverage import gap
 from billing.metering import UNDECIDABLE, Metering
@@ -21,6 +21,16 @@ from callcenter.store.settling import EntryValues, RecordValues
 
 #: Both have the same fields.
 _Thing = TypeVar("_Thing", RecordValues, Used)
+
+
+class Taken(NamedTuple):
+    """What became of some things, in the order in which they entered."""
+
+    #: Records that are charged or listed, and entries that were there before.
+    added: list[EntryValues]
+    billed: list[EntryValues]
+    #: What cannot be charged, and why.
+    faults: list[tuple[Used, Why]]
 
 
 @dataclass(slots=True)
@@ -86,6 +96,19 @@ class MonthPass:
             for call, kind, company, at, ended_at, talk_ms, outcome, caller in records
         ]
 
+    def take(self, new: Sequence[RecordValues], waiting: Sequence[Used]) -> Taken:
+        """Records that are new, in the order of time, and entries that were written before and wait for a statement."""
+        new, outside = self.under_contract(new)
+        waiting, waiting_outside = self.under_contract(waiting)
+        hidden = self.hidden(new)
+        added, faults = self.decide(in_order([*hidden, *waiting]) if waiting else hidden)
+        billed: list[EntryValues] = []
+        if waiting:
+            before = {(used.id, used.kind) for used in waiting}
+            billed = [row for row in added if (row[0], row[1]) in before]
+            added = [row for row in added if (row[0], row[1]) not in before]
+        return Taken(added, billed, [*outside, *waiting_outside, *faults])
+
     def _mark(self, company: str, caller: str) -> str:
         known = self.companies.get(company) or self.know(company, self._add_statement(company))
         mark = known.keyed.copy()
@@ -94,6 +117,18 @@ class MonthPass:
 
     def decide(self, things: Sequence[Used]) -> tuple[list[EntryValues], list[tuple[Used, Why]]]:
         """What is charged or listed, with its line, and what cannot be; in the order in which they entered."""
+        lines = self.lines(things)
+        rows: list[EntryValues] = []
+        faults = []
+        for used, line in zip(things, lines, strict=True):
+            if line == UNDECIDABLE:
+                faults.append((used, fault(used) or Why.NO_RULE))
+            else:
+                rows.append((*used, line))  # type: ignore[arg-type]
+        return rows, faults
+
+    def lines(self, things: Sequence[Used]) -> list[int]:
+        """The line on which each thing stands, else `UNDECIDABLE`; they come in the order in which they entered."""
         places: dict[str, list[int]] = {}
         for place, used in enumerate(things):
             assert used.company is not None
@@ -112,11 +147,9 @@ class MonthPass:
                         known.records += 1
                     else:
                         self.late[company, used.at] += 1
-        rows: list[EntryValues] = []
-        faults = []
-        for used, line in zip(things, lines, strict=True):
-            if line == UNDECIDABLE:
-                faults.append((used, fault(used) or Why.NO_RULE))
-            else:
-                rows.append((*used, line))  # type: ignore[arg-type]
-        return rows, faults
+        return lines
+
+
+def in_order(things: Iterable[Used]) -> list[Used]:
+    """As they entered."""
+    return sorted(things, key=lambda used: (used.at, used.id, used.kind))

@@ -8,33 +8,30 @@ from __future__ import annotations
 
 import gc
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, Engine
 from sqlalchemy.orm import Session
 
-from billing.contracts.coverage import Coverage
 from billing.month import Month
 from billing.rules import Used
 from billing.statement import StatementError, statement
-from billing.tariff import Outside, Tariff
+from billing.tariff import Tariff
 from callcenter.settlement.digest import digest_of
 from callcenter.settlement.month_pass import MonthPass
+from callcenter.settlement.plan import Plan, billed_companies, late_records, span_of
+from callcenter.statements import late_months
 from callcenter.store.contract_books import Contracts
 from callcenter.store.periods import Actor, PeriodError, Periods
-from callcenter.store.settlement_models import LINES_A_STATEMENT, PeriodState
+from callcenter.store.settlement_models import LINES_A_STATEMENT
 from callcenter.store.settling import Place, RecordValues, Settling
-from callcenter.store.span import Span, month_span
 from callcenter.tariffs import read_text
 
 #: Records that one transaction takes.
 _SLICE = 20_000
-#: How many closed months are searched for late records: longer than any spool or journal is kept.
-_LATE_MONTHS = 3
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -43,45 +40,6 @@ class Settled:
 
     companies: int
     entries: int
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _Plan:
-    month: Month
-    span: Span
-    zone: ZoneInfo
-    tariff: Tariff
-    #: Of the tariff's text.
-    digest: str
-    key: str
-    members: Collection[str]
-    #: The closed months before.
-    closed: Sequence[Month]
-    #: Companies whose contracts are kept here.
-    contracts: Mapping[str, Coverage]
-
-    def days(self, company: str) -> int | None:
-        """Days of the month under contract; None: nothing is known of a contract."""
-        found = self.contracts.get(company)
-        return None if found is None else found.days(self.month)
-
-    def charged_within(self) -> dict[str, tuple[tuple[int, int], ...]]:
-        """Outside these stretches (epoch ms) nothing of these companies is charged; of all others everything is."""
-        if self.tariff.contract.outside is Outside.CHARGE:
-            return {}
-        first = span_of(self.closed[0], self.zone).since if self.closed else self.span.since
-        edges = {company: found.edges(self.zone) for company, found in self.contracts.items()}
-        # A contract that surely holds all the time need not be looked at call by call.
-        return {
-            company: found
-            for company, found in edges.items()
-            if not any(since <= first and self.span.until <= until for since, until in found)
-        }
-
-
-def span_of(month: Month, zone: ZoneInfo) -> Span:
-    """The month as epoch milliseconds."""
-    return month_span(date(month.year, month.number, 1), zone)
 
 
 def settle_month(
@@ -109,7 +67,7 @@ def settle_month(
         if row.settled_at is not None:
             return Settled(companies=row.done, entries=row.entries)
         stored = periods.tariff_text(row.tariff)
-        plan = _Plan(
+        plan = Plan(
             month=month,
             span=span,
             zone=zone,
@@ -118,7 +76,7 @@ def settle_month(
             key=row.key,
             members=members,
             contracts=Contracts(session).coverages(),
-            closed=[] if periods.unsettled_before(month) else _closed_before(periods, month),
+            closed=late_months(periods.all(), month),
         )
     with engine.connect() as connection, _rare_collection():
         _settle(connection, plan, actor)
@@ -138,12 +96,7 @@ def _rare_collection() -> Iterator[None]:
         gc.set_threshold(*usual)
 
 
-def _closed_before(periods: Periods, month: Month) -> list[Month]:
-    closed = [Month.parse(row.month) for row in periods.all() if row.state is PeriodState.CLOSED]
-    return [earlier for earlier in closed if earlier < month][-_LATE_MONTHS:]
-
-
-def _settle(connection: Connection, plan: _Plan, actor: Actor) -> None:
+def _settle(connection: Connection, plan: Plan, actor: Actor) -> None:
     tables = Settling(connection, plan.month)
     place = tables.begin()
     known = MonthPass(
@@ -179,56 +132,35 @@ def _settle(connection: Connection, plan: _Plan, actor: Actor) -> None:
     connection.commit()
 
 
-def _begin(tables: Settling, plan: _Plan, known: MonthPass) -> int:
-    """A statement for each member; how many late records and unbilled entries of before the month there were.
-
-    Who has no contract in the month gets one only if something is charged all the same.
-    """
-    adjusted = tables.adjusted()
-    under_contract = {company for company in plan.contracts if plan.days(company)}
-    for company in sorted({*plan.members, *tables.counts(plan.span), *adjusted, *under_contract}):
-        if company not in known.companies and (plan.days(company) != 0 or company in adjusted):
+def _begin(tables: Settling, plan: Plan, known: MonthPass) -> int:
+    """A statement for each company; how many late records and unbilled entries of before the month there were."""
+    for company in sorted(billed_companies(tables, plan)):
+        if company not in known.companies:
             known.know(company, tables.add_statement(company, plan.digest))
-    late: list[RecordValues] = []
-    for earlier in plan.closed:
-        there, handled = span_of(earlier, plan.zone), tables.handled(earlier)
-        for company, count in tables.counts(there).items():
-            if count > handled.get(company, 0):
-                late += tables.late(company, there, plan.tariff.test_numbers)
-    taken = _take(tables, known, sorted(late, key=lambda row: (row[3], row[0])), tables.unbilled(plan.span.since))
+    late = late_records(tables, plan)
+    taken = _take(tables, known, late, tables.unbilled(plan.span.since))
     tables.expect(len(known.companies), taken + sum(tables.counts(plan.span).values()))
     return taken
 
 
 def _take(tables: Settling, known: MonthPass, new: Sequence[RecordValues], waiting: Sequence[Used]) -> int:
     """Bill records that are new, and entries that were written before and wait for a statement; how many of both."""
-    new, outside = known.under_contract(new)
-    waiting, waiting_outside = known.under_contract(waiting)
-    tables.add_faults([*outside, *waiting_outside])
-    hidden = known.hidden(new)
-    rows, faults = known.decide(sorted([*hidden, *waiting], key=_order) if waiting else hidden)
-    billed = len(rows)
-    if waiting:
-        before = {(used.id, used.kind) for used in waiting}
-        tables.bill([row for row in rows if (row[0], row[1]) in before])
-        rows = [row for row in rows if (row[0], row[1]) not in before]
-    tables.add_entries(rows)
-    tables.add_faults(faults)
-    return billed
+    taken = known.take(new, waiting)
+    tables.bill(taken.billed)
+    tables.add_entries(taken.added)
+    tables.add_faults(taken.faults)
+    return len(taken.billed) + len(taken.added)
 
 
-def _order(used: Used) -> tuple[int, str, str]:
-    return used.at, used.id, used.kind
-
-
-def _finish(tables: Settling, plan: _Plan, known: MonthPass, actor: Actor) -> None:
+def _finish(tables: Settling, plan: Plan, known: MonthPass, actor: Actor) -> None:
+    adjustments = tables.adjustments()
     for company, one in sorted(known.companies.items()):
         made = statement(
             plan.tariff,
             one.metering.tally(),
             company=company,
             month=plan.month,
-            adjustments=tables.adjustments(company),
+            adjustments=adjustments.get(company, ()),
             days=plan.days(company),
         )
         if len(plan.tariff.rules) + len(made.lines) > LINES_A_STATEMENT:

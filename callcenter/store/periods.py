@@ -10,8 +10,9 @@ import secrets
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Session
 
 from billing.month import Month
@@ -162,7 +163,7 @@ class Periods:
         self.note(actor, "statement.adjusted", month=month, company=company, amount=amount, reason=added.reason)
         return added
 
-    def unsettled_before(self, month: Month) -> int:
-        """How many earlier months are in review."""
-        query = select(func.count()).where(PeriodRow.month < str(month), PeriodRow.state == PeriodState.REVIEW)
-        return self._session.scalars(query).one()
+
+async def all_periods(session: AsyncSession) -> list[PeriodRow]:
+    """Every month that was settled or is being settled, for whoever looks at a month: no company's data."""
+    return list(await session.scalars(select(PeriodRow).order_by(PeriodRow.month)))

@@ -62,6 +62,13 @@ class Records:
         """
         return await self._closed(CallRow.company == company, span)
 
+    async def count(self, span: Span) -> int:
+        """How many calls entered in the span, but for campaigns' own; open ones too."""
+        query = select_within(self._scope, CallRow, func.count()).where(
+            *_entered_in(span), CallRow.company.is_not(None), CallRow.via.not_in(CAMPAIGNS)
+        )
+        return await self._session.scalar(query) or 0
+
     async def unattributed(self, span: Span) -> list[CallRecord]:
         """Closed records that no company owns, oldest first; nothing for a company."""
         return await self._closed(CallRow.company.is_(None), span)

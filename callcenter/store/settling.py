@@ -70,6 +70,13 @@ class Settling:
             raise PeriodError("not_in_review", f"{self._month} is no longer in review")
         return None if found[0][1] is None else Place(found[0][1], found[0][2])
 
+    def look(self) -> None:
+        """Begin a transaction that reads one state of the database and changes nothing."""
+        postgresql = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY"
+        self._cursor.execute(postgresql if self._postgresql else "BEGIN")
+        for setting in _SETTINGS[self._connection.dialect.name]:
+            self._cursor.execute(setting)
+
     def statements(self) -> dict[str, int]:
         """Numbers of the month's statements by company."""
         return dict(self._run("SELECT company, id FROM statement WHERE month = ?", (str(self._month),)))
@@ -165,15 +172,13 @@ class Settling:
             values = [(used.id, used.kind, str(self._month), used.company, why) for used, why in rows]
             self._many(f"{query} ON CONFLICT DO NOTHING", values)
 
-    def adjustments(self, company: str) -> list[Adjustment]:
-        """What was added to the statement or taken off it."""
-        query = "SELECT id, amount, reason FROM adjustment WHERE company = ? AND month = ? ORDER BY id"
-        rows = self._run(query, (company, str(self._month)))
-        return [Adjustment(id=str(row[0]), amount=row[1], reason=row[2]) for row in rows]
-
-    def adjusted(self) -> set[str]:
-        """Companies with adjustments of the month."""
-        return {row[0] for row in self._run("SELECT company FROM adjustment WHERE month = ?", (str(self._month),))}
+    def adjustments(self) -> dict[str, list[Adjustment]]:
+        """What was added to statements of the month or taken off them, by company."""
+        query = "SELECT company, id, amount, reason FROM adjustment WHERE month = ? ORDER BY id"
+        found: dict[str, list[Adjustment]] = {}
+        for company, number, amount, reason in self._run(query, (str(self._month),)):
+            found.setdefault(company, []).append(Adjustment(id=str(number), amount=amount, reason=reason))
+        return found
 
     def finish_statement(self, number: int, made: Statement, *, records: int, digest: str) -> None:
         """The statement's sums and lines; lines of rules have the numbers to which the entries were linked."""

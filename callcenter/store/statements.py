@@ -11,6 +11,7 @@ from billing.statement import Adjustment
 from callcenter.store.scope import Scope, select_within
 from callcenter.store.settlement_models import (
     LINES_A_STATEMENT,
+    WRITTEN_BEFORE,
     AdjustmentRow,
     CorrectionRow,
     FaultRow,
@@ -21,6 +22,7 @@ from callcenter.store.settlement_models import (
     TariffTextRow,
     UsageEntryRow,
 )
+from callcenter.store.span import Span
 
 
 class Statements:
@@ -63,6 +65,39 @@ class Statements:
             .order_by(row.at, row.call, row.kind)
         )
         return [(Used._make(found[:8]), int(found[8] or 0) - first) for found in await self._session.execute(query)]
+
+    async def unbilled(self, company: str, span: Span) -> list[Used]:
+        """What was used in the span beside its calls, such as survey responses, and stands on no statement yet."""
+        row = UsageEntryRow
+        query = (
+            select_within(
+                self._scope,
+                row,
+                row.call,
+                row.kind,
+                row.company,
+                row.at,
+                row.ended_at,
+                row.talk_ms,
+                row.outcome,
+                row.caller,
+            )
+            .where(row.company == company, row.line.is_(None), row.at >= span.since, row.at < span.until)
+            .order_by(row.at, row.call, row.kind)
+        )
+        return [Used._make(found) for found in await self._session.execute(query)]
+
+    async def billed(self, company: str, span: Span) -> set[str]:
+        """The company's calls of the span that stand on a statement."""
+        row = UsageEntryRow
+        query = select_within(self._scope, row, row.call).where(
+            row.company == company,
+            row.at >= span.since,
+            row.at < span.until,
+            row.kind.not_in(WRITTEN_BEFORE),
+            row.line.is_not(None),
+        )
+        return set(await self._session.scalars(query))
 
     async def adjustments(self, company: str, month: Month) -> list[Adjustment]:
         """What was added to the statement or taken off it."""

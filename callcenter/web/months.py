@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from billing.month import Month
+from billing.statement import StatementError
 from billing.tariff import Tariff, TariffError, in_force
 from callcenter.statements import Shown, made_statement, open_statement
 from callcenter.store.scope import OneCompany
@@ -56,4 +57,7 @@ async def statement_of(services: Services, company: str, month: Month) -> Shown:
         if made is not None:
             return made
         tariff = tariff_of(services, month)
-        return await open_statement(session, tariff, company=company, month=month, zone=zone)
+        try:
+            return await open_statement(session, tariff, company=company, month=month, zone=zone)
+        except StatementError as error:
+            raise Refused(409, "adjusted_below_zero") from error

@@ -32,6 +32,7 @@ from callcenter.store.statements import Statements
 from callcenter.typeface import FontError
 from callcenter.web.billing.books import change
 from callcenter.web.billing.plot import plot
+from callcenter.web.billing.so_far import forget, so_far
 from callcenter.web.errors import Refused
 from callcenter.web.guard import allow, visitor
 from callcenter.web.months import chosen_month, offered_months, statement_of, tariff_of, this_month
@@ -84,7 +85,19 @@ async def billing(request: Request, services: Uses, _: Clerk, month: str = "") -
             faults=_by_company(await books.faults(chosen)),
             unattributed=len(nobodys),
             working=await asyncio.to_thread(_working, services, chosen),
+            began=chosen <= this_month(services),
         )
+
+
+@router.get("/billing/{month}/so-far")
+async def month_so_far(request: Request, services: Uses, _: Clerk, month: str) -> Response:
+    """What an open month would come to if it were closed now; a part of its page that may take a while."""
+    chosen = chosen_month(services, month)
+    tariff = tariff_of(services, chosen)
+    found = await so_far(services, chosen, tariff)
+    async with services.sessions() as session:
+        report = await payers_report(Statements(session, WholeCentre()), chosen, tariff, found.told)
+    return render(request, "billing/templates/so_far.html", month=chosen, found=found, report=report)
 
 
 def _by_company(faults: Sequence[FaultRow]) -> list[tuple[str, str, list[str]]]:
@@ -106,6 +119,7 @@ async def work(services: Uses, person: Clerk, month: str, what: str) -> Response
             await asyncio.to_thread(_enqueue, services, what, chosen, person.login)
         case "reopen":
             await change(services, person, lambda books, actor: books.reopen(chosen, actor))
+            await forget(services, chosen)
         case _:
             raise Refused(404, "not_found")
     return RedirectResponse(f"/billing?month={chosen}", status_code=303)
@@ -186,6 +200,7 @@ async def adjust(
     """Add to a statement of an open month, or take off it."""
     chosen = chosen_month(services, month)
     await change(services, person, lambda books, actor: books.adjust(company, chosen, amount, reason, actor))
+    await forget(services, chosen)
     return RedirectResponse(f"/billing/{chosen}/{company}", status_code=303)
 
 

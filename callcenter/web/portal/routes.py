@@ -57,6 +57,14 @@ async def portal(request: Request, services: Uses, person: Member) -> Response:
     )
 
 
+@router.get("/portal/so-far")
+async def so_far(request: Request, services: Uses, person: Member) -> Response:
+    """What this month would come to if it were closed now: a part of the portal that may take a while."""
+    month = this_month(services)
+    shown = await statement_of(services, own(services, person), month)
+    return render(request, "portal/templates/so_far.html", month=month, shown=shown)
+
+
 @router.get("/statement")
 async def statement(request: Request, services: Uses, person: Member, month: str = "", line: str = "") -> Response:
     """A month of its own."""

@@ -18,7 +18,7 @@ from callcenter.settlement.bookkeeping import bookkeeping
 from callcenter.store.periods import Actor
 from callcenter.store.settlement_models import CorrectionReason
 from tests.integration.web.conftest import Browser, browser
-from tests.web_centre import WebCentre, record
+from tests.web_centre import WebCentre, now_ms, record
 
 pytestmark = pytest.mark.integration
 #: 10:00 on 5 October 2026 in Seoul.
@@ -148,3 +148,33 @@ async def test_what_approving_would_leave_to_a_person_stands_on_the_page_before(
         for told in ("재적용에서 제외", "남은 금액보다 많이", "부담자 몫만 변경", "/billing/tariff/2026-10#proposal-1"):
             assert told in history
         assert re.search(r"정부</span> -131,250", history)
+
+
+async def test_an_open_month_shows_what_it_comes_to_so_far(web: WebCentre) -> None:
+    this_month = Month.of_ms(now_ms(), web.app.state.services.centre.zone)
+    address = f"/billing/{this_month}"
+    await web.add(*(record(f"cc-{n}", entered_at=now_ms() - 1 - n) for n in range(3)))
+    async with browser(web, "bill") as clerk:
+        assert f'hx-get="{address}/so-far" hx-trigger="load"' in (await clerk.get("/billing"))[1]
+        status, part = await clerk.get(f"{address}/so-far")
+        assert status == 200
+        assert re.search(r'id="provisional-sum">1,625,000<', part), "ten companies in the first band"
+        assert re.search(r'누림전자</a></td><td class="number">3</td>', part)
+        assert re.search(r"정부</td><td class=\"number\">2,625,000</td>", part)
+        # What somebody changes by hand is in the next look at once.
+        await clerk.post(f"{address}/nurim/adjust", {"amount": "-2500", "reason": "장애 보상"})
+        assert 'id="provisional-sum">1,622,500<' in (await clerk.get(f"{address}/so-far"))[1]
+        await clerk.post(f"{address}/hanbit/adjust", {"amount": "-999999", "reason": "오류"})
+        part = (await clerk.get(f"{address}/so-far"))[1]
+        assert "한빛주방: 조정으로 빼는 금액이" in part
+        assert f'action="{address}/hanbit/adjust"' in part, "it can be put right here"
+        assert (await clerk.get(f"{address}/hanbit"))[0] == 409
+        assert (await clerk.get("/billing?month=2090-01"))[1].count("hx-get") == 0
+    async with browser(web, "nurim") as company:
+        assert 'hx-get="/portal/so-far"' in (await company.get("/portal"))[1]
+        part = (await company.get("/portal/so-far"))[1]
+        assert "지금까지 3콜" in part
+        assert "160,000" in part
+        assert (await company.get(f"{address}/so-far"))[0] == 403
+    async with browser(web, "a1001") as agent:
+        assert (await agent.get("/portal/so-far"))[0] == 403
