@@ -125,11 +125,13 @@ class Attempts:
 
     async def unheard(self, campaign: int) -> int:
         """Contacts that ended with a machine by Asterisk's word alone: no person heard what it said."""
-        ended = select_within(self._scope, ContactRow, ContactRow.id).where(
+        machines = select_within(self._scope, ContactRow, ContactRow.id).where(
             ContactRow.campaign == campaign, ContactRow.outcome == Outcome.MACHINE
         )
         query = select_within(self._scope, AttemptRow, func.count(AttemptRow.contact.distinct())).where(
-            AttemptRow.campaign == campaign, AttemptRow.heard == Verdict.MACHINE, AttemptRow.contact.in_(ended)
+            AttemptRow.campaign == campaign,
+            AttemptRow.heard == Verdict.MACHINE,
+            AttemptRow.contact.in_(machines),
         )
         return int((await self._session.scalars(query)).one())
 

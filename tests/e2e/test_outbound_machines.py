@@ -19,6 +19,7 @@ from tests.e2e.harness.centre import Centre
 from tests.e2e.harness.fixtures import At, ready
 from tests.e2e.harness.prompts import listening
 from tests.e2e.phones import Phone, open_phone
+from tests.e2e.test_inbound import says
 from tests.e2e.test_outbound import COMPANY, NUMBERS, attempts, launch, results, rows, stop
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(240)]
@@ -82,6 +83,8 @@ async def test_a_machine_is_hung_up_on_and_a_person_is_asked(centre: Centre, ans
     assert rows(centre, "SELECT * FROM response WHERE campaign = ?", campaign) == []
     [contact] = rows(centre, "SELECT * FROM contact WHERE campaign = ?", campaign)
     assert (contact["outcome"], contact["due_at"] - first["ended_at"] > 3 * 3_600_000) == ("machine", True)
+    said = await says(centre, "call", "explain", f"survey-{first['id']}", "--language", "en")
+    assert f"Attempt 1: machine · Answered: a machine ({first['heard_cause']})" in said
     shown = await results(centre, campaign)
     assert (shown["outcomes"], shown["funnel"]["dialled"], shown["funnel"]["answered"]) == ({"machine": 1}, 1, 0)
     assert (shown["listened"]["machines"], shown["listened"]["people"]) == (1, 0)
@@ -117,7 +120,7 @@ async def test_without_the_setting_a_machine_is_asked_like_anybody(centre: Centr
 
 
 async def test_with_agents_nobody_hears_silence_for_longer_than_two_seconds(
-    centre: Centre, at: At, answering: Answering
+    centre: Centre, at: At, answering: Answering, now: int
 ) -> None:
     fax = await answering("customer3", Kind.FAX)
     person = await answering("customer1", Kind.HELLO, "여보세요?")
@@ -143,6 +146,11 @@ async def test_with_agents_nobody_hears_silence_for_longer_than_two_seconds(
     [second] = rows(centre, "SELECT * FROM attempt WHERE campaign = ?", campaign_of_person)
     assert second["heard"] in ("human", "notsure")
     assert second["heard_ms"] <= machines.AGENTS.total + 100
+    [record] = await centre.records(1, now)
+    assert (record["call"], record["via"], record["outcome"]) == (f"survey-{second['id']}", "campaign", "answered")
+    said = await says(centre, "call", "explain", record["call"], "--language", "en")
+    assert "listened for 1." in said.splitlines()[0]
+    assert len(said.splitlines()) > 3
     stop(centre, campaign_of_person)
 
 

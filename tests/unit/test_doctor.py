@@ -13,6 +13,7 @@ import pytest
 from callcenter.doctor import finding, judge
 from callcenter.doctor.finding import WORDS, Finding, Result, failed, ok, warning, worst
 from callcenter.doctor.installation import read_settings
+from callcenter.doctor.telephony import wanted_modules
 
 RATE, HZ = 8000, 1004.0
 
@@ -53,6 +54,10 @@ def test_a_module_that_does_not_run_is_named() -> None:
     assert case(found) == (Result.FAILED, "modules.missing")
     assert "app_echo.so, res_srtp.so" in found.sentence("en")
     assert judge.modules(["app_dial.so"], ["app_dial.so"]).result is Result.OK
+    # Listening for answering machines needs its own.
+    wanted = wanted_modules()
+    without = judge.modules(wanted, set(wanted) - {"app_amd.so"})
+    assert (case(without), "app_amd.so" in without.sentence("ko")) == ((Result.FAILED, "modules.missing"), True)
 
 
 def test_agents_without_a_phone_are_a_warning() -> None:

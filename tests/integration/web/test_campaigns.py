@@ -375,6 +375,9 @@ async def test_listening_for_machines_is_off_until_it_is_asked_for_and_its_figur
         body = (await page.get(on))[1]
         assert re.search(r'자동응답으로 판별</th><td class="number">1<', body)
         assert "평균 1.5초 · 최대 1.5초" in body
+        async with page.http.get(f"{web.url}{on}/results.pdf") as answer:
+            pages = PdfReader(io.BytesIO(await answer.read())).pages
+        assert "자동응답으로 판별 1" in "".join(one.extract_text() for one in pages)
         _, told = await page.get(f"/api/v1/campaigns/{number}/results")
         found = orjson.loads(told)
         assert found["listened"]["machines"] == found["listened"]["people"] == 1

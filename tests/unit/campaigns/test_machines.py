@@ -51,7 +51,9 @@ def test_a_person_and_whoever_may_be_one_are_asked(verdict: Verdict) -> None:
 
 def test_with_agents_a_supposed_machine_is_told_who_called_and_costs_no_agent() -> None:
     made = ringing(Mode.PREDICTIVE)
+    before = made.pacer.rings.hit_rate
     told = made.handle(events.LineAnswered("c-1-1", MACHINE), T + 6500)
+    assert made.pacer.rings.hit_rate < before
     assert (outcomes(told), of(Identify, told)) == ([Outcome.MACHINE], [Identify("c-1-1")])
     assert of(ConnectAgent, told) == []
     assert list(made.idle) == ["1001"]

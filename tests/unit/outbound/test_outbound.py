@@ -146,6 +146,7 @@ def test_a_conversation_that_began_while_nobody_listened_is_noticed_and_so_is_it
     [
         ("cc-survey", "Stasis", "Up", None, "answered", None),
         ("cc-survey", "Playback", "Up", None, "gone", None),
+        ("cc-survey", "AMD", "Up", None, "listening", None),
         ("from-trunk", "AppDial2", "Ringing", None, "ringing", None),
         ("cc-connect", "Dial", "Up", "1001", "talking", "1001"),
         ("cc-campaign", "Stasis", "Up", None, "talking", ""),

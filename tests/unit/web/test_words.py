@@ -30,6 +30,7 @@ from callcenter.campaigns.form import QuestionKind
 from callcenter.campaigns.form_check import Flaw
 from callcenter.campaigns.kinds import Kind as CampaignKind
 from callcenter.campaigns.kinds import Purpose
+from callcenter.campaigns.machines import Verdict as Heard
 from callcenter.campaigns.pacing import Mode
 from callcenter.campaigns.permission import Why
 from callcenter.campaigns.plan import Hindrance
@@ -254,6 +255,9 @@ COMPOSED = {
     *(f"tariff.by_hand_{why}" for why in ByHand),
     *(f"deed.field_{field}" for field in Deeds),
     *(f"deed.part_{name}" for name in SHOWN if name != "month"),
+    *(f"machines.verdict_{one.value.lower()}" for one in Heard),
+    *(f"machines.{word}" for word in ("people", "unsure", "taken", "hung_up", "missed", "late")),
+    *(f"machines.{word}" for word in ("off", "on_voice", "on_agents", "attempt", "heard")),
     *(f"contract.field_{name}" for kind in KINDS.values() for name in _shown_fields(kind)),
 }
 
