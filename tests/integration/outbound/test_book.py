@@ -7,7 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import event, select
 
 from callcenter.campaigns.attempts import Outcome
 from callcenter.campaigns.interview import End, Interview
@@ -413,3 +413,27 @@ async def test_what_the_carrier_did_not_put_through_counts_neither_as_a_try_nor_
         row = await Campaigns(session, CENTRE).contact(contact)
     assert row is not None
     assert row.outcome is None
+
+
+async def test_the_attempts_of_a_moment_are_written_with_few_statements(made: Sessions) -> None:
+    book = Book(made, SEOUL)
+    work = await work_of(book, await launched(made))
+    asked_for = {f"{work.number}-{one.contact}-1": one.contact for one in await book.find(work, 5, NOON)}
+    taken_already = dict([asked_for.popitem()])
+    assert await book.write(work, taken_already, NOON)
+    engine = made.kw["bind"].sync_engine
+    said: list[str] = []
+
+    def note(*words: Any) -> None:
+        said.append(words[2].split()[0])
+
+    event.listen(engine, "before_cursor_execute", note)
+    try:
+        written = await book.write(work, asked_for | taken_already, NOON)
+        [attempt] = written
+        await book.finish(work, attempt, Outcome.COMPLETED, NOON, asked(work, attempt, End.FINISHED, again="1"))
+    finally:
+        event.remove(engine, "before_cursor_execute", note)
+    assert set(written) == set(asked_for)
+    # Written: taken, kept, and asked for consents, refusals and ringings. Ended: read once, then four rows.
+    assert said == ["UPDATE", "INSERT", "SELECT", "SELECT", "SELECT", "SELECT", "UPDATE", "UPDATE", "INSERT", "INSERT"]
