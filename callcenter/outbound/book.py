@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -21,7 +21,7 @@ from callcenter.campaigns.machines import Heard, listens
 from callcenter.campaigns.pacing import Mode
 from callcenter.campaigns.permission import PASSING, Person, Refusal, Why, may_dial
 from callcenter.campaigns.plan import Plan, State
-from callcenter.campaigns.refusals import By, extent_by_key
+from callcenter.campaigns.refusals import By, extent_by_key, marketing
 from callcenter.campaigns.sheet import Verdict, end_of, on_the_way, outcome_by
 from callcenter.campaigns.windows import next_opening
 from callcenter.store.attempts import Attempts
@@ -123,6 +123,8 @@ class Book:
         self._sessions = sessions
         self._zone = zone
         #: By campaign: how many interviews are complete, and how far they fill the quotas.
+        #: By id: versions of forms never change.
+        self._forms: dict[int, tuple[str, Form]] = {}
         self._tallies: dict[int, tuple[int, tuple[Filled, ...]]] = {}
 
     async def running(self, free: frozenset[date], now: datetime) -> list[Work]:
@@ -139,10 +141,9 @@ class Book:
             return await self._work(session, row, free, now) if row else None
 
     async def _work(self, session: AsyncSession, row: CampaignRow, free: frozenset[date], now: datetime) -> Work | None:
-        version = await Campaigns(session, _CENTRE).form(row.form)
-        form = form_of(version.text if version else None)
-        if version is None or form is None:
+        if row.form is None or (found := await self._form(session, row.form)) is None:
             return None
+        text, form = found
         plan = Plan.model_validate(row.plan)
         rules = await CampaignRules(session, _CENTRE, free, now).rules(row)
         quotas = await self._filled(session, row.number, tuple(one.quota() for one in plan.quotas))
@@ -160,8 +161,8 @@ class Book:
             ceiling=plan.ceiling_percent / 100,
             answered=reached.total(),
             abandoned=reached[Outcome.ABANDONED],
-            form_id=version.id,
-            text=version.text,
+            form_id=row.form,
+            text=text,
             form=form,
             setup=Setup(
                 campaign=str(row.number),
@@ -176,6 +177,15 @@ class Book:
             on=row.state == State.RUNNING and proven,
             proven=proven,
         )
+
+    async def _form(self, session: AsyncSession, number: int) -> tuple[str, Form] | None:
+        if number not in self._forms:
+            version = await Campaigns(session, _CENTRE).form(number)
+            form = form_of(version.text if version else None)
+            if version is None or form is None:
+                return None
+            self._forms[number] = version.text, form
+        return self._forms[number]
 
     async def _filled(self, session: AsyncSession, number: int, quotas: tuple[Quota, ...]) -> tuple[Filled, ...]:
         """How far the quotas are filled now; answers are read anew only when there are more of them."""
@@ -198,7 +208,7 @@ class Book:
                 return ()
             full = {one.quota.segment for one in quotas if room(quotas, under_way, one.quota.segment) == 0}
             rows = await campaigns.due(work.number, to_ms(now), max(most, _AT_ONCE), without=full)
-            people = await Permissions(session, _CENTRE).people(work.company, [row.number for row in rows], now)
+            people = await self._people(session, work, [row.number for row in rows], now)
             found: list[Candidate] = []
             for row in rows:
                 decision = may_dial(people[row.number], work.setup.rules, now.astimezone(self._zone))
@@ -209,27 +219,46 @@ class Book:
                     found.append(Candidate(row.id, people[row.number], row.tries))
         return tuple(found)
 
-    async def write(self, work: Work, attempt: str, contact: int, now: datetime) -> tuple[Person, Customer] | None:
-        """Write an attempt down; the person as known after that, without this attempt. None: it must not be dialled."""
-        async with self._sessions.begin() as session:
-            if await self._enough(session, work, contact):
-                return None
-            row = await Attempts(session, _CENTRE).write(attempt, contact, now)
-            if row is None:
-                return None
-            person = (await Permissions(session, _CENTRE).people(work.company, [row.number], now))[row.number]
-            rung = sorted(person.rung)
-            # This attempt is the latest; it has not rung yet.
-            return replace(person, rung=tuple(rung[:-1])), Customer(row.language, row.segment)
+    async def write(self, work: Work, asked: Mapping[str, int], now: datetime) -> dict[str, tuple[Person, Customer]]:
+        """Write attempts down, by their contacts; each person as known after that, without this attempt.
 
-    async def _enough(self, session: AsyncSession, work: Work, contact: int) -> bool:
-        """Whether with those who are phoned now there may be enough of this contact's segment."""
-        if not work.quotas:
-            return False
+        Who is left out must not be dialled.
+        """
+        async with self._sessions.begin() as session:
+            if work.quotas:
+                asked = await self._with_room(session, work, asked)
+            taken = await Attempts(session, _CENTRE).write(asked, now) if asked else {}
+            people = await self._people(session, work, [one.number for one in taken.values()], now)
+        return {
+            # This attempt is the latest; it has not rung yet.
+            attempt: (replace(person, rung=tuple(sorted(person.rung)[:-1])), Customer(one.language, one.segment))
+            for attempt, one in taken.items()
+            for person in (people[one.number],)
+        }
+
+    async def _with_room(self, session: AsyncSession, work: Work, asked: Mapping[str, int]) -> dict[str, int]:
+        """Those with whom there would not be too many of a segment, whoever is phoned now."""
         quotas = await self._filled(session, work.number, tuple(one.quota for one in work.quotas))
-        segments = select_within(_CENTRE, ContactRow, ContactRow.segment).where(ContactRow.id == contact)
-        segment = (await session.scalars(segments)).first() or ""
-        return room(quotas, await Campaigns(session, _CENTRE).under_way(work.number), segment) == 0
+        segments = select_within(_CENTRE, ContactRow, ContactRow.id, ContactRow.segment).where(
+            ContactRow.id.in_(asked.values())
+        )
+        of = {row.id: row.segment for row in await session.execute(segments)}
+        under_way = Counter(await Campaigns(session, _CENTRE).under_way(work.number))
+        found = {}
+        for attempt, contact in asked.items():
+            if contact in of and room(quotas, under_way, of[contact]) != 0:
+                under_way[of[contact]] += 1
+                found[attempt] = contact
+        return found
+
+    async def _people(
+        self, session: AsyncSession, work: Work, numbers: Sequence[str], now: datetime
+    ) -> dict[str, Person]:
+        """What the decision about each of these numbers needs."""
+        if not numbers:
+            return {}
+        compared = marketing(work.setup.rules.purpose)
+        return await Permissions(session, _CENTRE).people(work.company, numbers, now, compared=compared)
 
     async def set_aside(self, contact: int, why: Why) -> None:
         """The contact must not be called, for a lasting reason."""
@@ -273,25 +302,19 @@ class Book:
         """
         async with self._sessions.begin() as session:
             attempts = Attempts(session, _CENTRE)
-            row = await attempts.get(attempt)
-            sheet = None if asked else await Sheets(session, _CENTRE).get(attempt)
+            # The recorded voice keeps no sheet.
+            sheet = None if asked or work.mode is Mode.AGENTLESS else await Sheets(session, _CENTRE).get(attempt)
             wished = from_ms(sheet.wished_at) if sheet and sheet.wished_at else None
             if sheet is not None and outcome in REACHED:
                 asked = Asked.entered(work.form, sheet, to_ms(spoke_until or now))
-            if asked is None or row is None:
-                await attempts.finish(attempt, outcome, work.retries, now, wished)
-                return
-            contact = (
-                await session.scalars(select_within(_CENTRE, ContactRow).where(ContactRow.id == row.contact))
-            ).one()
-            end = asked.end
-            if outcome is Outcome.COMPLETED:
-                quotas = await self._filled(session, work.number, tuple(one.quota for one in work.quotas))
+            end = asked.end if asked else None
+            if asked and outcome is Outcome.COMPLETED and await self._overtaken(session, work, attempt, asked):
                 # Others were quicker: it is kept, but neither counted nor charged.
-                if overfilled(quotas, contact.segment, asked.answers):
-                    outcome, end = Outcome.QUOTA_FULL, End.QUOTA_FULL
-            if not await attempts.finish(attempt, outcome, work.retries, now, wished):
+                outcome, end = Outcome.QUOTA_FULL, End.QUOTA_FULL
+            done = await attempts.finish(attempt, outcome, work.retries, now, wished)
+            if asked is None or done is None:
                 return
+            row, contact = done
             complete = outcome is Outcome.COMPLETED
             response = ResponseRow(
                 attempt=attempt,
@@ -307,7 +330,7 @@ class Book:
                 end=end,
                 complete=complete,
             )
-            await attempts.answer(response)
+            attempts.answer(response)
             await LowScores(session, _CENTRE).follow(work.form, response, contact)
             if end is End.REFUSED:
                 extent = extent_by_key(work.setup.rules.purpose)
@@ -326,6 +349,14 @@ class Book:
                         line=None,
                     )
                 )
+
+    async def _overtaken(self, session: AsyncSession, work: Work, attempt: str, asked: Asked) -> bool:
+        if not work.quotas:
+            return False
+        quotas = await self._filled(session, work.number, tuple(one.quota for one in work.quotas))
+        row = await Attempts(session, _CENTRE).get(attempt)
+        contact = await Campaigns(session, _CENTRE).contact(row.contact) if row else None
+        return contact is not None and overfilled(quotas, contact.segment, asked.answers)
 
     async def promised(self, attempt: str) -> Promise | None:
         """What the customer of an attempt that is over was promised, if it was an agent."""

@@ -11,8 +11,9 @@ import asyncio
 import contextlib
 import signal
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
+from itertools import groupby
 
 import orjson
 import structlog
@@ -373,44 +374,52 @@ class Outbound:
 
     async def _keep_books(self) -> None:
         while True:
-            desk, command, at = await self._todo.get()
-            event = await self._write_down(desk, command, at)
-            self._todo.task_done()
-            # After a loss of connection the campaign has another desk, which has asked for nothing.
-            if event is not None and self._desks.get(desk.work.number) is desk:
-                self._tell(desk.work.number, event)
+            due = [await self._todo.get()]
+            while not self._todo.empty():
+                due.append(self._todo.get_nowait())
+            for desk, commands, at in together(due):
+                for event in await self._write_down(desk, commands, at):
+                    # After a loss of connection the campaign has another desk, which has asked for nothing.
+                    if self._desks.get(desk.work.number) is desk:
+                        self._tell(desk.work.number, event)
+            for _ in due:
+                self._todo.task_done()
 
-    async def _write_down(self, desk: Desk, command: Command, at: int) -> events.Event | None:
+    async def _write_down(self, desk: Desk, commands: Sequence[Command], at: int) -> list[events.Event]:
         work, now = desk.work, from_ms(at)
-        match command:
-            case FindContacts(_, most):
+        match commands:
+            case [FindContacts(_, most)]:
                 found = await self._book.find(work, most, from_ms(now_ms()))
                 if found:
-                    return events.ContactsFound(found)
+                    return [events.ContactsFound(found)]
                 loop = asyncio.get_running_loop()
                 loop.call_later(_LOOKS_EVERY_S, self._tell, work.number, events.ContactsFound(()))
-            case WriteAttempt(attempt=attempt, contact=contact):
-                written = await self._book.write(work, attempt, contact, now)
-                if written is None:
-                    return events.AttemptRefused(attempt)
-                person, self._customers[attempt] = written
-                return events.AttemptWritten(attempt, person)
-            case SetAside(contact, why):
+            case [WriteAttempt(), *_]:
+                asked = {one.attempt: one.contact for one in commands if isinstance(one, WriteAttempt)}
+                written = await self._book.write(work, asked, now)
+                self._customers |= {attempt: customer for attempt, (_, customer) in written.items()}
+                return [
+                    events.AttemptWritten(attempt, written[attempt][0])
+                    if attempt in written
+                    else events.AttemptRefused(attempt)
+                    for attempt in asked
+                ]
+            case [SetAside(contact, why)]:
                 await self._book.set_aside(contact, why)
-            case NoteHeard(attempt, heard):
+            case [NoteHeard(attempt, heard)]:
                 await self._book.heard(attempt, heard)
-            case OpenSheet(attempt=attempt, agent=agent):
+            case [OpenSheet(attempt=attempt, agent=agent)]:
                 await self._book.open_sheet(attempt, agent, now)
-            case Conclude(attempt):
-                return events.InterviewEnded(attempt, await self._book.concluded(work, attempt))
-            case WriteOutcome(attempt=attempt, outcome=outcome, spoke_until=until):
+            case [Conclude(attempt)]:
+                return [events.InterviewEnded(attempt, await self._book.concluded(work, attempt))]
+            case [WriteOutcome(attempt=attempt, outcome=outcome, spoke_until=until)]:
                 over = from_ms(until) if until is not None else None
                 await self._book.finish(work, attempt, outcome, now, self._asked.pop(attempt, None), over)
                 if group := self._promised.pop(attempt, None):
                     self._hand_over(work.company, attempt, "", group)
                 if attempt not in desk.dialler.lines:
                     self._customers.pop(attempt, None)
-        return None
+        return []
 
     # -- the clock
 
@@ -517,6 +526,15 @@ class Outbound:
     def _holidays(self) -> frozenset[date]:
         year = from_ms(now_ms()).astimezone(self._centre.zone).year
         return free_days(self._centre, (year, year + 1))
+
+
+def together(due: Iterable[tuple[Desk, Command, int]]) -> Iterator[tuple[Desk, list[Command], int]]:
+    """What is written down in one transaction, in its order: a campaign's attempts that follow each other are."""
+    for (_, attempts), group in groupby(due, lambda one: (id(one[0]), isinstance(one[1], WriteAttempt))):
+        alike = list(group)
+        for batch in [alike] if attempts else [[one] for one in alike]:
+            desk, _, at = batch[0]
+            yield desk, [command for _, command, _ in batch], at
 
 
 async def serve(centre: Centre, settings: Settings) -> None:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import case, func
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import case, func, insert, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from callcenter.calls.call import campaign_of
@@ -16,7 +16,26 @@ from callcenter.campaigns.machines import PROMISED_MS, Heard, Sum, Verdict
 from callcenter.campaigns.permission import Why
 from callcenter.store.campaign_models import AttemptRow, ContactRow, ResponseRow
 from callcenter.store.epoch import from_ms, to_ms
-from callcenter.store.scope import Scope, select_within
+from callcenter.store.scope import Scope, select_within, within
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A contact that an attempt has now."""
+
+    company: str
+    number: str
+    language: str
+    segment: str
+
+
+def _number(attempt: str) -> int:
+    return int(attempt.rsplit("-", 1)[1])
+
+
+def _tried(row: AttemptRow) -> Tried:
+    wished = from_ms(row.wished_at) if row.wished_at is not None else None
+    return Tried(from_ms(row.at), Outcome(row.outcome or ""), wished)
 
 
 class Attempts:
@@ -26,34 +45,41 @@ class Attempts:
         self._session = session
         self._scope = scope
 
-    async def write(self, attempt: str, contact: int, now: datetime) -> ContactRow | None:
-        """Write an attempt down before it is dialled; None: another attempt has the contact, so it must not be dialled.
+    async def write(self, asked: Mapping[str, int], now: datetime) -> dict[str, Taken]:
+        """Write attempts down before they are dialled, by their contacts; those that another attempt has are left out,
+        and must not be dialled.
 
-        The attempt's id ends in its running number, which the table takes once for each contact. Dial only after the
-        commit of this session.
+        An attempt's id ends in its running number, which the contact gives once. Dial only after the commit of this
+        session.
         """
-        row = await self._contact(contact)
-        number = int(attempt.rsplit("-", 1)[1])
-        if row is None or row.held or row.due_at is None or row.tries != number - 1:
-            return None
-        try:
-            async with self._session.begin_nested():
-                self._session.add(
-                    AttemptRow(
-                        id=attempt,
-                        company=row.company,
-                        campaign=row.campaign,
-                        contact=contact,
-                        try_=number,
-                        number=row.number,
-                        at=to_ms(now),
-                    )
-                )
-        except IntegrityError:
-            return None
-        row.held, row.tries = True, number
-        await self._session.flush()
-        return row
+        wanted = {(contact, _number(attempt) - 1): attempt for attempt, contact in asked.items()}
+        take = (
+            update(ContactRow)
+            .where(
+                within(self._scope, ContactRow),
+                tuple_(ContactRow.id, ContactRow.tries).in_(list(wanted)),
+                ContactRow.held.is_(False),
+                ContactRow.due_at.is_not(None),
+            )
+            .values(held=True, tries=ContactRow.tries + 1)
+            .returning(
+                ContactRow.id, ContactRow.tries, ContactRow.company, ContactRow.campaign, ContactRow.number,
+                ContactRow.language, ContactRow.segment,
+            )
+            .execution_options(synchronize_session=False)
+        )  # fmt: skip
+        taken: dict[str, Taken] = {}
+        rows = []
+        for contact, tries, company, campaign, number, language, segment in await self._session.execute(take):
+            attempt = wanted[contact, tries - 1]
+            taken[attempt] = Taken(company, number, language, segment)
+            rows.append(
+                {"id": attempt, "company": company, "campaign": campaign, "contact": contact, "try_": tries,
+                 "number": number, "at": to_ms(now)}
+            )  # fmt: skip
+        if rows:
+            await self._session.execute(insert(AttemptRow), rows)
+        return taken
 
     async def get(self, attempt: str) -> AttemptRow | None:
         """One attempt."""
@@ -76,23 +102,21 @@ class Attempts:
 
         Raises `LookupError`: no such attempt.
         """
-        row = await self.get(attempt)
-        if row is None:
+        query = select_within(self._scope, AttemptRow, AttemptRow, ContactRow).where(AttemptRow.id == attempt)
+        found = (await self._session.execute(query.join(ContactRow, ContactRow.id == AttemptRow.contact))).first()
+        if found is None:
             raise LookupError(attempt)
+        row, contact = found
         if row.outcome is not None:
             return None
         row.outcome, row.ended_at = outcome, to_ms(now)
         row.wished_at = to_ms(wished) if wished else None
-        await self._session.flush()
-        contact = await self._contact(row.contact)
-        assert contact is not None
-        tried = await self.tried(row.contact)
+        tried = await self.tried(row.contact) if row.try_ > 1 else [_tried(row)]
         following = what_next(tried, retries, now)
         contact.held = False
         contact.due_at = to_ms(following.at) if isinstance(following, Due) else None
         rung = [one for one in tried if one.outcome not in NOT_RUNG]
         contact.outcome = best(rung) if rung else None
-        await self._session.flush()
         return row, contact
 
     async def heard(self, attempt: str, heard: Heard) -> None:
@@ -147,14 +171,7 @@ class Attempts:
         query = select_within(self._scope, AttemptRow).where(
             AttemptRow.contact == contact, AttemptRow.outcome.is_not(None)
         )
-        return [
-            Tried(
-                from_ms(row.at),
-                Outcome(row.outcome or ""),
-                from_ms(row.wished_at) if row.wished_at is not None else None,
-            )
-            for row in await self._session.scalars(query.order_by(AttemptRow.try_))
-        ]
+        return [_tried(row) for row in await self._session.scalars(query.order_by(AttemptRow.try_))]
 
     async def reached(self, campaign: int) -> Counter[Outcome]:
         """How a campaign's attempts ended in which a person was on the line."""
@@ -171,12 +188,9 @@ class Attempts:
             query = query.where(AttemptRow.campaign == campaign)
         return list(await self._session.scalars(query.order_by(AttemptRow.at)))
 
-    async def answer(self, response: ResponseRow) -> None:
-        """Keep what a person answered; written again for the same attempt it changes nothing."""
-        query = select_within(self._scope, ResponseRow).where(ResponseRow.attempt == response.attempt)
-        if (await self._session.scalars(query)).first() is None:
-            self._session.add(response)
-            await self._session.flush()
+    def answer(self, response: ResponseRow) -> None:
+        """Keep what a person answered, in the session in which `finish` wrote the outcome: that happens once."""
+        self._session.add(response)
 
     async def responses(self, campaign: int, *, complete: bool | None = None) -> list[ResponseRow]:
         """A campaign's answers, the oldest first."""

@@ -168,8 +168,13 @@ class Permissions:
 
     # -- all that is known
 
-    async def people(self, company: str, numbers: Sequence[str], now: datetime) -> dict[str, Person]:
-        """What a decision about each of these numbers needs, as of now; ask for a few thousand at a time."""
+    async def people(
+        self, company: str, numbers: Sequence[str], now: datetime, *, compared: bool = True
+    ) -> dict[str, Person]:
+        """What a decision about each of these numbers needs, as of now; ask for a few thousand at a time.
+
+        `compared`: whether the comparisons with the national register matter for it.
+        """
         consents: dict[str, list[Entry]] = defaultdict(list)
         columns = (ConsentRow.number, ConsentRow.matter, ConsentRow.act, ConsentRow.at, ConsentRow.proof)
         query = select_within(self._scope, ConsentRow, *columns).where(
@@ -183,7 +188,7 @@ class Permissions:
         )
         for number, extent in await self._session.execute(refusals):
             refused[number].append(Extent(extent))
-        scrubs = await self._scrubbed(company, numbers)
+        scrubs = await self._scrubbed(company, numbers) if compared else {}
         rung: dict[str, list[datetime]] = defaultdict(list)
         # A phone rings the same whichever company lets it: counted over the whole centre, and only counted.
         attempts = select_within(WholeCentre(), AttemptRow, AttemptRow.number, AttemptRow.at).where(

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from callcenter.campaigns.attempts import RETRIES, Outcome
@@ -58,12 +59,12 @@ async def test_an_attempt_is_written_once_whoever_asks(made: Sessions) -> None:
         contact = (await Campaigns(session, CENTRE).due(row.number, to_ms(NOW), 1))[0]
         attempt = f"{row.number}-{contact.id}-1"
     async with made.begin() as session:
-        assert await Attempts(session, CENTRE).write(attempt, contact.id, NOW) is not None
-        assert await Attempts(session, CENTRE).write(attempt, contact.id, NOW) is None
+        assert await Attempts(session, CENTRE).write({attempt: contact.id}, NOW)
+        assert await Attempts(session, CENTRE).write({attempt: contact.id}, NOW) == {}
     async with made.begin() as session:
         attempts = Attempts(session, CENTRE)
-        assert await attempts.write(attempt, contact.id, NOW) is None
-        assert await attempts.write(f"{row.number}-{contact.id}-2", contact.id, NOW) is None
+        assert await attempts.write({attempt: contact.id}, NOW) == {}
+        assert await attempts.write({f"{row.number}-{contact.id}-2": contact.id}, NOW) == {}
         due = await Campaigns(session, CENTRE).due(row.number, to_ms(NOW), 10)
         assert contact.id not in {one.id for one in due}
         assert len(due) == 4
@@ -76,7 +77,7 @@ async def test_an_attempt_is_written_once_whoever_asks(made: Sessions) -> None:
         assert len(await Campaigns(session, CENTRE).due(row.number, to_ms(NOW), 10)) == 4
         later = to_ms(NOW + timedelta(minutes=15))
         assert len(await Campaigns(session, CENTRE).due(row.number, later, 10)) == 5
-        assert await attempts.write(f"{row.number}-{contact.id}-2", contact.id, NOW) is not None
+        assert await attempts.write({f"{row.number}-{contact.id}-2": contact.id}, NOW)
         with pytest.raises(LookupError):
             await attempts.finish("1-2-3", Outcome.BUSY, RETRIES, NOW)
 
@@ -86,7 +87,7 @@ async def test_a_finished_contact_is_never_due_again(made: Sessions) -> None:
         row = await with_contacts(session, NUMBERS[:2])
         one, two = await Campaigns(session, CENTRE).due(row.number, to_ms(NOW), 2)
         attempts = Attempts(session, CENTRE)
-        await attempts.write(f"{row.number}-{one.id}-1", one.id, NOW)
+        await attempts.write({f"{row.number}-{one.id}-1": one.id}, NOW)
         await attempts.finish(f"{row.number}-{one.id}-1", Outcome.COMPLETED, RETRIES, NOW)
         await attempts.set_aside(two.id, Why.REGISTERED)
         far = to_ms(NOW + timedelta(days=300))
@@ -112,7 +113,7 @@ async def test_what_was_heard_is_kept_and_counted(made: Sessions) -> None:
             strict=True,
         ):
             name = f"{row.number}-{contact.id}-1"
-            await attempts.write(name, contact.id, NOW)
+            await attempts.write({name: contact.id}, NOW)
             if verdict:
                 await attempts.heard(name, Heard(verdict, "X-1-2", ms))
             await attempts.finish(name, outcome, RETRIES, NOW)
@@ -145,11 +146,13 @@ async def test_answers_are_kept_once(made: Sessions) -> None:
         contact = (await Campaigns(session, CENTRE).due(row.number, to_ms(NOW), 1))[0]
         attempt = f"{row.number}-{contact.id}-1"
         attempts = Attempts(session, CENTRE)
-        await attempts.write(attempt, contact.id, NOW)
-        await attempts.answer(response("1"))
-        await attempts.answer(response("2"))
+        await attempts.write({attempt: contact.id}, NOW)
+        attempts.answer(response("1"))
         assert [one.answers for one in await attempts.responses(row.number)] == [{"a": "1"}]
         assert await Attempts(session, HANBIT).responses(row.number) == []
+    with pytest.raises(IntegrityError):
+        async with made.begin() as session:
+            Attempts(session, CENTRE).answer(response("2"))
 
 
 async def test_forms_have_versions_and_stay_with_their_company(made: Sessions) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import event, select
 
 from callcenter.campaigns.attempts import Outcome
 from callcenter.campaigns.interview import End, Interview
@@ -79,11 +79,10 @@ async def test_an_attempt_is_written_once_and_does_not_count_against_itself(made
     first, second = await book.find(work, 5, NOON)
     assert (first.person.number, second.person.number) == NUMBERS
     attempt = f"{work.number}-{first.contact}-1"
-    written = await book.write(work, attempt, first.contact, NOON)
-    assert written is not None
-    assert written[0].rung == ()
-    assert written[1].segment == "s0"
-    assert await book.write(work, attempt, first.contact, NOON) is None
+    written = await book.write(work, {attempt: first.contact}, NOON)
+    person, customer = written[attempt]
+    assert (person.rung, customer.segment) == ((), "s0")
+    assert await book.write(work, {attempt: first.contact}, NOON) == {}
     assert [(row.id, agent) for row, _, agent in await book.pending()] == [(attempt, None)]
     assert [one.contact for one in await book.find(work, 5, NOON)] == [second.contact]
 
@@ -93,7 +92,7 @@ async def test_a_complete_interview_is_kept_and_charged_once(made: Sessions) -> 
     work = await work_of(book, await launched(made))
     contact = (await book.find(work, 1, NOON))[0].contact
     attempt = f"{work.number}-{contact}-1"
-    await book.write(work, attempt, contact, NOON)
+    await book.write(work, {attempt: contact}, NOON)
     for _ in range(2):
         await book.finish(work, attempt, Outcome.COMPLETED, NOON, asked(work, attempt, End.FINISHED, again="1"))
     async with made() as session:
@@ -112,7 +111,7 @@ async def test_a_refusal_by_key_is_for_good_and_costs_nothing(made: Sessions) ->
     async with made.begin() as session:
         contact = (await Campaigns(session, CENTRE).due(work.number, to_ms(NOON), 1))[0].id
         attempt = f"{work.number}-{contact}-1"
-        assert await Attempts(session, CENTRE).write(attempt, contact, NOON) is not None
+        assert await Attempts(session, CENTRE).write({attempt: contact}, NOON)
     await book.finish(work, attempt, Outcome.REFUSED, NOON, asked(work, attempt, End.REFUSED))
     async with made() as session:
         [refusal] = await session.scalars(select(DoNotCallRow))
@@ -149,7 +148,7 @@ async def test_whoever_rang_too_often_waits_and_lets_others_go_first(made: Sessi
             row = await session.get(ContactRow, first)
             assert row is not None
             row.due_at = 1
-        await book.write(work, attempt, first, NOON)
+        await book.write(work, {attempt: first}, NOON)
         await book.finish(work, attempt, Outcome.NO_ANSWER, NOON, None)
     later = NOON + timedelta(hours=4)
     assert [one.person.number for one in await book.find(work, 1, later)] == [NUMBERS[1]]
@@ -181,7 +180,7 @@ async def spoken(made: Sessions, **changed: Any) -> tuple[Book, Work, str]:
     async with made.begin() as session:
         contact = (await Campaigns(session, CENTRE).due(work.number, to_ms(NOON), 1))[0].id
         attempt = f"{work.number}-{contact}-1"
-        assert await Attempts(session, CENTRE).write(attempt, contact, NOON) is not None
+        assert await Attempts(session, CENTRE).write({attempt: contact}, NOON)
     await book.open_sheet(attempt, "1001", NOON + timedelta(seconds=5))
     return book, work, attempt
 
@@ -269,7 +268,7 @@ async def quota_work(made: Sessions, *quotas: dict[str, Any]) -> tuple[Book, Wor
 
 async def interviewed(book: Book, work: Work, contact: int, **answers: str) -> str:
     attempt = f"{work.number}-{contact}-1"
-    assert await book.write(work, attempt, contact, NOON) is not None
+    assert await book.write(work, {attempt: contact}, NOON)
     await book.finish(work, attempt, Outcome.COMPLETED, NOON, asked(work, attempt, End.FINISHED, **answers))
     return attempt
 
@@ -290,7 +289,7 @@ async def test_a_full_segment_is_not_phoned_and_keeps_nobody_else_waiting(made: 
         other = third.id
     await interviewed(book, work, first.contact, again="1")
     assert [one.contact for one in await book.find(await work_of(book, work.number), 5, NOON)] == [second.contact]
-    assert await book.write(work, f"{work.number}-{other}-1", other, NOON) is None
+    assert await book.write(work, {f"{work.number}-{other}-1": other}, NOON) == {}
     async with made() as session:
         left = await session.get(ContactRow, other)
         assert left is not None
@@ -300,7 +299,7 @@ async def test_a_full_segment_is_not_phoned_and_keeps_nobody_else_waiting(made: 
 async def test_only_as_many_are_phoned_at_once_as_are_wanted(made: Sessions) -> None:
     book, work = await quota_work(made, {"most": 1})
     [only] = await book.find(work, 5, NOON)
-    assert await book.write(work, f"{work.number}-{only.contact}-1", only.contact, NOON) is not None
+    assert await book.write(work, {f"{work.number}-{only.contact}-1": only.contact}, NOON)
     # While that call may still complete, nobody else is wanted; when it did not, the next is.
     assert await book.find(work, 5, NOON) == ()
     await book.finish(work, f"{work.number}-{only.contact}-1", Outcome.NO_SUCH_NUMBER, NOON, None)
@@ -346,7 +345,7 @@ async def scored(made: Sessions, end: End, outcome: Outcome, **answers: str) -> 
         assert row is not None
         row.case = f"ticket-{former.number}"
     attempt = f"{work.number}-{contact}-1"
-    await book.write(work, attempt, contact, NOON)
+    await book.write(work, {attempt: contact}, NOON)
     # A dialler that was killed before it heard of the commit writes the outcome down once more.
     for one in (book, Book(made, SEOUL)):
         await one.finish(work, attempt, outcome, NOON, asked(work, attempt, end, **answers))
@@ -404,7 +403,7 @@ async def test_what_the_carrier_did_not_put_through_counts_neither_as_a_try_nor_
     # The number may ring twice a day; the carrier refused it more often.
     for number in range(1, 4):
         attempt = f"{work.number}-{contact}-{number}"
-        assert await book.write(work, attempt, contact, NOON) is not None
+        assert await book.write(work, {attempt: contact}, NOON)
         await book.finish(work, attempt, Outcome.CONGESTION, NOON, None)
     later = NOON + timedelta(minutes=4)
     assert contact not in [one.contact for one in await book.find(work, 5, later - timedelta(seconds=1))]
@@ -414,3 +413,27 @@ async def test_what_the_carrier_did_not_put_through_counts_neither_as_a_try_nor_
         row = await Campaigns(session, CENTRE).contact(contact)
     assert row is not None
     assert row.outcome is None
+
+
+async def test_the_attempts_of_a_moment_are_written_with_few_statements(made: Sessions) -> None:
+    book = Book(made, SEOUL)
+    work = await work_of(book, await launched(made))
+    asked_for = {f"{work.number}-{one.contact}-1": one.contact for one in await book.find(work, 5, NOON)}
+    taken_already = dict([asked_for.popitem()])
+    assert await book.write(work, taken_already, NOON)
+    engine = made.kw["bind"].sync_engine
+    said: list[str] = []
+
+    def note(*words: Any) -> None:
+        said.append(words[2].split()[0])
+
+    event.listen(engine, "before_cursor_execute", note)
+    try:
+        written = await book.write(work, asked_for | taken_already, NOON)
+        [attempt] = written
+        await book.finish(work, attempt, Outcome.COMPLETED, NOON, asked(work, attempt, End.FINISHED, again="1"))
+    finally:
+        event.remove(engine, "before_cursor_execute", note)
+    assert set(written) == set(asked_for)
+    # Written: taken, kept, and asked for consents, refusals and ringings. Ended: read once, then four rows.
+    assert said == ["UPDATE", "INSERT", "SELECT", "SELECT", "SELECT", "SELECT", "UPDATE", "UPDATE", "INSERT", "INSERT"]

@@ -47,7 +47,7 @@ async def answered(made: Sessions, settings: Settings, kind: str = "happy_call")
     work = await work_of(book, await launched(made, WHY, kind="happy_call"))
     contact = (await book.find(work, 1, NOON))[0].contact
     attempt = f"{work.number}-{contact}-1"
-    await book.write(work, attempt, contact, NOON)
+    await book.write(work, {attempt: contact}, NOON)
     name = f"survey-{attempt}:why:0"
     await book.finish(work, attempt, Outcome.COMPLETED, NOON, asked(work, attempt, End.FINISHED, again="1", why=name))
     if kind != "happy_call":

@@ -292,11 +292,11 @@ async def test_results_are_shown_to_the_company_and_exported_without_names(web: 
             due, (Outcome.COMPLETED, Outcome.COMPLETED, Outcome.BUSY, Outcome.REFUSED), strict=True
         ):
             name = f"{number}-{contact.id}-1"
-            await attempts.write(name, contact.id, now)
+            await attempts.write({name: contact.id}, now)
             await attempts.finish(name, outcome, RETRIES, now)
             if outcome is Outcome.COMPLETED:
                 answers = {"aspect": "1", "recommend": "10", "again": "2"}
-                await attempts.answer(
+                attempts.answer(
                     ResponseRow(
                         attempt=name,
                         company="nurim",
