@@ -33,6 +33,7 @@ from callcenter.campaigns.commands import (
 from callcenter.campaigns.machines import Heard, Verdict
 from callcenter.campaigns.pacing import Mode, Pacer, Scene, allowed, yields_to_inbound
 from callcenter.campaigns.permission import PASSING, Permit, Rules, may_dial
+from callcenter.campaigns.previews import Previews
 
 
 class Stage(StrEnum):
@@ -122,11 +123,7 @@ class Dialler:
     writing: dict[str, int] = field(default_factory=dict)
     _found: deque[events.Candidate] = field(default_factory=deque)
     _looking: bool = False
-    _wanted: deque[str] = field(default_factory=deque)
-    #: In preview: who looks, and at whom.
-    looking: dict[str, events.Candidate | None] = field(default_factory=dict)
-    #: In preview: who pressed the key and is not kept free yet.
-    _asking: set[str] = field(default_factory=set)
+    previews: Previews = field(default_factory=Previews)
     _house: events.Tick = field(default_factory=events.Tick)
     #: Dialled since the house was last heard of, so not in its figures yet.
     _unseen: int = 0
@@ -147,7 +144,7 @@ class Dialler:
             case events.ContactsFound(candidates):
                 self._looking = False
                 self._found.extend(candidates)
-                self._show()
+                self._out.extend(self.previews.show(self._found))
             case events.AttemptWritten():
                 self._written(event, now)
             case events.AttemptRefused(attempt):
@@ -173,15 +170,10 @@ class Dialler:
             case events.AgentLooks(agent, on):
                 self._looks(agent, on=on)
             case events.AgentWants(agent):
-                if self.looking.get(agent) is not None:
-                    self._asking.add(agent)
-                    self._asked(agent)
+                self.previews.press(agent, kept_free=agent in self.idle)
             case events.AgentSkips(agent):
-                if self.looking.get(agent) is not None:
-                    self.looking[agent] = None
-                    self._asking.discard(agent)
-                    self._out.append(ShowContact(agent, None))
-                    self._show()
+                if self.previews.skip(agent):
+                    self._out += [ShowContact(agent, None), *self.previews.show(self._found)]
             case events.PatienceOver(attempt):
                 if (line := self.lines.get(attempt)) and line.stage is Stage.WAITING:
                     self._abandon(attempt, line, now)
@@ -210,9 +202,11 @@ class Dialler:
             return Standstill.CARRIER_REFUSES
         if not allowed(self._scene(now), self.pacer.limits):
             return Standstill.CARRIER_LIMIT
-        if not self._found and not any(self.looking.values()) and not self.lines:
+        if not self._found and not any(self.previews.shown.values()) and not self.lines:
             return Standstill.NOBODY_DUE
-        if self.pacer.mode is not Mode.AGENTLESS and not (self.idle or self.looking or self.lines or self.writing):
+        if self.pacer.mode is not Mode.AGENTLESS and not (
+            self.idle or self.previews.shown or self.lines or self.writing
+        ):
             return Standstill.NO_AGENTS
         return None
 
@@ -220,7 +214,7 @@ class Dialler:
         """How many agents to keep free: one for every line that may need one, and for those that may be dialled now."""
         needed = sum(line.stage in _BEFORE_AN_AGENT for line in self.lines.values())
         if self.pacer.mode is Mode.PREVIEW:
-            return needed + len(self._asking) + len(self._wanted)
+            return needed + len(self.previews.pressed())
         if self.stands(now) not in (None, Standstill.NO_AGENTS) or not self._found:
             return needed
         return needed + allowed(self._scene(now), self.pacer.limits)
@@ -232,19 +226,19 @@ class Dialler:
         whose = [line.agent for line in self.lines.values() if line.stage in _BEFORE_AN_AGENT]
         # Whose line it was is not known after a restart: then any agent will do.
         named = [agent for agent in whose if agent is not None]
-        return () if len(named) < len(whose) else tuple(dict.fromkeys([*named, *self._wanted, *sorted(self._asking)]))
+        return () if len(named) < len(whose) else tuple(dict.fromkeys([*named, *self.previews.pressed()]))
 
     def _dial(self, now: int) -> None:
         if self.stands(now) in _IN_THE_WAY:
             return
         local = self._local(now)
         # While all channels are in use one contact is at hand for the next that is not.
-        wanted = self.pacer.lines(self._scene(now), asked=len(self._wanted))
+        wanted = self.pacer.lines(self._scene(now), asked=self.previews.ready)
         if self._house.carrier_room is not None:
             wanted = min(wanted, max(0, self._house.carrier_room - self._unseen))
         if self.pacer.mode is Mode.PREVIEW:
             self._dial_for_agents(wanted, local, now)
-            missing = sum(shown is None for shown in self.looking.values())
+            missing = self.previews.waiting
         else:
             while wanted > 0 and self._found:
                 wanted -= self._permitted(self._found.popleft(), None, local, now)
@@ -266,38 +260,21 @@ class Dialler:
         self._out.append(WriteAttempt(attempt=attempt, campaign=self.setup.campaign, contact=candidate.contact, at=now))
         return True
 
-    # -- preview
-
-    def _asked(self, agent: str) -> None:
-        """The line is dialled once the agent is kept free for it."""
-        if agent in self._asking and agent in self.idle:
-            self._asking.discard(agent)
-            self._wanted.append(agent)
-
     def _looks(self, agent: str, *, on: bool) -> None:
         if on:
-            self.looking.setdefault(agent, None)
-            self._show()
-        elif (shown := self.looking.pop(agent, None)) is not None:
-            self._asking.discard(agent)
+            self.previews.begin(agent)
+            self._out.extend(self.previews.show(self._found))
+        elif (shown := self.previews.end(agent)) is not None:
             self._found.appendleft(shown)
             self._out.append(ShowContact(agent, None))
 
-    def _show(self) -> None:
-        for agent, shown in self.looking.items():
-            if shown is None and self._found:
-                self.looking[agent] = following = self._found.popleft()
-                self._out.append(ShowContact(agent, following.contact))
-
     def _dial_for_agents(self, wanted: int, local: datetime, now: int) -> None:
-        for _ in range(min(wanted, len(self._wanted))):
-            agent = self._wanted.popleft()
-            candidate = self.looking.get(agent)
+        for _ in range(min(wanted, self.previews.ready)):
+            agent, candidate = self.previews.take()
             if candidate is not None:
-                self.looking[agent] = None
                 self._out.append(ShowContact(agent, None))
                 if self._permitted(candidate, agent, local, now):
-                    del self.looking[agent]
+                    self.previews.end(agent)
 
     def _scene(self, now: int) -> Scene:
         stages = (Stage.WRITING, Stage.RINGING)
@@ -460,7 +437,7 @@ class Dialler:
         if agent in self.idle or talks:
             return
         self.idle.append(agent)
-        self._asked(agent)
+        self.previews.kept_free(agent)
         waiting = ((name, line) for name, line in self.lines.items() if line.stage is Stage.WAITING)
         longest = min(waiting, key=lambda pair: pair[1].since, default=None)
         if longest is not None:
@@ -471,8 +448,7 @@ class Dialler:
         self._wrote(agent, now)
         if agent in self.idle:
             self.idle.remove(agent)
-        if agent in self._wanted:
-            self._wanted.remove(agent)
+        self.previews.gone(agent)
 
     def _wrote(self, agent: str, now: int) -> None:
         if (since := self.writing.pop(agent, None)) is not None:

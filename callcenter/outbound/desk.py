@@ -75,7 +75,7 @@ class Desk:
         name, before = agent["id"], self.agents.get(agent["id"])
         self.agents[name] = now = standing(agent, self.work.number, self.work.groups)
         if self.work.mode is Mode.PREVIEW:
-            looks = name in self.dialler.looking
+            looks = name in self.dialler.previews.shown
             if now is Standing.READY and self.dialler.on and not looks and not elsewhere:
                 yield events.AgentLooks(name)
             elif looks and (now not in (Standing.READY, Standing.FREE) or not self.dialler.on):

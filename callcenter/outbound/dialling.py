@@ -270,14 +270,14 @@ class Outbound:
 
     def _look_at(self, desk: Desk, agent: str) -> None:
         """Tell the campaign what has become of this agent."""
-        elsewhere = any(agent in other.dialler.looking for other in self._desks.values() if other is not desk)
+        elsewhere = any(agent in other.dialler.previews.shown for other in self._desks.values() if other is not desk)
         for event in list(desk.news(self._agents.states[agent], elsewhere=elsewhere)):
             self._tell(desk.work.number, event)
 
     def _pressed(self, agent: str, verb: str) -> None:
         """What an agent pressed about the contact that is shown."""
         for number, desk in list(self._desks.items()):
-            if agent in desk.dialler.looking:
+            if agent in desk.dialler.previews.shown:
                 self._tell(number, events.AgentWants(agent) if verb == "dial" else events.AgentSkips(agent))
                 self._tasks.create_task(self._want(desk))
 
@@ -458,11 +458,11 @@ class Outbound:
                 self._look_at(desk, agent)
             await self._read_sheets(desk)
             await self._want(desk)
-            for agent, shown in list(desk.dialler.looking.items()):
+            for agent, shown in list(desk.dialler.previews.shown.items()):
                 if shown is not None:
                     await self._agents.show(agent, number, shown.contact)
             if number not in on and not desk.dialler.lines:
-                for agent in list(desk.dialler.looking):
+                for agent in list(desk.dialler.previews.shown):
                     self._tell(number, events.AgentLooks(agent, on=False))
                 self._desks.pop(number, None)
         await self._publish()

@@ -123,7 +123,7 @@ def test_in_preview_an_agent_looks_at_one_campaigns_contact_only() -> None:
     at_work.dialler.on = True
     assert events.AgentLooks("1001") in list(at_work.news(AGENT, elsewhere=False))
     assert list(at_work.news(AGENT, elsewhere=True)) == []
-    at_work.dialler.looking["1001"] = None
+    at_work.dialler.previews.shown["1001"] = None
     assert events.AgentLooks("1001", on=False) in list(at_work.news(AGENT | {"state": "ringing"}, elsewhere=False))
 
 
