@@ -69,7 +69,7 @@ def sign(engine: Engine, size: Size) -> None:
                     registration="1248100998",
                     company=company,
                     going_on=False,
-                )  # fmt: skip
+                )
             )
             session.flush()
             session.add_all(
