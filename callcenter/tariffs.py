@@ -9,6 +9,8 @@ from billing.tariff import Tariff, TariffError, in_order
 from billing.tariff_reading import read_tariff
 from callcenter.ledger.record import Outcome
 
+_YAML = (".yaml", ".yml")
+
 
 def load_tariffs(folder: Path) -> tuple[Tariff, ...]:
     """All versions, in the order of time.
@@ -19,7 +21,7 @@ def load_tariffs(folder: Path) -> tuple[Tariff, ...]:
         raise TariffError(
             [f"{folder}: no such folder; copy the example tariffs there or set CALLCENTER_TARIFFS to another"]
         )
-    paths = sorted(folder.glob("*.toml"))
+    paths = sorted(path for path in folder.iterdir() if path.suffix in (".toml", *_YAML))
     if not paths:
         raise TariffError([f"{folder}: no tariff; expected one .toml file for each version"])
     tariffs: list[Tariff] = []
@@ -40,4 +42,11 @@ def load_tariffs(folder: Path) -> tuple[Tariff, ...]:
 
 def read_text(text: str, source: str) -> Tariff:
     """The tariff that this text describes. Raises `TariffError`; `ValueError` if it is no TOML."""
+    if Path(source).suffix in _YAML:
+        raise TariffError(
+            [
+                f"{source}: a tariff is written as TOML, YAML is not read; copy one of the example's tariffs to "
+                f"{Path(source).stem}.toml, enter your values there and remove this file"
+            ]
+        )
     return read_tariff(tomllib.loads(text), source, outcomes=[outcome.value for outcome in Outcome])

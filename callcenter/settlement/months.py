@@ -27,7 +27,7 @@ from callcenter.statements import late_months
 from callcenter.store.contract_books import Contracts
 from callcenter.store.periods import Actor, PeriodError, Periods
 from callcenter.store.settlement_models import LINES_A_STATEMENT
-from callcenter.store.settling import Place, RecordValues, Settling
+from callcenter.store.settling import Place, RecordValues, Settling, told_as_others
 from callcenter.tariffs import read_text
 
 #: Records that one transaction takes.
@@ -78,7 +78,7 @@ def settle_month(
             contracts=Contracts(session).coverages(),
             closed=late_months(periods.all(), month),
         )
-    with engine.connect() as connection, _rare_collection():
+    with engine.connect() as connection, told_as_others(connection), _rare_collection():
         _settle(connection, plan, actor)
     with Session(engine) as session, session.begin():
         row = Periods(session).begin(month, plan.digest, actor)

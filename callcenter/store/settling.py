@@ -6,9 +6,11 @@ Past the ORM, because a month may hold ten million calls. Every method belongs t
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, text
+from sqlalchemy.exc import OperationalError
 
 from billing.month import Month
 from billing.rules import Kind, Used
@@ -42,6 +44,16 @@ class Place(NamedTuple):
 RecordValues = tuple[str, str, str, int, int, int, str, str]
 #: A row of usage_entry, in the order of `_ENTRY`.
 EntryValues = tuple[str, str, str, int, int, int, str, str, int]
+
+
+@contextmanager
+def told_as_others(connection: Connection) -> Iterator[None]:
+    """A database that is lost past the ORM raises what it raises everywhere: `sqlalchemy.exc.OperationalError`."""
+    dbapi = connection.dialect.loaded_dbapi
+    try:
+        yield
+    except (dbapi.OperationalError, dbapi.InterfaceError) as error:
+        raise OperationalError(None, None, error) from error
 
 
 class Settling:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from sqlalchemy import func
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -111,6 +113,19 @@ class Statements:
         """The notes that correct it, oldest first."""
         query = select_within(self._scope, CorrectionRow).where(CorrectionRow.statement == statement.id)
         return list(await self._session.scalars(query.order_by(CorrectionRow.id)))
+
+    async def corrected(self, month: Month) -> dict[str, int]:
+        """By how many won, VAT included, notes have changed what companies pay for the month."""
+        statements = {row.id: row.company for row in await self._between(month, month)}
+        row = CorrectionRow
+        query = select_within(self._scope, row, row.statement, row.supply + row.vat).where(
+            row.statement >= min(statements, default=0), row.statement <= max(statements, default=-1)
+        )
+        found: Counter[str] = Counter()
+        for statement, amount in await self._session.execute(query):
+            if statement in statements:
+                found[statements[statement]] += amount
+        return dict(found)
 
     async def faults(self, month: Month) -> list[FaultRow]:
         """What could not be charged when the month was settled."""

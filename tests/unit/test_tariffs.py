@@ -42,6 +42,17 @@ def test_the_mistakes_of_all_files_are_told_with_the_files_name(tmp_path: Path) 
     assert len(found) == 4
 
 
+@pytest.mark.parametrize("name", ["2027-01.yaml", "2027-01.yml"])
+def test_a_tariff_written_as_yaml_is_not_overlooked(tmp_path: Path, name: str) -> None:
+    shutil.copytree(EXAMPLES, tmp_path, dirs_exist_ok=True)
+    (tmp_path / name).write_text("valid_from: 2027-01\n", encoding="utf-8")
+    (told,) = problems(tmp_path)
+    assert told.startswith(
+        f"{name}: a tariff is written as TOML, YAML is not read; copy one of the example's tariffs to "
+    )
+    assert "2027-01.toml" in told
+
+
 def test_two_versions_with_one_first_month(tmp_path: Path) -> None:
     for name in ("a", "b"):
         shutil.copy(EXAMPLES / "2026-01.toml", tmp_path / f"{name}.toml")

@@ -81,6 +81,7 @@ async def billing(request: Request, services: Uses, _: Clerk, month: str = "") -
             over=chosen < this_month(services),
             period=await books.period(chosen),
             statements=statements,
+            corrected=await books.corrected(chosen),
             uncharged=[company for company, row in statements.items() if row.total and company not in charged],
             faults=_by_company(await books.faults(chosen)),
             unattributed=len(nobodys),

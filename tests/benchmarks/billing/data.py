@@ -4,11 +4,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date, timedelta
 from random import Random
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Engine
+from sqlalchemy.orm import Session
 
+from billing.contracts.events import AnyEvent, Applied, Charged, Insured, Paid, Selected, Signed, to_data
 from billing.month import Month
+from callcenter.store.contract_models import ApplicationRow, ContractEventRow
 
 MONTH = Month(2026, 11)
 #: 1 November 2026 in Seoul, epoch ms; the month has 30 days.
@@ -26,6 +30,60 @@ class Size:
 
     companies: int
     calls: int
+
+
+def sign(engine: Engine, size: Size) -> None:
+    """Every company has a contract since March, paid month by month; settling folds its history."""
+    applied, first = date(2026, 1, 2), date(2026, 3, 1)
+    months = [Month(2026, number) for number in range(3, 11)]
+    with Session(engine) as session, session.begin():
+        for number in range(1, size.companies + 1):
+            company = f"c-{number - 1:04}"
+            told: list[AnyEvent] = [
+                Applied(on=applied),
+                Selected(on=applied, company=company, start=first),
+                Insured(on=applied, amount=9_000_000, valid_from=first, valid_to=date(2028, 1, 1)),
+                Signed(on=applied, year=1, insured_sum=1, deposit=1),
+            ]
+            for month in months:
+                day = date(month.next.year, month.next.number, 5)
+                told += [
+                    Charged(
+                        on=day,
+                        month=month,
+                        amount=162_500,
+                        due=day + timedelta(days=30),
+                        statement=f"{month}-{number:05}",
+                    ),
+                    Paid(on=day, amount=162_500),
+                ]
+            session.add(
+                ApplicationRow(
+                    number=number,
+                    code_hash=company,
+                    cookie_hash=company,
+                    form={},
+                    begun_at=1,
+                    touched_at=1,
+                    submitted_at=2,
+                    registration="1248100998",
+                    company=company,
+                    going_on=False,
+                )
+            )
+            session.flush()
+            session.add_all(
+                ContractEventRow(
+                    application=number,
+                    place=place,
+                    company=company,
+                    kind=event.kind,
+                    data=to_data(event),
+                    at=1,
+                    by="bench",
+                )
+                for place, event in enumerate(told, 1)
+            )
 
 
 def fill(connection: Connection, size: Size) -> None:

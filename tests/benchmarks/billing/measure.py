@@ -15,7 +15,7 @@ from tempfile import TemporaryDirectory
 
 from callcenter.store.engine import open_sync_engine
 from callcenter.store.migrate import upgrade
-from tests.benchmarks.billing.data import Size, fill
+from tests.benchmarks.billing.data import Size, fill, sign
 from tests.benchmarks.billing.script import run_script, undo
 from tests.benchmarks.calls.load import RigError
 from tests.benchmarks.calls.processes import busy_seconds, own_seconds
@@ -55,6 +55,8 @@ def measure(database: str, size: Size, *, pdfs: bool) -> Measured:
         engine = open_sync_engine(url)
         with engine.connect() as connection:
             fill(connection, size)
+        sign(engine, size)
+        with engine.connect() as connection:
             seconds = run_script(connection)
             rows = connection.exec_driver_sql("SELECT count(*), sum(talk_ms) FROM usage_entry").one()
             counted = connection.exec_driver_sql("SELECT sum(counted) FROM statement").scalar_one()
