@@ -105,7 +105,8 @@ class AppQueue:
 
     def away(self, agent: Agent) -> None:
         """Paused in all queues."""
-        self._taken(agent.id)
+        if agent.id in self._free:
+            self._taken(agent.id)
 
     def due(self, what: str, now: int) -> Sequence[Match]:
         """The caller looks again."""

@@ -116,6 +116,8 @@ class PeakTime(NamedTuple):
     """Those on call are called up, or stood down."""
 
     called_up: bool
+    #: Only agents of this group; none: everybody.
+    group: str = ""
 
 
 Decision = Match | Offer | Dial | PeakTime
@@ -134,7 +136,7 @@ class Policy(Protocol):
         """The agent can take a call."""
 
     def away(self, agent: Agent) -> None:
-        """The idle agent can take a call no longer."""
+        """The agent can take calls no longer: was idle, or has ended the last call after the end of the shift."""
 
     def due(self, what: str, now: int) -> Sequence[Decision]:
         """The time came that the policy asked for about this, which may be of no interest any longer."""

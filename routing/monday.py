@@ -12,10 +12,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from enum import StrEnum
 from math import ceil
 
 from routing.acd import Skill
-from routing.call_up import CallUpRule
+from routing.call_up import CallUpRule, GroupRule
 from routing.callback import CallbackRule
 from routing.day import Agent, MakePolicy, OnCall
 from routing.fairness import Fairness
@@ -42,7 +43,18 @@ LADDER = (
     Step(ring=4, after_s=10, queue_over=2),
 )
 CALL_UP = CallUpRule(longest_wait_s=30, queue_over=3, calm_s=300)
+#: Instead, by each group's own health.
+GROUP_CALL_UP = GroupRule(forecast_s=30, calm_s=300)
 CALLBACK = CallbackRule(offer_after_s=30)
+
+
+class CalledUpBy(StrEnum):
+    """Whose state calls up the peak-time agents."""
+
+    #: The whole line's, and all of them come.
+    LINE = "line"
+    #: Each group's own, and its own come.
+    GROUPS = "groups"
 
 
 def further(town: Town) -> tuple[Agent, ...]:
@@ -76,15 +88,17 @@ def partly_on_call(town: Town, people: Sequence[Agent]) -> tuple[Agent, ...]:
     )
 
 
-def with_similar(agents: Sequence[Agent]) -> tuple[Agent, ...]:
-    """Every group's agents stand in rings 2 to 4 around the groups before it in the family, as a centre that lists
-    three similar groups for each has it, besides the skills that they have already.
-    """
+def with_third(agents: Sequence[Agent]) -> tuple[Agent, ...]:
+    """Every group has a third similar group, in ring 4: the next one in the family."""
+    third = {}
+    for family in map(list, FAMILIES):
+        for place, group in enumerate(family):
+            others = [*family[place + 1 :], *family[:place]]
+            third[group] = next(other for other in others if other not in SIMILAR[group])
     made = []
     for agent in agents:
-        (family,) = [list(family) for family in FAMILIES if agent.home in family]
-        place, known = family.index(agent.home), {skill.group for skill in agent.skills}
-        more = [Skill(family[place - d], ring=1 + d, level=1 + d) for d in (1, 2, 3) if family[place - d] not in known]
+        own, known = {skill.group for skill in agent.skills if skill.ring == 1}, {skill.group for skill in agent.skills}
+        more = [Skill(group, ring=4, level=4) for group, near in third.items() if near in own and group not in known]
         made.append(replace(agent, skills=(*agent.skills, *more)))
     return tuple(made)
 
@@ -113,7 +127,7 @@ def scheduled(town: Town, people: Sequence[Agent], hours: float) -> tuple[Agent,
     return tuple(made)
 
 
-def ours(town: Town) -> MakePolicy:
+def ours(town: Town, by: CalledUpBy = CalledUpBy.LINE) -> MakePolicy:
     """The whole ladder: similar groups, peak-time agents, callbacks."""
     contracts = {company.id: company.contract for company in town.companies}
     return lambda agents, later: Ours(
@@ -124,19 +138,20 @@ def ours(town: Town) -> MakePolicy:
         fairness=Fairness(),
         callback=CALLBACK,
         calling_hours=lambda at: (OPEN, CLOSE + QUARTER) if at < CLOSE + QUARTER else None,
-        call_up=CALL_UP,
+        call_up=CALL_UP if by is CalledUpBy.LINE else None,
+        group_call_up=GROUP_CALL_UP if by is CalledUpBy.GROUPS else None,
     )
 
 
-def compare(town: Town, setup: Setup, seeds: Sequence[int]) -> tuple[Result, Result]:
+def compare(town: Town, setup: Setup, seeds: Sequence[int], by: CalledUpBy = CalledUpBy.LINE) -> tuple[Result, Result]:
     """app_queue and ours on the Mondays of these seeds."""
     people = further(town)
-    wide = replace(town, agents=with_similar(town.agents))
-    second = run(wide, ours(town), seeds, more=with_similar(partly_on_call(town, people)), busier=BUSIER)
+    wide = replace(town, agents=with_third(town.agents))
+    second = run(wide, ours(town, by), seeds, more=with_third(partly_on_call(town, people)), busier=BUSIER)
     hours = sum(day["more_hours"] for day in second.days) / len(second.days)
     more = scheduled(town, people, hours)
     if setup is Setup.WIDE:
-        first = run(wide, app_queue(setup), seeds, more=with_similar(more), busier=BUSIER)
+        first = run(wide, app_queue(setup), seeds, more=with_third(more), busier=BUSIER)
     else:
         first = run(town, app_queue(setup), seeds, more=more, busier=BUSIER)
     return first, second

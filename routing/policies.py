@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 
 from routing.acd import Acd, Assignment, Request, Strategy
-from routing.call_up import CallUp, CallUpRule
+from routing.call_up import CallUp, CallUpRule, GroupRule
 from routing.callback import Callback, CallbackRule, CallingHours, State
 from routing.callback import Outcome as Attempt
 from routing.climbers import Climbers
@@ -14,6 +14,7 @@ from routing.day import Agent, Call, Decision, Dial, Later, Match, Offer, PeakTi
 from routing.fairness import Balance, Contract, Fairness
 from routing.ladder import Step
 from routing.measure import IN_TIME
+from routing.need import GroupsInNeed
 
 #: That of the example centre. Agents of similar groups are asked early enough for the call to be answered in time, and
 #: at once when a line forms; settled by simulation (docs/guide-simulation.md).
@@ -43,8 +44,12 @@ class Ours:
         callback: CallbackRule | None = None,
         calling_hours: CallingHours = lambda _: (0, 1 << 62),
         call_up: CallUpRule | None = None,
+        group_call_up: GroupRule | None = None,
     ) -> None:
-        """`contracts` by company; without `fairness` nobody is favoured; `strategies` as those of `Acd`."""
+        """`contracts` by company; without `fairness` nobody is favoured; `strategies` as those of `Acd`.
+
+        Peak-time agents come by the whole line's rule (`call_up`) and each group's own by the other one.
+        """
         self._later = later
         self._contracts = contracts
         self._climbers = Climbers({skill.group: ladder for agent in agents for skill in agent.skills})
@@ -55,6 +60,7 @@ class Ours:
         self._call_up = CallUp(call_up) if call_up else None
         self._looking = False
         self._acd = Acd(strategies)
+        self._in_need = GroupsInNeed(group_call_up, agents, self._acd) if group_call_up else None
         self._calls: dict[str, Call] = {}
         self._callbacks: dict[str, Callback] = {}
 
@@ -74,16 +80,22 @@ class Ours:
         """Counts against the company's service level, which may bring its other calls forward."""
         self._acd.withdraw(call.id)
         self._climbers.leaves(call.id)
+        if self._in_need:
+            self._in_need.ended(call, answered=False, in_time=False, now=now)
         self._ended(call, False, now)
 
     def idle(self, agent: Agent, now: int) -> Sequence[Decision]:
         """The longest waiting call of all groups that the agent serves, favours counted in."""
+        if self._in_need:
+            self._in_need.idle(agent.id, now)
         assignment = self._acd.agent_idle(agent.id, agent.skills, now)
         return [] if assignment is None else [self._decided(assignment, now)]
 
     def away(self, agent: Agent) -> None:
         """Not asked until idle again."""
         self._acd.withdraw_agent(agent.id)
+        if self._in_need:
+            self._in_need.away(agent.id)
 
     def due(self, what: str, now: int) -> Sequence[Decision]:
         """Somebody may climb, be offered a callback, be called back; peak-time agents may be needed or not any more."""
@@ -149,18 +161,20 @@ class Ours:
     # -- peak-time agents
 
     def _look_later(self, now: int) -> None:
-        if self._call_up is not None and not self._looking:
+        if (self._call_up or self._in_need) and not self._looking:
             self._looking = True
             self._later(now + _LOOK_EVERY, _PEAK)
 
     def _look(self, now: int) -> Sequence[Decision]:
-        assert self._call_up is not None
         self._looking = False
         waiting = [call.at for call in self._calls.values()]
-        change = self._call_up.observe(len(waiting), (now - min(waiting, default=now)) / 1000, now / 1000)
-        if waiting or self._call_up.active:
+        changes = self._in_need.look(now) if self._in_need else []
+        if self._call_up:
+            change = self._call_up.observe(len(waiting), (now - min(waiting, default=now)) / 1000, now / 1000)
+            changes += [] if change is None else [PeakTime(change)]
+        if waiting or (self._call_up and self._call_up.active) or (self._in_need and self._in_need.active):
             self._look_later(now)
-        return [] if change is None else [PeakTime(change)]
+        return changes
 
     # -- endings
 
@@ -168,9 +182,15 @@ class Ours:
         self._climbers.leaves(assignment.call)
         if (callback := self._callbacks.get(assignment.call)) is not None:
             self._callbacks[callback.id] = callback.dial()
+            if self._in_need:
+                self._in_need.takes(assignment.agent, None, now)
             return Dial(callback.id, assignment.agent, partial(self._missed, callback.id))
         call = self._calls[assignment.call]
-        self._ended(call, now - call.at <= IN_TIME, now)
+        in_time = now - call.at <= IN_TIME
+        if self._in_need:
+            self._in_need.takes(assignment.agent, call.group, now)
+            self._in_need.ended(call, answered=True, in_time=in_time, now=now)
+        self._ended(call, in_time, now)
         return Match(assignment.call, assignment.agent)
 
     def _ended(self, call: Call, in_time: bool, now: int) -> None:

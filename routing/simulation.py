@@ -63,7 +63,8 @@ class _Run:
         #: Callers who are to be called back, and how often they were.
         self._to_call_back: dict[str, int] = {}
         self._missed: dict[str, Dial] = {}
-        self._called_up = False
+        #: Groups whose agents on call are called up; "": all of them.
+        self._called_up: set[str] = set()
         #: Peak-time agents on line, and since when.
         self._came: dict[str, int] = {}
         self._on_shift: set[str] = set()
@@ -111,6 +112,7 @@ class _Run:
                 self._becomes_idle(who)
             else:
                 self._on_phone[who] += now - self._stopped[who]
+                policy.away(self._agents[who])
         elif kind == _Kind.DUE:
             self._answer(policy.due(who, now))
         elif kind == _Kind.GIVE_UP:
@@ -123,13 +125,13 @@ class _Run:
             self._stops(who)
         elif kind == _Kind.COME:
             on_call = self._on_call(who)
-            if self._called_up and who not in self._came and on_call.start <= now < on_call.stop:
+            if self._wanted(who) and who not in self._came and on_call.start <= now < on_call.stop:
                 self._came[who] = now
                 self._at(on_call.stop, _Kind.LEAVE, who)
                 self._starts(who)
         elif who in self._came:
             on_call = self._on_call(who)
-            stood_down = not self._called_up and now >= self._came[who] + on_call.least
+            stood_down = not self._wanted(who) and now >= self._came[who] + on_call.least
             if stood_down or now >= on_call.stop:
                 self._on_phone[who] += now - self._came.pop(who)
                 self._stops(who)
@@ -164,8 +166,8 @@ class _Run:
                         self._answer(accepted(self._now))
                 case Dial():
                     self._dials(decision)
-                case PeakTime(called_up):
-                    self._peak_time(called_up)
+                case PeakTime():
+                    self._peak_time(decision)
 
     def _talks(self, match: Match) -> None:
         call = self._waiting.pop(match.call, None)
@@ -197,15 +199,20 @@ class _Run:
         self._busy[agent] += time
         self._at(self._now + time, _Kind.DONE, agent)
 
-    def _peak_time(self, called_up: bool) -> None:
-        self._called_up = called_up
+    def _peak_time(self, change: PeakTime) -> None:
+        (self._called_up.add if change.called_up else self._called_up.discard)(change.group)
         for agent in self._agents.values():
             if agent.on_call is None:
                 continue
-            if called_up:
+            wanted = self._wanted(agent.id)
+            if change.called_up and wanted and agent.id not in self._came:
                 self._at(max(self._now + agent.on_call.delay, agent.on_call.start), _Kind.COME, agent.id)
-            elif agent.id in self._came:
+            elif not wanted and agent.id in self._came:
                 self._at(max(self._now, self._came[agent.id] + agent.on_call.least), _Kind.LEAVE, agent.id)
+
+    def _wanted(self, agent: str) -> bool:
+        own = (skill.group for skill in self._agents[agent].skills if skill.ring == 1)
+        return "" in self._called_up or any(group in self._called_up for group in own)
 
     def _on_call(self, agent: str) -> OnCall:
         on_call = self._agents[agent].on_call

@@ -29,13 +29,15 @@ _SMALL = [group for family in FAMILIES for group, percent in family.items() if p
 
 
 class Setup(StrEnum):
-    """How app_queue is set up: a queue per category, similar groups' members after a minute, `leastrecent`; or else:"""
+    """How app_queue is set up: a queue per category, members of the first similar group after a minute, of the second
+    after two, `leastrecent`; or else:
+    """
 
     LEASTRECENT = "leastrecent"
     RRMEMORY = "rrmemory"
     #: A weight for the small groups, who have fewest members to wait for.
     WEIGHTS = "weights"
-    #: Members of similar groups after 5 s.
+    #: Members of the first similar group after 5 s, of the second after 10 s.
     SOON = "soon"
     #: The same, with all the similar groups of the whole ladder on a Monday, another one every 5 s.
     WIDE = "wide"

@@ -11,7 +11,7 @@ import typer
 
 from callcenter.campaigns import outbound_world
 from callcenter.campaigns.outbound_world import GOALS, Row
-from routing.monday import compare
+from routing.monday import CalledUpBy, compare
 from routing.town import build
 from routing.trial import FIRST_DAY, Setup, app_queue, ours, run
 from routing.trial_forms import Trial, as_json, as_text
@@ -37,6 +37,9 @@ def simulate(
             help="1.3 times the calls: similar groups, peak-time agents and callbacks against scheduled people.",
         ),
     ] = False,
+    call_up: Annotated[
+        CalledUpBy, typer.Option(help="On Mondays: what calls up our peak-time agents, the whole line or each group.")
+    ] = CalledUpBy.LINE,
     svg: Annotated[Path | None, typer.Option(help="Also draw the result into this file.")] = None,
     json: Annotated[bool, typer.Option("--json", help="All figures as JSON instead of tables.")] = False,
 ) -> None:
@@ -48,7 +51,7 @@ def simulate(
     names = (f"app_queue {against.value}", "ours")
     if monday:
         alike = "Mondays: the same callers, rosters and further people"
-        trial = Trial(town, seeds, names, compare(town, against, days), alike)
+        trial = Trial(town, seeds, names, compare(town, against, days, call_up), alike)
     else:
         trial = Trial(town, seeds, names, (run(town, app_queue(against), days), run(town, ours(town), days)))
     print(as_json(trial) if json else as_text(trial), end="")

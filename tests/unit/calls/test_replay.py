@@ -24,14 +24,29 @@ from callcenter.calls.reconfigure import reconfigure
 from callcenter.calls.recovery import compare, restore
 from callcenter.calls.replay import READ, Decision, Gap, Replay, Why
 from callcenter.centre import Centre as Description
+from callcenter.web.explanation import reason
 from routing.acd import Acd
 from tests.unit.calls.script import Script, centre
 from tests.unit.calls.test_every_call_leaves_once import AGENTS, NUMBERS, Centre
 
 CALLERS = ["", "01000000001", "01000000002"]
 MORE: dict[str, dict[str, Any]] = {
-    "kitchen": {"similar": ["furniture"], "widen": [{"ring": 2, "after_s": 5}], "strategy": "least_occupied"},
-    "furniture": {"strategy": "best_skill", "priority_s": 20},
+    "kitchen": {
+        "similar": ["furniture"],
+        "widen": [{"ring": 2, "after_s": 5, "level_below": 0.5}],
+        "then": [{"do": "call_up", "after_s": 10}],
+        "strategy": "least_occupied",
+        "peak": {"forecast_s": 30, "level_below": 0.6},
+    },
+    # Closes half an hour after the script begins, while callers of the kitchen are still served.
+    "furniture": {
+        "strategy": "best_skill",
+        "priority_s": 20,
+        "hours": {"mon": "09:00-10:30"},
+        "at_closing": "announce",
+    },
+    "peak": {"longest_wait_s": 60, "queue_over": 2, "calm_s": 60, "box_min": 1},
+    "1003": {"peak": True},
     "quiet": {"contract": {"service_level": 0.8, "most_calls": 1}},
     "nurim": {"contract": {"service_level": 0.9, "weight": 2}},
     "1002": {"levels": {"furniture": 2}, "languages": ["ko", "en"]},
@@ -43,7 +58,7 @@ MORE: dict[str, dict[str, Any]] = {
 OTHER = MORE | {
     "quiet": {"contract": {"most_calls": 2}},
     "kitchen": {"similar": ["av"], "priority_s": 30},
-    "1003": {"groups": ["kitchen"], "languages": ["en"]},
+    "1003": {"groups": ["kitchen"], "languages": ["en"], "peak": True},
 }
 WAITING = {"sticky_s": 15, "repeat_priority_s": 60, "language_s": 30}
 #: The first one without the cap.
@@ -114,6 +129,16 @@ class Replayed(Centre):
         channel = data.draw(st.sampled_from(sorted(self.channels)))
         for key in keys:
             self.script.happens(events.KeyPressed(channel, key))
+
+    @precondition(lambda self: self.channels)
+    @rule(data=st.data())
+    def the_hours_of_a_waiting_caller_s_group_end(self, data: st.DataObject) -> None:
+        self.script.happens(events.TimerFired(f"closing:{data.draw(st.sampled_from(sorted(self.channels)))}"))
+
+    @rule(seconds=st.sampled_from([5, 70]))
+    def peak_time_is_looked_at(self, seconds: int) -> None:
+        self.script.passes(seconds)
+        self.script.happens(events.TimerFired("peak"))
 
     @rule(known=st.booleans(), answers=st.booleans(), data=st.data())
     def a_callback_goes_on(self, known: bool, answers: bool, data: st.DataObject) -> None:
@@ -374,3 +399,56 @@ def test_after_a_restart_of_the_engine_the_replay_goes_on_from_its_start(script:
     replay = replayed(journal)
     assert decided(after.journal) > 0
     assert (replay.differences, replay.gaps, replay.decisions) == ([], [], decided(journal))
+
+
+def test_a_day_with_everything_decides_again_alike() -> None:
+    """Called up for the peak, helped by a similar group, passed on, told that the hours of the group end."""
+    script = Script(MORE, **WAITING)
+    script.agent_ready("1001")
+    first = script.call("cc-1.1")
+    leg = script.answers(first, "1001")
+    script.call("cc-1.2", "07000000102")
+    script.prompt_ends()
+    script.passes(61)
+    script.happens(events.TimerFired("peak"))
+    assert script.wrote(Kind.PEAK_CALLED)
+    script.agent_ready("1003")
+    script.happens(events.TimerFired("ladder"))
+    [helped] = [e for e in script.wrote(Kind.OFFERED) if e.agent == "1003"]
+    assert (helped.call, helped.data["ring"]) == ("cc-1.2", 2)
+    script.happens(events.AgentAsked("t", "1001", "pass", "group:furniture"))
+    script.happens(events.ChannelGone(leg, 16))
+    script.happens(events.CallPassed(first))
+    script.prompt_ends()
+    assert script.wrote(Kind.PASSED)
+    script.passes(1800)
+    script.happens(events.TimerFired(f"closing:{first}"))
+    script.happens(events.TimerFired("wrapup:1001"))
+    script.call("cc-1.4", "07000000109")
+    replay = replayed(script.journal)
+    assert (replay.differences, replay.gaps) == ([], [])
+    assert replay.decisions == decided(script.journal) >= 2
+
+
+def test_a_group_that_lagged_is_replayed_as_such() -> None:
+    script = Script({"1001": {"groups": ["kitchen", "furniture"]}})
+    served = script.call("cc-1.1", "07000000104")
+    script.prompt_ends()
+    script.agent_ready("1001")
+    leg = script.answers(served, "1001")
+    late = script.call("cc-1.2")
+    script.passes(60)
+    script.hangs_up(late)
+    script.call("cc-1.3", "07000000104")
+    script.prompt_ends()
+    script.passes(20)
+    lagging = script.call("cc-1.4")
+    script.hangs_up(served, leg)
+    script.happens(events.TimerFired("wrapup:1001"))
+    offered = script.wrote(Kind.OFFERED)[-1]
+    assert (offered.call, offered.data["rule"], offered.data["passed_over"]) == (lagging, "group_behind", "cc-1.3")
+    assert "service level" in reason(offered, "en")
+    replay = replayed(script.journal, versions={0: script.floor.centre})
+    assert (replay.differences, replay.gaps, replay.decisions) == ([], [], 2)
+    assert replay._distribution
+    assert replay._distribution.acd.group_favours() == script.floor.acd.group_favours() == {"kitchen": 60_000}

@@ -38,6 +38,15 @@ def test_mondays_with_callbacks_and_peak_time_agents() -> None:
     assert "Callers lost under ours for each lost under app_queue wide" in result.stdout
 
 
+def test_mondays_on_which_each_group_calls_up_its_own() -> None:
+    by_line, by_groups = (
+        json.loads(simulate("--monday", "--json", "--call-up", by).stdout) for by in ("line", "groups")
+    )
+    hours = [told["figures"]["more_hours"]["second"]["mean"] for told in (by_line, by_groups)]
+    assert hours[0] != hours[1]
+    assert all(hours)
+
+
 def test_outbound_days_as_a_table() -> None:
     words = ["simulate", "outbound", "--agents", "10", "--hit-rate", "0.3", "--days", "2", "--hours", "1"]
     result = CliRunner().invoke(app, words)

@@ -120,14 +120,14 @@ def test_a_group_that_lags_goes_before_another_one_and_the_decision_says_so() ->
 
 def test_where_the_company_s_favour_is_enough_the_group_s_is_not_the_reason() -> None:
     acd = Acd()
-    for company, said in (("poor", Rule.FAVOURED), ("rich", Rule.GROUP_BEHIND)):
+    for company, reason in (("poor", Rule.FAVOURED), ("rich", Rule.GROUP_BEHIND)):
         ask(acd, "x1", "x", 1000)
         ask(acd, "y1", "y", 4000, company=company)
         acd.favour("poor", 3500)
         acd.favour_group("y", 3500)
         got = free(acd, "1", "xy")
         assert got is not None
-        assert (got.call, got.rule, got.passed_over) == ("y1", said, "x1")
+        assert (got.call, got.rule, got.passed_over) == ("y1", reason, "x1")
         acd.withdraw("x1")
 
 

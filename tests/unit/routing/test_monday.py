@@ -11,12 +11,12 @@ import pytest
 
 from routing import monday
 from routing.acd import Skill
-from routing.call_up import CallUpRule
+from routing.call_up import CallUpRule, GroupRule
 from routing.callback import CallbackRule
 from routing.day import Agent, Call, Day, Decision, Dial, MakePolicy, OnCall
 from routing.policies import Ours
 from routing.simulation import ANSWERS_AFTER, RINGS_FOR, simulate
-from routing.town import FAMILIES, SLOWER, WRAPUP, build, draw
+from routing.town import FAMILIES, SIMILAR, SLOWER, WRAPUP, build, draw
 from routing.town_staff import CLOSE, HOUR, OPEN, QUARTER
 from routing.trial import Result, Setup
 from routing.trial_forms import Trial, as_text
@@ -122,6 +122,38 @@ def test_peak_time_agents_come_when_called_up_stay_their_time_and_finish_their_c
     assert simulate(calls, people, ours()).work["2"].on_phone == 0
 
 
+def test_a_group_calls_up_its_own_peak_time_agents_by_its_own_health() -> None:
+    on_call = OnCall(start=0, stop=9_000 * SECOND, delay=100 * SECOND, least=600 * SECOND)
+    people = [
+        agent("1", until=9_000),
+        replace(agent("2"), shifts=(), on_call=on_call),
+        replace(agent("3"), skills=(Skill("y"), Skill("x", ring=2)), shifts=(), on_call=on_call),
+    ]
+    calls = [call("a", 0, lasts=300), call("b", 10), call("c", 250)]
+
+    def make(rule: GroupRule) -> MakePolicy:
+        return lambda agents, later: Ours(agents, later, {}, ladder=(), group_call_up=rule)
+
+    # Looked at every 5 s from 15 on; all agents at work being busy the mean passes 0.15 after 42 s: called up at 60.
+    day = simulate(calls, people, make(GroupRule(occupancy_over=0.15, calm_s=60)))
+    assert told(day)[:2] == [("a", 0, "1", False), ("b", 150, "2", False)]
+    assert day.work["3"].on_phone == 0, "of another group"
+    # Nothing is known of handle times and patience yet, so by the forecast nobody is called.
+    day = simulate(calls, people, make(GroupRule(forecast_s=30, calm_s=60)))
+    assert told(day)[1] == ("b", 290, "1", False)
+    assert day.work["2"].on_phone == 0
+
+
+def test_without_anybody_at_work_the_forecast_calls_them_up() -> None:
+    on_call = OnCall(start=0, stop=9_000 * SECOND, delay=100 * SECOND, least=600 * SECOND)
+    people = [agent("1", until=50), replace(agent("2"), shifts=(), on_call=on_call)]
+    rule = GroupRule(forecast_s=30, calm_s=60)
+    make: MakePolicy = lambda agents, later: Ours(agents, later, {}, ladder=(), group_call_up=rule)  # noqa: E731
+    # "a" lasts beyond the end of the shift; with its end nobody is left for "b".
+    day = simulate([call("a", 0, lasts=80), call("b", 10)], people, make)
+    assert told(day) == [("a", 0, "1", False), ("b", 170, "2", False)]
+
+
 # -- Monday
 
 
@@ -151,8 +183,8 @@ def test_a_floor_below_the_drawing_is_left_out() -> None:
 def test_nobody_is_in_two_conversations_and_whoever_is_called_back_accepted() -> None:
     town = build()
     people = [
-        *monday.with_similar(town.agents),
-        *monday.with_similar(monday.partly_on_call(town, monday.further(town))),
+        *monday.with_third(town.agents),
+        *monday.with_third(monday.partly_on_call(town, monday.further(town))),
     ]
     day = simulate(draw(town, Random(1), busier=1.3), people, monday.ours(town), wrapup=WRAPUP, slower_percent=SLOWER)
     assert len({one.call.id for one in day.outcomes}) == len(day.outcomes)
@@ -172,10 +204,14 @@ def test_the_scheduled_are_where_calls_per_agent_are_most_and_cost_no_less() -> 
 
 
 def test_every_groups_callers_may_go_to_three_similar_groups() -> None:
-    agents = monday.with_similar(build().agents)
+    agents = monday.with_third(build().agents)
     for family in map(list, FAMILIES):
-        for place, group in enumerate(family):
-            for distance in (1, 2, 3):
-                similar = family[(place + distance) % len(family)]
-                assert all(group in {skill.group for skill in one.skills} for one in agents if one.home == similar)
+        for group in family:
+            serving = {
+                ring: {one.home for one in agents for skill in one.skills if (skill.group, skill.ring) == (group, ring)}
+                for ring in (2, 3, 4)
+            }
+            assert set(SIMILAR[group][:1]) <= serving[2]
+            assert set(SIMILAR[group][1:]) <= serving[3]
+            assert serving[4]
     assert all(len({skill.group for skill in one.skills}) == len(one.skills) for one in agents)

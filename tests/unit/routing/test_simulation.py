@@ -19,7 +19,7 @@ from routing.measure import Tally, chance, interval, jackknife, spread, t95
 from routing.policies import Ours
 from routing.simulation import simulate
 from routing.staffing import performance
-from routing.town import FAMILIES, SLOWER, WRAPUP, Town, build, draw
+from routing.town import FAMILIES, SIMILAR, SLOWER, WRAPUP, Town, build, draw
 from routing.trial import Setup, app_queue, below_floor, fairness_between_companies, ours, run
 from routing.trial_forms import Trial, as_json, as_text
 from routing.trial_plot import as_svg
@@ -91,7 +91,7 @@ def test_an_agent_has_one_call_at_a_time_in_the_shift_and_of_the_own_skills(poli
             assert any(start <= at < stop for start, stop in people[name].shifts)
             (skill,) = [one for one in people[name].skills if one.group == outcome.call.group]
             handling = outcome.call.handling
-            spent = handling + (handling * SLOWER // 100 if skill.ring > 1 else 0) + WRAPUP
+            spent = handling + handling * SLOWER * (skill.ring - 1) // 100 + WRAPUP
             free, busy = at + spent, busy + spent
         assert day.work[name].busy == busy <= day.work[name].on_phone
 
@@ -198,6 +198,25 @@ def test_a_company_below_its_floor_goes_first() -> None:
     assert order(Fairness()) == ["1", "2", "4", "3"]
 
 
+def test_a_group_that_lags_goes_before_another_one() -> None:
+    both = agent("both", Skill("x"), Skill("y"))
+    calls = [
+        call("0", 0),
+        call("1", 1, "y", patience=30),
+        call("2", 40, "x"),
+        call("3", 80, "y"),
+        call("4", 90, "x"),
+        call("5", 100, "y"),
+    ]
+
+    def order(fairness: Fairness | None) -> list[str]:
+        day = simulate(calls, [both], lambda agents, later: Ours(agents, later, {}, fairness=fairness))
+        return [outcome.call.id for outcome in day.outcomes]
+
+    assert order(None) == ["0", "1", "2", "3", "4", "5"]
+    assert order(Fairness()) == ["0", "1", "2", "3", "5", "4"]
+
+
 # -- app_queue
 
 
@@ -254,7 +273,10 @@ def test_the_town_has_the_programmes_size() -> None:
     assert sum(c.calls for c in companies) == pytest.approx(8000)
     assert 300 < max(c.calls for c in companies) < 500
     assert {len(c.groups) for c in companies} == {1, 2, 3}
-    assert {len(one.skills) for one in people} == {2, 3}
+    assert {sum(skill.ring == 1 for skill in one.skills) for one in people} == {1, 2}
+    for group, similar in SIMILAR.items():
+        # Two similar groups, the nearest first, as `callcenter.calls.skills` has it of the example centre.
+        assert set(similar) <= {one.home for one in people if any(skill.group == group for skill in one.skills)}
     for one in people:
         (family,) = [family for family in FAMILIES if one.home in family]
         assert all(skill.group in family for skill in one.skills)
