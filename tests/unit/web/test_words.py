@@ -30,6 +30,7 @@ from callcenter.campaigns.form import QuestionKind
 from callcenter.campaigns.form_check import Flaw
 from callcenter.campaigns.kinds import Kind as CampaignKind
 from callcenter.campaigns.kinds import Purpose
+from callcenter.campaigns.machines import Verdict as Heard
 from callcenter.campaigns.pacing import Mode
 from callcenter.campaigns.permission import Why
 from callcenter.campaigns.plan import Hindrance
@@ -194,6 +195,11 @@ COMPOSED = {
     *(f"low_score.state_{state}" for state in PhoneState),
     *("low_score.title", "reason.low_score", "quota.full_segment", "quota.full_answer"),
     *(f"wizard.{name}" for name in NUMBERS),
+    *(f"machines.{word}" for word in ("people", "unsure", "taken", "hung_up", "missed", "late", "off")),
+    *(
+        f"machines.{word}"
+        for word in ("on_voice", "on_agents", "heard", "attempt", *(f"verdict_{verdict}" for verdict in Heard))
+    ),
     *("notice.title", *(f"notice.{column}" for column in ("id", "number", "due", "text"))),
     *(f"notice.by_{channel}" for channel in Channel),
     *(f"notice.of_{of}" for of in (*Matter, "calls")),
