@@ -97,10 +97,8 @@ def _story(found: Results, heading: Heading, language: str) -> Iterator[Flowable
     yield _text(t("rate.hint", e=f"{found.rates.e:.2f}"), _QUIET)
     if heard := found.listened:
         yield _text(t("machines.title"), _HEAD)
-        counts = (
-            ("people", heard.people), ("unsure", heard.unsure), ("taken", heard.machines),
-            ("hung_up", heard.hung_up), ("missed", heard.missed), ("late", heard.late),
-        )  # fmt: skip
+        counts = [("people", heard.people), ("unsure", heard.unsure), ("taken", heard.machines)]
+        counts += [("hung_up", heard.hung_up), ("missed", heard.missed), ("late", heard.late)]
         yield _text(" · ".join(f"{t(f'machines.{word}')} {whole(count)}" for word, count in counts))
         yield _text(t("machines.hint"), _QUIET)
     yield _text(t("campaign.answers", n=len(found.responses)), _HEAD)

@@ -7,7 +7,6 @@ import sys
 import tempfile
 import time
 from dataclasses import replace
-from itertools import product
 from pathlib import Path
 
 from dialplan.machines import AGENTS, ASTERISKS_OWN, VOICE, Listening
@@ -40,12 +39,16 @@ def main() -> int:
 
 
 def _neighbours() -> dict[str, Listening]:
-    """What lies around the chosen parameters."""
+    """The chosen parameters with one of them changed."""
     found = {}
     for name, chosen in (("agents", AGENTS), ("voice", VOICE)):
-        for greeting, words, threshold in product((-200, 200), (-1, 1), (256, 400, 600)):
-            one = replace(chosen, greeting=chosen.greeting + greeting, words=chosen.words + words, threshold=threshold)
-            found[f"{name}-{one.greeting}-{one.words}-{threshold}"] = one
+        changes = [("greeting", chosen.greeting + more) for more in (-200, 200)]
+        changes += [("words", chosen.words + more) for more in (-1, 1)]
+        changes += [("after_greeting", ms) for ms in (400, 800)]
+        changes += [("threshold", level) for level in (256, 400, 600) if level != chosen.threshold]
+        for parameter, value in changes:
+            label = parameter.replace("_", "-")
+            found[f"{name}-{label}-{value}"] = replace(chosen, **{parameter: value})
     return found
 
 

@@ -198,6 +198,11 @@ COMPOSED = {
     *(f"low_score.state_{state}" for state in PhoneState),
     *("low_score.title", "reason.low_score", "quota.full_segment", "quota.full_answer"),
     *(f"wizard.{name}" for name in NUMBERS),
+    *(f"machines.{word}" for word in ("people", "unsure", "taken", "hung_up", "missed", "late", "off")),
+    *(
+        f"machines.{word}"
+        for word in ("on_voice", "on_agents", "heard", "attempt", *(f"verdict_{verdict}" for verdict in Heard))
+    ),
     *("notice.title", *(f"notice.{column}" for column in ("id", "number", "due", "text"))),
     *(f"notice.by_{channel}" for channel in Channel),
     *(f"notice.of_{of}" for of in (*Matter, "calls")),
