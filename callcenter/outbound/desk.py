@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -100,11 +100,3 @@ class Desk:
             "lines": sum(line.stage is not Stage.ENTERING for line in self.dialler.lines.values()),
             "agents": sum(one in (Standing.FREE, Standing.OURS) for one in self.agents.values()),
         }
-
-
-def taken(desk: Desk, desks: Collection[Desk], room: int) -> int:
-    """How many of so many channels are no longer to be had for one campaign: those that are on, and of another that
-    would dial as well its equal share.
-    """
-    share = room // max(1, sum(one.hungry for one in desks))
-    return sum(max(one.channels(), share) if one.hungry and one is not desk else one.channels() for one in desks)

@@ -10,23 +10,17 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import signal
-from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import date
 from itertools import groupby
 
-import orjson
 import structlog
 from redis.asyncio import Redis
-from redis.exceptions import RedisError
 
 from callcenter.asterisk.ari import AriClient, AriError, Json
 from callcenter.asterisk.telephony import endpoint, now_ms, outside_endpoint
 from callcenter.calls.commands import HangUp, StartTimer, StopTimer
-from callcenter.calls.skills import skills
 from callcenter.campaigns import events
 from callcenter.campaigns.attempts import Outcome
-from callcenter.campaigns.carrier import Backoff
 from callcenter.campaigns.commands import (
     BeginInterview,
     Command,
@@ -47,17 +41,16 @@ from callcenter.campaigns.interview import End, Interview, announcement
 from callcenter.campaigns.machines import heard_of
 from callcenter.campaigns.pacing import Limits, Mode
 from callcenter.centre import Centre
-from callcenter.jobs.survey_prompts import enqueue_prompts
 from callcenter.lease import Lease
-from callcenter.outbound.agents import FORGET_S, Agents
+from callcenter.outbound.agents import Agents
 from callcenter.outbound.book import Asked, Book, Customer, Work
 from callcenter.outbound.causes import unanswered
 from callcenter.outbound.channels import CHANNEL, campaign, handed, in_stasis, seen
-from callcenter.outbound.desk import Desk, taken
-from callcenter.outbound.inbound import Inbound, inbound_of
+from callcenter.outbound.desk import Desk
 from callcenter.outbound.interviews import Interviews
-from callcenter.outbound.prompts import missing, prefix_of
-from callcenter.public_holidays import free_days
+from callcenter.outbound.prompts import prefix_of
+from callcenter.outbound.surroundings import Surroundings
+from callcenter.outbound.traffic import Traffic
 from callcenter.redis import blocking_client, command_client
 from callcenter.settings import Settings
 from callcenter.store.engine import open_engine, sessions
@@ -78,11 +71,14 @@ class Outbound:
     """Runs until cancelled, or until another dialler works."""
 
     def __init__(self, centre: Centre, settings: Settings) -> None:
-        self._centre, self._settings = centre, settings
-        self._limits = Limits(channels=settings.outbound_channels, calls_per_second=settings.outbound_calls_per_second)
+        self._centre = centre
+        self._traffic = Traffic(
+            Limits(channels=settings.outbound_channels, calls_per_second=settings.outbound_calls_per_second)
+        )
         self._engine = open_engine(settings.database_url)
         self._book = Book(sessions(self._engine), centre.zone)
         self._redis: Redis = command_client(settings.redis_url)
+        self._surroundings = Surroundings(centre, settings, self._redis)
         self._lease = Lease(self._redis, "cc:dialler")
         password = settings.ari_password.get_secret_value()
         url = f"http://{settings.asterisk_host}:{settings.ari_port}"
@@ -92,7 +88,6 @@ class Outbound:
         self._ari.on_channel_event("ChannelDestroyed", self._gone)
         self._ari.on_event("Dial", self._rung)
         self._agents = Agents(self._redis, blocking_client(settings.redis_url), self._agent_changed, self._pressed)
-        self._backoff = Backoff()
         #: How long customers who found nobody wait, by the timer's name.
         self._timers: dict[str, asyncio.TimerHandle] = {}
         self._desks: dict[int, Desk] = {}
@@ -102,8 +97,6 @@ class Outbound:
         self._promised: dict[str, str] = {}
         #: What is to be written down, in its order.
         self._todo: asyncio.Queue[tuple[Desk, Command, int]] = asyncio.Queue()
-        self._dialled: deque[int] = deque()
-        self._inbound_calls = 0
         #: Attempts whose channel was not there at the last check.
         self._suspect: set[str] = set()
         self._tasks: asyncio.TaskGroup
@@ -140,7 +133,7 @@ class Outbound:
             self._customers[row.id] = customer
             found.setdefault(row.campaign, []).append(events.Pending(row.id, row.contact, row.number, "gone", agent))
         for number in found:
-            if work := await self._book.work(number, self._holidays(), from_ms(now_ms())):
+            if work := await self._book.work(number, self._surroundings.holidays(), from_ms(now_ms())):
                 self._open(work)
         channels = await self._channels()
         self._looked = True
@@ -185,7 +178,7 @@ class Outbound:
         if not self._known(channel["id"]):
             self._ari.channels.hangup(channel["id"])
             return
-        self._backoff.carried(now_ms())
+        self._traffic.backoff.carried(now_ms())
         attempt = channel["id"].removeprefix(CHANNEL)
         self._tell(campaign(attempt), events.LineAnswered(attempt, heard_of(event["args"][1:])))
 
@@ -194,9 +187,9 @@ class Outbound:
             return
         outcome = unanswered(event["cause"])
         if outcome is Outcome.CONGESTION:
-            self._backoff.congested(now_ms())
+            self._traffic.backoff.congested(now_ms())
         else:
-            self._backoff.carried(now_ms())
+            self._traffic.backoff.carried(now_ms())
         self._ended(channel["id"].removeprefix(CHANNEL), outcome)
 
     def _rung(self, event: Json) -> None:
@@ -314,7 +307,7 @@ class Outbound:
     def _open(self, work: Work) -> Desk:
         desk = self._desks.get(work.number)
         if desk is None:
-            desk = self._desks[work.number] = Desk.of(work, self._limits)
+            desk = self._desks[work.number] = Desk.of(work, self._traffic.limits)
         desk.work, desk.dialler.setup = work, work.setup
         return desk
 
@@ -322,22 +315,8 @@ class Outbound:
         desk = self._desks.get(number)
         if desk is not None:
             now = now_ms()
-            # What other campaigns have dialled this very second counts against the carrier's limits as well.
-            desk.dialler.know_house(self._house(desk, now))
+            desk.dialler.know_house(self._traffic.house(desk, self._desks.values(), now))
             self._obey(desk, desk.dialler.handle(event, now), now)
-
-    def _house(self, desk: Desk, now: int) -> events.Tick:
-        """How the rest of the house stands at this moment."""
-        while self._dialled and self._dialled[0] <= now - 1000:
-            self._dialled.popleft()
-        others = sum(other.about_to_dial() for other in self._desks.values() if other is not desk)
-        return events.Tick(
-            channels=self._inbound_calls
-            + taken(desk, self._desks.values(), self._limits.channels - self._inbound_calls),
-            dialled_last_second=len(self._dialled) + others,
-            inbound_forecast_s=desk.forecast_s,
-            carrier_room=self._backoff.room(now),
-        )
 
     def _obey(self, desk: Desk, commands: Iterable[Command], now: int) -> None:
         for command in commands:
@@ -347,8 +326,7 @@ class Outbound:
                 case NoteHeard():
                     self._todo.put_nowait((desk, command, now))
                 case Dial():
-                    self._dialled.append(now)
-                    self._backoff.dialled(now)
+                    self._traffic.dialled(now)
                     self._tasks.create_task(self._dial(desk, command))
                 case ConnectAgent(attempt, agent):
                     self._connect(desk, attempt, agent)
@@ -436,8 +414,8 @@ class Outbound:
 
     async def _refresh(self) -> None:
         """Campaigns as they stand in the database now, and how the house stands."""
-        running = await self._book.running(self._holidays(), from_ms(now_ms()))
-        inbound = await self._inbound()
+        running = await self._book.running(self._surroundings.holidays(), from_ms(now_ms()))
+        inbound = await self._surroundings.inbound()
         if not self._looked:
             return
         on = {work.number: work for work in running}
@@ -447,12 +425,12 @@ class Outbound:
                 for attempt in desk.dialler.lines:
                     segment = customer.segment if (customer := self._customers.get(attempt)) else ""
                     self._interviews.filled(CHANNEL + attempt, full_answers(work.quotas, segment))
-        self._inbound_calls = inbound.calls
-        engine = await self._engine_lives()
+        self._traffic.inbound = inbound.calls
+        engine = await self._surroundings.engine_lives()
         for number, desk in list(self._desks.items()):
             if number in on:
-                desk.hindered = await self._hindrance(on[number], engine)
-            desk.forecast_s = inbound.longest_s(self._lines_of(desk.work))
+                desk.hindered = await self._surroundings.hindrance(on[number], engine_lives=engine)
+            desk.forecast_s = inbound.longest_s(self._surroundings.lines_of(desk.work))
             self._tell(number, events.Running(number in on and on[number].on and desk.hindered is None))
             for agent in list(self._agents.states):
                 self._look_at(desk, agent)
@@ -467,52 +445,18 @@ class Outbound:
                 self._desks.pop(number, None)
         await self._publish()
 
-    def _lines_of(self, work: Work) -> set[str]:
-        """The groups whose callers the campaign's agents could serve; of the recorded voice's campaign all (none)."""
-        if work.mode is Mode.AGENTLESS:
-            return set()
-        agents = [agent for agent in self._centre.agent if set(agent.groups) & set(work.groups)]
-        return {skill.group for agent in agents for skill in skills(self._centre)[agent.id]}
-
     async def _read_sheets(self, desk: Desk) -> None:
         """What agents have entered for good."""
         for attempt, outcome in (await self._book.entered(desk.work, desk.unsaid())).items():
             self._tell(desk.work.number, events.InterviewEnded(attempt, outcome))
 
-    async def _hindrance(self, work: Work, engine: bool) -> str | None:
-        if not work.proven:
-            return "unproven"
-        if work.mode is Mode.AGENTLESS:
-            return None if await self._speakable(work) else "prompts"
-        return None if engine else "engine_away"
-
-    async def _engine_lives(self) -> bool:
-        with contextlib.suppress(RedisError):
-            if raw := await self._redis.get("cc:controller"):
-                return bool(orjson.loads(raw)["ari"])
-        return False
-
     async def _publish(self) -> None:
         """How each campaign stands, for its page."""
         now = now_ms()
         campaigns = {str(number): desk.told(now) for number, desk in self._desks.items()}
-        told = {"at": now, "carrier_until": self._backoff.until if self._backoff.refuses else None}
-        with contextlib.suppress(RedisError):
-            await self._redis.set("cc:outbound", orjson.dumps(told | {"campaigns": campaigns}), ex=FORGET_S)
-
-    async def _speakable(self, work: Work) -> bool:
-        """Whether every prompt is there; those that are not are asked for."""
-        if not missing(self._settings.sounds, work.text, work.form):
-            return True
-        with contextlib.suppress(RedisError):
-            await asyncio.to_thread(enqueue_prompts, self._settings.redis_url, work.form_id)
-        return False
-
-    async def _inbound(self) -> Inbound:
-        with contextlib.suppress(RedisError):
-            if raw := await self._redis.get("cc:board"):
-                return inbound_of(raw, now_ms())
-        return Inbound()
+        backoff = self._traffic.backoff
+        until = backoff.until if backoff.refuses else None
+        await self._surroundings.publish({"at": now, "carrier_until": until, "campaigns": campaigns})
 
     async def _check(self) -> None:
         """An end that was missed must hold nobody for ever: what is not there twice is gone."""
@@ -522,10 +466,6 @@ class Outbound:
         for attempt in absent & self._suspect:
             self._ended(attempt, Outcome.UNCERTAIN)
         self._suspect = absent
-
-    def _holidays(self) -> frozenset[date]:
-        year = from_ms(now_ms()).astimezone(self._centre.zone).year
-        return free_days(self._centre, (year, year + 1))
 
 
 def together(due: Iterable[tuple[Desk, Command, int]]) -> Iterator[tuple[Desk, list[Command], int]]:

@@ -4,33 +4,19 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import case, func, insert, tuple_, update
+from sqlalchemy import case, func
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from callcenter.calls.call import campaign_of
 from callcenter.campaigns.attempts import NOT_RUNG, REACHED, Due, Outcome, Retry, Tried, best, what_next
 from callcenter.campaigns.machines import PROMISED_MS, Heard, Sum, Verdict
 from callcenter.campaigns.permission import Why
+from callcenter.store.attempt_rows import Taken, attempt_and_contact, take
 from callcenter.store.campaign_models import AttemptRow, ContactRow, ResponseRow
 from callcenter.store.epoch import from_ms, to_ms
-from callcenter.store.scope import Scope, select_within, within
-
-
-@dataclass(frozen=True, slots=True)
-class Taken:
-    """A contact that an attempt has now."""
-
-    company: str
-    number: str
-    language: str
-    segment: str
-
-
-def _number(attempt: str) -> int:
-    return int(attempt.rsplit("-", 1)[1])
+from callcenter.store.scope import Scope, select_within
 
 
 def _tried(row: AttemptRow) -> Tried:
@@ -49,37 +35,9 @@ class Attempts:
         """Write attempts down before they are dialled, by their contacts; those that another attempt has are left out,
         and must not be dialled.
 
-        An attempt's id ends in its running number, which the contact gives once. Dial only after the commit of this
-        session.
+        Dial only after the commit of this session.
         """
-        wanted = {(contact, _number(attempt) - 1): attempt for attempt, contact in asked.items()}
-        take = (
-            update(ContactRow)
-            .where(
-                within(self._scope, ContactRow),
-                tuple_(ContactRow.id, ContactRow.tries).in_(list(wanted)),
-                ContactRow.held.is_(False),
-                ContactRow.due_at.is_not(None),
-            )
-            .values(held=True, tries=ContactRow.tries + 1)
-            .returning(
-                ContactRow.id, ContactRow.tries, ContactRow.company, ContactRow.campaign, ContactRow.number,
-                ContactRow.language, ContactRow.segment,
-            )
-            .execution_options(synchronize_session=False)
-        )  # fmt: skip
-        taken: dict[str, Taken] = {}
-        rows = []
-        for contact, tries, company, campaign, number, language, segment in await self._session.execute(take):
-            attempt = wanted[contact, tries - 1]
-            taken[attempt] = Taken(company, number, language, segment)
-            rows.append(
-                {"id": attempt, "company": company, "campaign": campaign, "contact": contact, "try_": tries,
-                 "number": number, "at": to_ms(now)}
-            )  # fmt: skip
-        if rows:
-            await self._session.execute(insert(AttemptRow), rows)
-        return taken
+        return await take(self._session, self._scope, asked, now)
 
     async def get(self, attempt: str) -> AttemptRow | None:
         """One attempt."""
@@ -102,8 +60,7 @@ class Attempts:
 
         Raises `LookupError`: no such attempt.
         """
-        query = select_within(self._scope, AttemptRow, AttemptRow, ContactRow).where(AttemptRow.id == attempt)
-        found = (await self._session.execute(query.join(ContactRow, ContactRow.id == AttemptRow.contact))).first()
+        found = await attempt_and_contact(self._session, self._scope, attempt)
         if found is None:
             raise LookupError(attempt)
         row, contact = found

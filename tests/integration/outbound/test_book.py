@@ -15,7 +15,7 @@ from callcenter.campaigns.permission import Why
 from callcenter.campaigns.plan import Plan
 from callcenter.campaigns.sheet import Verdict
 from callcenter.hours import Hours
-from callcenter.outbound.book import Asked, Book, Work
+from callcenter.outbound.book import Asked, Book, Promise, Work
 from callcenter.store.aftermath_models import LowScoreRow, PhoneState
 from callcenter.store.attempts import Attempts
 from callcenter.store.campaign_models import CampaignRow, ContactRow, DoNotCallRow, ResponseRow
@@ -437,3 +437,15 @@ async def test_the_attempts_of_a_moment_are_written_with_few_statements(made: Se
     assert set(written) == set(asked_for)
     # Written: taken, kept, and asked for consents, refusals and ringings. Ended: read once, then four rows.
     assert said == ["UPDATE", "INSERT", "SELECT", "SELECT", "SELECT", "SELECT", "UPDATE", "UPDATE", "INSERT", "INSERT"]
+
+
+async def test_whom_an_agent_was_promised_is_known_by_the_answers(made: Sessions) -> None:
+    book = Book(made, SEOUL)
+    work = await work_of(book, await launched(made, HAND_OVER))
+    one, other = await book.find(work, 2, NOON)
+    ends = {f"{work.number}-{one.contact}-1": End.TRANSFERRED, f"{work.number}-{other.contact}-1": End.FINISHED}
+    await book.write(work, dict(zip(ends, (one.contact, other.contact), strict=True)), NOON)
+    for attempt, end in ends.items():
+        assert await book.promised(attempt) is None
+        await book.finish(work, attempt, Outcome.COMPLETED, NOON, asked(work, attempt, end, again="1"))
+    assert [await book.promised(attempt) for attempt in ends] == [Promise("nurim", "tv", "ko"), None]

@@ -22,9 +22,10 @@ from callcenter.outbound.agents import Standing, standing
 from callcenter.outbound.book import Work
 from callcenter.outbound.causes import unanswered
 from callcenter.outbound.channels import seen
-from callcenter.outbound.desk import Desk, taken
+from callcenter.outbound.desk import Desk
 from callcenter.outbound.inbound import Inbound, inbound_of
 from callcenter.outbound.prompts import missing, prefix_of
+from callcenter.outbound.traffic import taken
 from tests.unit.campaigns.forms import SURVEY
 
 
