@@ -100,7 +100,7 @@ async def test_what_opens_over_a_page_fits_too(
         await page.goto(web.url + address)
         await page.keyboard.press(key)
         dialog = page.locator(opened)
-        await expect(dialog).to_be_visible()
+        await expect(dialog).to_be_visible(timeout=15_000)
         await page.screenshot(path=tmp_path / f"over-{language}-{width}-{login}-{opened[1:]}.png")
         box = await dialog.bounding_box()
         assert box is not None
