@@ -29,7 +29,7 @@ from callcenter.config.taking_effect import TakingEffect
 from callcenter.config.versions import Versions, stamp
 from callcenter.journal import JournalWriter, read_callbacks, read_open
 from callcenter.lease import Lease
-from callcenter.redis import blocking_client, command_client
+from callcenter.redis import blocking_client, command_client, new_entries
 from callcenter.settings import Settings
 from callcenter.wishes import wish_of
 
@@ -121,17 +121,8 @@ class Controller:
     # -- the pages
 
     async def _obey(self) -> None:
-        last: Any = "$"
-        while True:
-            try:
-                answer: Any = await self._patient.xread({"cc:commands": last}, block=5000)
-            except RedisError:
-                await asyncio.sleep(1)
-                continue
-            for _, messages in answer or ():
-                for number, fields in messages:
-                    last = number
-                    self._command({key.decode(): value.decode() for key, value in fields.items()})
+        async for asked in new_entries(self._patient, "cc:commands"):
+            self._command(asked)
 
     def _command(self, asked: dict[str, str]) -> None:
         if now_ms() - int(asked["at"]) > _COMMAND_LIFE_MS:

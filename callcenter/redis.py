@@ -6,9 +6,14 @@ returns. So commands go through one client that gives up soon, and waiting reads
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import AsyncGenerator
+from typing import Any
+
 from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
+from redis.exceptions import RedisError
 
 #: One more try mends a connection that the server closed while idle; a longer series would hide that Redis is away.
 _TRIES_AGAIN = 1
@@ -37,3 +42,20 @@ def blocking_client(url: str) -> Redis:
         max_connections=_MOST,
         retry=Retry(NoBackoff(), _TRIES_AGAIN),
     )
+
+
+async def new_entries(blocking: Redis, stream: str) -> AsyncGenerator[dict[str, str]]:
+    """What is added to a stream from now on, through a blocking client; what came while nobody read is forgotten, and
+    while Redis is away nothing comes.
+    """
+    last: Any = "$"
+    while True:
+        try:
+            answer: Any = await blocking.xread({stream: last}, block=5000)
+        except RedisError:
+            await asyncio.sleep(1)
+            continue
+        for _, messages in answer or ():
+            for number, fields in messages:
+                last = number
+                yield {key.decode(): value.decode() for key, value in fields.items()}

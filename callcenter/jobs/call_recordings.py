@@ -16,10 +16,10 @@ import structlog
 
 from billing.contracts.terms import add_months
 from callcenter.campaigns.spoken import Ended
-from callcenter.logs import configure_logs
+from callcenter.jobs.frame import opened
 from callcenter.settings import Settings
 from callcenter.store.aftermath_models import DestroyedRow
-from callcenter.store.engine import Sessions, open_engine, sessions
+from callcenter.store.engine import Sessions
 from callcenter.store.epoch import to_ms
 from callcenter.store.scope import WholeCentre
 from callcenter.store.spoken import SpokenAnswers
@@ -29,13 +29,8 @@ log = structlog.get_logger()
 
 async def destroy_recordings() -> int:
     """The job: of how many days recordings were destroyed."""
-    settings = Settings()
-    configure_logs(as_json=settings.log_json)
-    engine = open_engine(settings.database_url)
-    try:
-        count = await destroy(settings, sessions(engine), datetime.now(UTC))
-    finally:
-        await engine.dispose()
+    async with opened() as (settings, made):
+        count = await destroy(settings, made, datetime.now(UTC))
     if count:
         log.info("recordings.destroyed", days=count)
     return count

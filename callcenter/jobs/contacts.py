@@ -15,11 +15,11 @@ from callcenter.campaigns.columns import Contact, Field
 from callcenter.campaigns.intake import BadRow, Tally, take_in
 from callcenter.campaigns.sheets import SheetError, read_sheet
 from callcenter.centre import load_centre
+from callcenter.jobs.frame import opened
 from callcenter.jobs.schedule import job_queue
-from callcenter.logs import configure_logs
 from callcenter.settings import Settings
 from callcenter.store.campaigns import Campaigns
-from callcenter.store.engine import Sessions, open_engine, sessions
+from callcenter.store.engine import Sessions
 from callcenter.store.epoch import to_ms
 from callcenter.store.intake_rows import insert_contacts
 from callcenter.store.scope import WholeCentre
@@ -53,13 +53,8 @@ def enqueue_import(redis_url: str, number: int) -> None:
 
 async def import_contacts(number: int) -> None:
     """The job."""
-    settings = Settings()
-    configure_logs(as_json=settings.log_json)
-    engine = open_engine(settings.database_url)
-    try:
-        await read_contacts(settings, sessions(engine), number)
-    finally:
-        await engine.dispose()
+    async with opened() as (settings, made):
+        await read_contacts(settings, made, number)
 
 
 async def read_contacts(settings: Settings, made: Sessions, number: int) -> None:

@@ -12,10 +12,8 @@ from pathlib import Path
 import structlog
 
 from callcenter.calls.journal import Kind
+from callcenter.jobs.frame import opened
 from callcenter.ledger.record import CallRecord
-from callcenter.logs import configure_logs
-from callcenter.settings import Settings
-from callcenter.store.engine import open_engine, sessions
 from callcenter.store.events import calls_with
 from callcenter.store.records import Records
 from callcenter.store.scope import WholeCentre
@@ -30,19 +28,13 @@ log = structlog.get_logger()
 
 async def keep_evidence() -> int:
     """The job: how many clips were made."""
-    settings = Settings()
-    configure_logs(as_json=settings.log_json)
-    engine = open_engine(settings.database_url)
     since = time.time_ns() // 1_000_000 - _SPAN_MS
     made = 0
-    try:
-        async with sessions(engine)() as session:
-            for call, at in await calls_with(session, Kind.ABUSE_WARNED, since):
-                record = await Records(session, WholeCentre()).get(call)
-                if record and record.closed and record.recording:
-                    made += keep(record, at, settings.recordings, settings.evidence)
-    finally:
-        await engine.dispose()
+    async with opened() as (settings, sessions), sessions() as session:
+        for call, at in await calls_with(session, Kind.ABUSE_WARNED, since):
+            record = await Records(session, WholeCentre()).get(call)
+            if record and record.closed and record.recording:
+                made += keep(record, at, settings.recordings, settings.evidence)
     if made:
         log.info("evidence.kept", clips=made)
     return made

@@ -16,11 +16,9 @@ from callcenter.campaigns.kinds import Kind
 from callcenter.campaigns.plan import Plan
 from callcenter.campaigns.telephone import NumberError, number_of_a_person
 from callcenter.centre import load_centre
+from callcenter.jobs.frame import opened
 from callcenter.ledger.record import Outcome
-from callcenter.logs import configure_logs
-from callcenter.settings import Settings
 from callcenter.store.campaigns import Campaigns
-from callcenter.store.engine import open_engine, sessions
 from callcenter.store.epoch import from_ms, to_ms
 from callcenter.store.models import TicketStatus
 from callcenter.store.records import Records
@@ -38,16 +36,10 @@ log = structlog.get_logger()
 
 async def follow_up_cases() -> int:
     """The job: how many happy calls were chosen."""
-    settings = Settings()
-    configure_logs(as_json=settings.log_json)
-    now = datetime.now(UTC).astimezone(load_centre(settings.centre).zone)
-    closed = frozenset(holidays.country_holidays("KR", years=(now.year, now.year + 1)))
-    engine = open_engine(settings.database_url)
-    try:
-        async with sessions(engine).begin() as session:
-            chosen = await choose(session, closed, now)
-    finally:
-        await engine.dispose()
+    async with opened() as (settings, made), made.begin() as session:
+        now = datetime.now(UTC).astimezone(load_centre(settings.centre).zone)
+        closed = frozenset(holidays.country_holidays("KR", years=(now.year, now.year + 1)))
+        chosen = await choose(session, closed, now)
     if chosen:
         log.info("happy_calls.chosen", count=chosen)
     return chosen

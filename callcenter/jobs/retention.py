@@ -22,12 +22,12 @@ from callcenter.campaigns.kinds import Purpose
 from callcenter.campaigns.permission import Person
 from callcenter.campaigns.spoken import Ended, spoken, to_be_destroyed
 from callcenter.centre import load_centre
-from callcenter.logs import configure_logs
+from callcenter.jobs.frame import opened
 from callcenter.settings import Settings
 from callcenter.store.aftermath_models import DestroyedRow
 from callcenter.store.campaign_models import CampaignRow, ContactRow, ResponseRow
 from callcenter.store.campaign_rules import purpose
-from callcenter.store.engine import Sessions, open_engine, sessions
+from callcenter.store.engine import Sessions
 from callcenter.store.epoch import from_ms, to_ms
 from callcenter.store.permissions import Permissions
 from callcenter.store.scope import WholeCentre, select_within
@@ -43,14 +43,9 @@ log = structlog.get_logger()
 
 async def destroy_answers() -> int:
     """The job: how many recordings were destroyed."""
-    settings = Settings()
-    configure_logs(as_json=settings.log_json)
-    engine = open_engine(settings.database_url)
-    try:
+    async with opened() as (settings, made):
         zone = load_centre(settings.centre).zone
-        count = await destroy(settings, sessions(engine), zone=zone, now=datetime.now(UTC))
-    finally:
-        await engine.dispose()
+        count = await destroy(settings, made, zone=zone, now=datetime.now(UTC))
     if count:
         log.info("answers.destroyed", count=count)
     return count

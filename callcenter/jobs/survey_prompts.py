@@ -11,12 +11,10 @@ from rq.exceptions import DuplicateJobError
 
 from callcenter.asterisk.obtain import VOICE, obtain
 from callcenter.campaigns.form import read_form
+from callcenter.jobs.frame import opened
 from callcenter.jobs.schedule import job_queue
-from callcenter.logs import configure_logs
 from callcenter.outbound.prompts import missing
-from callcenter.settings import Settings
 from callcenter.store.campaigns import Campaigns
-from callcenter.store.engine import open_engine, sessions
 from callcenter.store.scope import WholeCentre
 from dialplan.choir import sing
 from dialplan.voice import Voice
@@ -41,14 +39,8 @@ def enqueue_prompts(redis_url: str, form: int) -> None:
 
 async def speak(form: int) -> None:
     """The job. Raises `VoiceError` or `ObtainError`: there is no voice; the dialler asks again."""
-    settings = Settings()
-    configure_logs(as_json=settings.log_json)
-    engine = open_engine(settings.database_url)
-    try:
-        async with sessions(engine)() as session:
-            row = await Campaigns(session, WholeCentre()).form(form)
-    finally:
-        await engine.dispose()
+    async with opened() as (settings, made), made() as session:
+        row = await Campaigns(session, WholeCentre()).form(form)
     if row is None:
         return
     programs = obtain(VOICE)

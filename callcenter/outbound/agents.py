@@ -16,6 +16,7 @@ from redis.exceptions import RedisError
 
 from callcenter.agents.presence import State
 from callcenter.calls.call import campaign_of
+from callcenter.redis import new_entries
 from callcenter.wishes import AGENTS
 
 #: What an agent is shown before dialling; the page reads it.
@@ -82,17 +83,8 @@ class Agents:
 
     async def listen(self) -> None:
         """Hear what agents press, until cancelled; what was pressed while nobody listened is forgotten."""
-        last: Any = "$"
-        while True:
-            try:
-                answer: Any = await self._patient.xread({WISHES: last}, block=5000)
-            except RedisError:
-                await asyncio.sleep(1)
-                continue
-            for _, messages in answer or ():
-                for number, fields in messages:
-                    last = number
-                    self._pressed(fields[b"agent"].decode(), fields[b"verb"].decode())
+        async for pressed in new_entries(self._patient, WISHES):
+            self._pressed(pressed["agent"], pressed["verb"])
 
     def _heard(self, raw: bytes | str) -> None:
         state = orjson.loads(raw)

@@ -163,6 +163,10 @@ document.addEventListener("change", (event) => {
 });
 
 document.addEventListener("click", (event) => {
+  if (event.target.closest("[data-fullscreen]")) {
+    if (document.fullscreenElement) document.exitFullscreen();
+    else document.documentElement.requestFullscreen();
+  }
   const row = event.target.closest("tr[data-href]");
   if (row && !event.target.closest("a, button")) location.assign(row.dataset.href);
   if (event.target === document.getElementById("shortcuts")) event.target.close();

@@ -121,6 +121,47 @@ async def test_the_wallboard_is_read_from_across_the_room(web: WebCentre, sign_i
     size = await page.evaluate("parseFloat(getComputedStyle(document.querySelector('#waiting')).fontSize)")
     assert size > 100
     await expect(page.locator("header.bar")).to_be_hidden()
+    # At two metres from a screen of 50 inches nothing below this is read.
+    sizes = await page.evaluate(
+        """() => [...document.querySelectorAll("#board :is(dt, dd, td, th, span, a, caption)")]
+        .filter((one) => one.offsetWidth && one.textContent.trim())
+        .map((one) => parseFloat(getComputedStyle(one).fontSize))"""
+    )
+    assert min(sizes) >= 22
+    await page.keyboard.press("f")
+    await page.wait_for_function("document.fullscreenElement !== null")
+    await page.keyboard.press("f")
+    await page.wait_for_function("document.fullscreenElement === null")
+
+
+async def test_no_state_on_the_wallboard_is_told_by_colour_alone_and_every_figure_stands_out(
+    web: WebCentre, sign_in: SignIn
+) -> None:
+    await web.add(record("cc-1795400000.1"))
+    await web.feed_agent("1001", "paused", reason="meal")
+    await web.feed_board(waiting=[waits(58)])
+    page = await sign_in("sup", width=1920, height=1080)
+    await page.goto(web.url + "/board?wall=1")
+    alarm = page.locator(".tile.alarm dt").first
+    assert "▲" in await alarm.evaluate("dt => getComputedStyle(dt, '::before').content")
+    faint = await page.evaluate(
+        """() => {
+        const rgb = (text) => text.match(/[0-9.]+/g).map(Number);
+        const light = ([r, g, b]) => [r, g, b].map((v) => v / 255)
+          .map((v) => (v <= 0.03928 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4))
+          .reduce((sum, v, n) => sum + v * [0.2126, 0.7152, 0.0722][n], 0);
+        const behind = (one) => {
+          const colour = rgb(getComputedStyle(one).backgroundColor);
+          return colour[3] === 0 ? behind(one.parentElement) : colour;
+        };
+        return [...document.querySelectorAll("#board :is(dt, dd, .state, .late, caption, thead th)")].flatMap((one) => {
+          const [a, b] = [light(rgb(getComputedStyle(one).color)), light(behind(one))].sort((x, y) => y - x);
+          const ratio = (a + 0.05) / (b + 0.05);
+          return ratio < 4.5 ? [`${one.textContent.trim()} ${ratio.toFixed(1)}`] : [];
+        });
+        }"""
+    )
+    assert faint == []
 
 
 async def test_keys_are_listed_and_lead_on(web: WebCentre, sign_in: SignIn) -> None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import orjson
 import pytest
-from playwright.async_api import Page
+from playwright.async_api import Page, expect
 
 from tests.e2e.pages.conftest import SignIn
 from tests.e2e.pages.furnished import CALL, furnish, live, speaks
@@ -29,6 +30,15 @@ BEYOND = {
     "a1001": (),
     None: ("/login", "/compare", "/apply", "/apply/resume"),
 }  # fmt: skip
+
+
+#: What opens over a page, by who presses which key where.
+OVER = (
+    ("sup", "/board", "h", "#chooser"),
+    ("sup", "/board", "?", "#shortcuts"),
+    ("a1001", "/agent", "t", "#chooser"),
+    ("a1001", "/agent", "?", "#shortcuts"),
+)
 
 
 async def _too_wide(page: Page) -> list[str]:
@@ -74,3 +84,31 @@ async def test_it_fits_its_screen(
         name = re.sub(r"\W+", "-", address).strip("-")
         await page.screenshot(path=tmp_path / f"{login}-{language}-{width}-{name}.png", full_page=True)
     assert wrong == {}
+
+
+@pytest.mark.parametrize("width", [1440, 390])
+@pytest.mark.parametrize("language", ["ko", "en"])
+async def test_what_opens_over_a_page_fits_too(
+    web: WebCentre, sign_in: SignIn, tmp_path: Path, language: str, width: int
+) -> None:
+    call = await furnish(web)
+    campaign, contact, _ = call.removeprefix("survey-").split("-")
+    for login, address, key, opened in OVER:
+        await speaks(web, login, language)
+        await live(web)
+        page = await sign_in(login, width=width, locale={"ko": "ko-KR", "en": "en-US"}[language])
+        await page.goto(web.url + address)
+        await page.keyboard.press(key)
+        dialog = page.locator(opened)
+        await expect(dialog).to_be_visible(timeout=15_000)
+        await page.screenshot(path=tmp_path / f"over-{language}-{width}-{login}-{opened[1:]}.png")
+        box = await dialog.bounding_box()
+        assert box is not None
+        assert box["x"] >= 0
+        assert box["x"] + box["width"] <= width
+    await web.redis.set("cc:preview:1001", orjson.dumps({"campaign": int(campaign), "contact": int(contact)}))
+    await web.feed_agent("1001", "ready")
+    await page.reload()
+    await expect(page.locator("#preview")).to_be_visible()
+    await page.screenshot(path=tmp_path / f"over-{language}-{width}-preview.png")
+    assert await _too_wide(page) == []
