@@ -2,6 +2,8 @@
 "use strict";
 
 const note = document.getElementById("note");
+// Only where calls come in.
+const nextNote = document.getElementById("next-note");
 const keyOf = (call) => `note:${note.dataset.agent}:${call}`;
 const DRAFT_DAYS = 14;
 
@@ -81,7 +83,7 @@ function follow() {
   const sheet = live !== null && "sheet" in live.dataset;
   // A campaign's sheet opens when the agent has taken the call.
   const wanted = call && call !== shown && !(sheet && live.dataset.stage === "ringing");
-  document.getElementById("next-note").hidden = !(wanted && writing());
+  if (nextNote) nextNote.hidden = !(wanted && writing());
   if (wanted && !writing()) {
     shown = call;
     openNote(call, sheet);

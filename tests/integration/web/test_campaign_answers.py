@@ -141,7 +141,7 @@ async def test_a_supervisor_takes_a_low_score_on_phones_and_says_what_came_of_it
     async with browser(web, "sup") as page, browser(web, "admin") as other:
         _, body = await page.get("/campaigns/low-scores")
         assert "전화할 고객 1명" in body
-        assert '"campaigns":1' in unescape(body)
+        assert '"low_scores":1' in unescape(body)
         assert "만족도를 눌러 주세요. <strong" in body
         assert "2222-3333" not in body  # until somebody takes it on
         assert (await page.post(f"{where}/done", {"result": "x"}))[0] == 409
