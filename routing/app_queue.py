@@ -63,10 +63,13 @@ class AppQueue:
         *,
         ringing: Ringing = Ringing.LEASTRECENT,
         widen_after: int = 60_000,
+        furthest: int = 1,
         weights: Mapping[str, int] | None = None,
         longest_first: bool = False,
     ) -> None:
-        """`widen_after`: ms after which the next penalty's members are asked too; `weights` by queue, 0 if absent."""
+        """`widen_after`: ms after which the next penalty's members are asked too; `furthest`: the highest penalty, so
+        many similar groups help; `weights` by queue, 0 if absent.
+        """
         self._later = later
         self._ringing = ringing
         self._widen_after = widen_after
@@ -81,6 +84,8 @@ class AppQueue:
         for agent in agents:
             for skill in agent.skills:
                 queue = self._queue(skill.group, weights or {})
+                if skill.ring - 1 > furthest:
+                    continue
                 queue.members[agent.id] = skill.ring - 1
                 self._of_member.setdefault(agent.id, []).append(queue)
 

@@ -29,15 +29,15 @@ _SMALL = [group for family in FAMILIES for group, percent in family.items() if p
 
 
 class Setup(StrEnum):
-    """How app_queue is set up: a queue per category, members of the first similar group after a minute, of the second
-    after two, `leastrecent`; or else:
-    """
+    """How app_queue is set up: a queue per category, a second group after a minute, `leastrecent`; or else:"""
 
     LEASTRECENT = "leastrecent"
     RRMEMORY = "rrmemory"
     #: A weight for the small groups, who have fewest members to wait for.
     WEIGHTS = "weights"
-    #: Members of the first similar group after 5 s, of the second after 10 s.
+    #: A third group as well, after two minutes.
+    THIRD = "third"
+    #: The second group after 5 s, a third after 10 s.
     SOON = "soon"
     #: The same, with all the similar groups of the whole ladder on a Monday, another one every 5 s.
     WIDE = "wide"
@@ -86,6 +86,7 @@ def app_queue(setup: Setup) -> MakePolicy:
         AppQueue,
         ringing=Ringing.RRMEMORY if setup is Setup.RRMEMORY else Ringing.LEASTRECENT,
         widen_after=5_000 if setup in (Setup.SOON, Setup.WIDE) else 60_000,
+        furthest=3 if setup is Setup.WIDE else 2 if setup in (Setup.SOON, Setup.THIRD) else 1,
         weights=dict.fromkeys(_SMALL, 1) if setup is Setup.WEIGHTS else None,
         longest_first=setup is Setup.LONGEST,
     )

@@ -367,7 +367,7 @@ async def test_listening_for_machines_is_off_until_it_is_asked_for_and_its_figur
         due = await Campaigns(session, WholeCentre()).due(number, int(now.timestamp() * 1000) + 3_600_000, 2)
         for contact, verdict in zip(due, (Verdict.HUMAN, Verdict.MACHINE), strict=True):
             name = f"{number}-{contact.id}-1"
-            await attempts.write(name, contact.id, now)
+            await attempts.write({name: contact.id}, now)
             await attempts.heard(name, Heard(verdict, "X-1-2", 1500))
             outcome = Outcome.MACHINE if verdict is Verdict.MACHINE else Outcome.COMPLETED
             await attempts.finish(name, outcome, RETRIES, now)

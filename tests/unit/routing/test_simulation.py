@@ -247,6 +247,13 @@ def test_penalty_members_are_used_after_a_minute() -> None:
     assert told(simulate(calls, people, queues(widen_after=5 * SECOND)))[1] == ("b", 5, "similar")
 
 
+def test_a_third_group_helps_after_two_minutes_where_the_administrator_set_it_up() -> None:
+    people = [agent("own"), agent("third", Skill("y"), Skill("x", ring=3))]
+    calls = [call("a", 0, lasts=600), call("b", 10)]
+    assert told(simulate(calls, people, queues()))[1] == ("b", 590, "own")
+    assert told(simulate(calls, people, queues(furthest=2)))[1] == ("b", 120, "third")
+
+
 def test_weight_keeps_a_member_for_the_heavier_queue() -> None:
     both = agent("1", Skill("x"), Skill("y"))
     calls = [call("first", 0), call("light", 1, "x"), call("heavy", 50, "y")]
