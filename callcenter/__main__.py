@@ -2,5 +2,4 @@
 
 from callcenter.cli import app
 
-if __name__ == "__main__":  # a forked command imports this module as well
-    app()
+app()

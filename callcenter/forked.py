@@ -14,20 +14,34 @@ import signal
 import subprocess
 import sys
 import weakref
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from importlib import import_module
 from multiprocessing.connection import wait
 from multiprocessing.forkserver import ensure_running
 from pathlib import Path
+from types import ModuleType
 
 _FORKS = multiprocessing.get_context("forkserver")
 _COMMANDS = ("controller", "dialler", "ledger", "web", "worker")
-_FORKS.set_forkserver_preload(["__main__", *(f"callcenter.cli.{name}" for name in _COMMANDS)])
+_FORKS.set_forkserver_preload([f"callcenter.cli.{name}" for name in _COMMANDS])
 
 
 def begin_imports() -> None:
     """Let the fork server import while the caller does something else."""
-    ensure_running()
+    with _without_main():
+        ensure_running()
+
+
+@contextmanager
+def _without_main() -> Iterator[None]:
+    """Keep `multiprocessing` from running this program's own script in the new process: no command needs it."""
+    main = sys.modules["__main__"]
+    sys.modules["__main__"] = ModuleType("__main__")
+    try:
+        yield
+    finally:
+        sys.modules["__main__"] = main
 
 
 class Forked:
@@ -36,7 +50,8 @@ class Forked:
     def __init__(self, words: list[str], environment: dict[str, str], log: Path) -> None:
         # A daemon, so that whoever forgot to end it does not wait for it at exit.
         self._process = _FORKS.Process(target=_run, args=(words, environment, log), daemon=True)
-        self._process.start()
+        with _without_main():
+            self._process.start()
         assert self._process.pid is not None
         # A signal to this program's group may end the fork server, which then no longer tells who lives.
         self._lives = os.pidfd_open(self._process.pid)

@@ -42,7 +42,7 @@ LADDER = (
     Step(ring=3, after_s=5, queue_over=1),
     Step(ring=4, after_s=10, queue_over=2),
 )
-CALL_UP = CallUpRule(longest_wait_s=30, queue_over=3, calm_s=300)
+CALL_UP = CallUpRule(longest_wait_s=15, queue_over=1, calm_s=300)
 #: Instead, by each group's own health.
 GROUP_CALL_UP = GroupRule(forecast_s=30, calm_s=300)
 CALLBACK = CallbackRule(offer_after_s=30)

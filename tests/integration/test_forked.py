@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from multiprocessing import forkserver
@@ -52,3 +54,15 @@ def test_it_is_seen_and_ended_when_the_server_is_gone(tmp_path: Path) -> None:
         assert process.wait(10) is not None
     with endless(tmp_path) as process:
         assert process.poll() is None
+
+
+def test_the_program_that_starts_it_is_not_run_again(tmp_path: Path) -> None:
+    absent, log, program = tmp_path / "absent.toml", tmp_path / "log", tmp_path / "program.py"
+    program.write_text(
+        "import os, pathlib\nfrom callcenter.forked import Forked\nprint('once')\n"
+        f"environment = {{**os.environ, 'CALLCENTER_CENTRE': {str(absent)!r}}}\n"
+        f"print(Forked(['controller'], environment, pathlib.Path({str(log)!r})).wait(60))\n"
+    )
+    ran = subprocess.run([sys.executable, program], check=True, capture_output=True, text=True, timeout=100)
+    assert ran.stdout.split() == ["once", "2"]
+    assert "once" not in log.read_text()
