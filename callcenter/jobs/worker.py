@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import threading
+from contextlib import suppress
 
 from redis import Redis
 from rq import Worker
@@ -27,6 +30,14 @@ class PromptWorker(Worker):
             timer = threading.Timer(_GRACE_S, self.kill_horse)
             timer.daemon = True
             timer.start()
+
+    def kill_horse(self, sig: signal.Signals = signal.SIGKILL) -> None:
+        """End the running job. Where it has just ended (its pid is then 0) rq's own way ends the worker's whole group,
+        which may be that of whoever started it.
+        """
+        if pid := self.horse_pid:
+            with suppress(ProcessLookupError):
+                os.killpg(pid, sig)
 
 
 def run_worker(settings: Settings) -> bool:

@@ -34,7 +34,7 @@ def worker(redis_url: str, data: Path) -> Iterator[subprocess.Popen[bytes]]:
         "CALLCENTER_REDIS_URL": redis_url,
         "CALLCENTER_DATABASE_URL": f"sqlite+aiosqlite:///{data}/callcenter.db",
     }
-    process = subprocess.Popen([sys.executable, "-m", "callcenter", "worker"], env=environment)
+    process = subprocess.Popen([sys.executable, "-m", "callcenter", "worker"], env=environment, start_new_session=True)
     try:
         yield process
     finally:
@@ -91,6 +91,23 @@ def test_a_worker_is_gone_within_seconds_even_while_a_long_job_runs(
         eventually(lambda: job.get_status() is JobStatus.STARTED)
         assert stops(process) == 0
     assert job.get_status() is JobStatus.FAILED
+
+
+def test_a_job_that_has_just_ended_takes_nobody_with_it() -> None:
+    program = (
+        "from callcenter.jobs.worker import PromptWorker\n"
+        "worker = PromptWorker.__new__(PromptWorker)\nworker._horse_pid = 0\n"
+        "worker.kill_horse()\nprint('lives')\n"
+    )
+    ran = subprocess.run(
+        [sys.executable, "-c", program],
+        check=False,
+        capture_output=True,
+        text=True,
+        timeout=100,
+        start_new_session=True,
+    )
+    assert (ran.returncode, ran.stdout) == (0, "lives\n")
 
 
 def test_without_redis_a_worker_ends_and_asks_to_be_started_anew(tmp_path: Path) -> None:
