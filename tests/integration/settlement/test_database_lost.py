@@ -98,7 +98,8 @@ def test_lost_in_mid_settle_and_in_mid_close(server: PostgreSQL, books: Books, m
 
     monkeypatch.setattr(Contracts, "enter", enters)
     lost_and_back(server, books.close, entered, 7)
-    assert len(entered) == 7 + COMPANIES, "closing is one transaction: it began anew"
+    # The loss is felt at the next word with the database, which may be the commit.
+    assert 7 + COMPANIES <= len(entered) <= 2 * COMPANIES, "closing is one transaction: it began anew"
     assert [len(account(books, number).charges) for number in contracts] == [1] * COMPANIES
     with Session(books.engine) as session:
         numbers = list(session.scalars(select(StatementRow.number).order_by(StatementRow.number)))
