@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import time
+import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
 from datetime import date
 
 import pytest
@@ -45,17 +46,26 @@ def books(server: PostgreSQL) -> Iterator[Books]:
     engine.dispose()
 
 
-def lost_and_back(server: PostgreSQL, work: Callable[[], object], begun: list[int], enough: int) -> None:
+@dataclass(frozen=True)
+class Middle:
+    """Where the worker stands while the server dies under it."""
+
+    reached: threading.Event = field(default_factory=threading.Event)
+    gone: threading.Event = field(default_factory=threading.Event)
+
+    def stand(self) -> None:
+        """The worker is here; it goes on without a server."""
+        self.reached.set()
+        assert self.gone.wait(120)
+
+
+def lost_and_back(server: PostgreSQL, work: Callable[[], object], middle: Middle) -> None:
     """The worker is in the middle of it when the server dies; it waits, and does the rest."""
     with ThreadPoolExecutor(1) as worker:
         done = worker.submit(patiently, work, PAUSES_S)
-        deadline = time.monotonic() + 120
-        while len(begun) < enough and not done.done() and time.monotonic() < deadline:
-            time.sleep(0.001)
-        assert len(begun) >= enough
+        assert middle.reached.wait(120)
         server.kill()
-        assert not done.done(), "it was over before the server died"
-        time.sleep(0.5)
+        middle.gone.set()
         server.start()
         done.result(timeout=180)
 
@@ -65,6 +75,7 @@ def test_lost_in_mid_settle_and_in_mid_close(server: PostgreSQL, books: Books, m
     books.add(*(record(f"k-{n}", at + n, f"c-{n % COMPANIES:02}") for n in range(CALLS)))
     contracts = [contract(books, company, date(2026, 3, 1)) for company in books.members]
     monkeypatch.setattr("callcenter.settlement.months._SLICE", 20)
+    middle = Middle()
     slices: list[int] = []
     add = Settling.add_entries
 
@@ -73,12 +84,12 @@ def test_lost_in_mid_settle_and_in_mid_close(server: PostgreSQL, books: Books, m
         if len(slices) == 5:
             # What the slice had written is lost with the server.
             add(self, rows)
-            time.sleep(3)
+            middle.stand()
             return
         add(self, rows)
 
     monkeypatch.setattr(Settling, "add_entries", added)
-    lost_and_back(server, books.settle, slices, 5)
+    lost_and_back(server, books.settle, middle)
     assert slices.count(20) == CALLS // 20 + 1, "the slice in which the server died was done again, no other"
     made = books.statements()
     assert {company: row.records for company, row in made.items()} == dict.fromkeys(books.members, CALLS // COMPANIES)
@@ -86,6 +97,7 @@ def test_lost_in_mid_settle_and_in_mid_close(server: PostgreSQL, books: Books, m
         assert session.scalars(select(func.count()).select_from(UsageEntryRow)).one() == CALLS
         assert unlike(session, NOVEMBER) == []
 
+    middle = Middle()
     entered: list[int] = []
     enter = Contracts.enter
 
@@ -94,12 +106,12 @@ def test_lost_in_mid_settle_and_in_mid_close(server: PostgreSQL, books: Books, m
         entered.append(1)
         if len(entered) == 7:
             self._session.flush()
-            time.sleep(3)
+            middle.stand()
 
     monkeypatch.setattr(Contracts, "enter", enters)
-    lost_and_back(server, books.close, entered, 7)
-    # The loss is felt at the next word with the database, which may be the commit.
-    assert 7 + COMPANIES <= len(entered) <= 2 * COMPANIES, "closing is one transaction: it began anew"
+    lost_and_back(server, books.close, middle)
+    # Entries go to the server together, so its loss is felt once all are made.
+    assert len(entered) == 2 * COMPANIES, "closing is one transaction: it began anew"
     assert [len(account(books, number).charges) for number in contracts] == [1] * COMPANIES
     with Session(books.engine) as session:
         numbers = list(session.scalars(select(StatementRow.number).order_by(StatementRow.number)))
