@@ -17,6 +17,8 @@ class Step:
     forecast_s: float | None = None
     #: More calls than this wait in the group.
     queue_over: int | None = None
+    #: `queue_over` sends up only whoever stands behind so many, not everybody: for a step that ends the waiting.
+    only_behind: bool = False
     #: The group's recent service level, a share, is lower.
     level_below: float | None = None
 
@@ -30,6 +32,8 @@ class Waiter:
     #: None when nothing can be said.
     forecast_s: float | None
     queue: int
+    #: Where it stands among them.
+    place: int = 1
     #: The group's recent service level; None without recent calls.
     level: float | None = None
 
@@ -51,7 +55,7 @@ def climb(ladder: Sequence[Step], waiter: Waiter) -> Climb | None:
             return Climb(step.ring, "after")
         if step.forecast_s is not None and waiter.forecast_s is not None and waiter.forecast_s > step.forecast_s:
             return Climb(step.ring, "forecast")
-        if step.queue_over is not None and waiter.queue > step.queue_over:
+        if step.queue_over is not None and (waiter.place if step.only_behind else waiter.queue) > step.queue_over:
             return Climb(step.ring, "queue")
         if step.level_below is not None and waiter.level is not None and waiter.level < step.level_below:
             return Climb(step.ring, "level")

@@ -59,6 +59,28 @@ async def test_one_call_shows_its_story(web: WebCentre) -> None:
         assert (await supervisor.get("/records/cc-1.1"))[0] == 404
 
 
+async def test_who_of_the_agents_stood_how_and_whose_call_was_passed_over_is_for_the_centre_s_own_people(
+    web: WebCentre,
+) -> None:
+    call, other = "cc-1795400000.1", "cc-1795400000.7"
+    who = {"1001": "paused:meal", "1002": "ready"}
+    offer = {"agent": "1002", "rule": "favoured", "passed_over": other}
+    await web.add(
+        record(call),
+        EventRow(key="a", at=1, kind="call.queued", call=call, agent=None, data={"group": "kitchen", "who": who}),
+        EventRow(key="b", at=2, kind="call.offered", call=call, agent="1002", data=offer),
+    )
+    async with browser(web, "sup") as supervisor:
+        page = (await supervisor.get(f"/records/{call}"))[1]
+        assert "김서연 휴식 · 식사, 이준호 상담 가능" in page
+        assert f'href="/records/{other}"' in page
+    for login in ("nurim", "a1001"):
+        async with browser(web, login) as reader:
+            page = (await reader.get(f"/records/{call}"))[1]
+            assert "식사" not in page
+            assert other not in page
+
+
 async def test_the_table_for_spreadsheets(web: WebCentre) -> None:
     await web.add(record("cc-1795400000.1", reason="fault"))
     async with browser(web, "nurim") as company:
