@@ -86,6 +86,10 @@ def _references(raw: Mapping[str, Any], groups: set[str]) -> Iterator[Finding]:
         for slug in levels if isinstance(levels, dict) else ():
             if slug not in own:
                 yield Finding(("agent", n, "levels", slug), "level_elsewhere", {"value": slug})
+        companies_known = agent.get("companies")
+        for slug in companies_known if isinstance(companies_known, dict) else ():
+            if slug not in companies:
+                yield Finding(("agent", n, "companies", slug), "no_company", {"value": slug})
 
 
 def _ladders(raw: Mapping[str, Any]) -> Iterator[Finding]:

@@ -68,6 +68,10 @@ def test_the_example_has_what_is_promised(tmp_path: Path) -> None:
             ('id = "1001"', 'id = "1001"\nlevels = { pc = 2 }'),
             "FILE: agent.0.levels.pc: 'pc' is none of the agent's groups",
         ),
+        (
+            ('id = "1001"', 'id = "1001"\ncompanies = { nobody = 2 }'),
+            "FILE: agent.0.companies.nobody: 'nobody' is no [[company]] id",
+        ),
     ],
 )
 def test_a_mistake_is_told_with_its_place(tmp_path: Path, change: tuple[str, str], said: str) -> None:
