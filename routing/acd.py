@@ -194,12 +194,11 @@ class Acd:
         """The agent can take a call: gets one, or stays idle. `occupancy`: share of the day at work, in thousandths."""
         self.withdraw_agent(agent)
         skills = tuple(skills)
-        reach = self._reach(agent, skills)
-        heads = [(o.favoured[0][0] - favour, o.favoured[0][1], ring) for o, ring, favour in reach if o.favoured]
+        heads, lines = self._reach(agent, skills)
         if heads:
             _, call, ring = min(heads)
             request = self._requests[call]
-            rule, passed_over = self._why(request, [order for order, _, _ in reach])
+            rule, passed_over = self._why(request, lines)
             self._leave(request)
             return Assignment(
                 call=call, agent=agent, group=request.group, rule=rule, ring=ring, passed_over=passed_over,
@@ -278,28 +277,34 @@ class Acd:
 
     # -- inside
 
-    def _reach(self, agent: str, skills: tuple[Skill, ...]) -> list[tuple[Order, int, int]]:
-        """The lines that the agent may serve, with the ring in which the agent stands and the favour to the group."""
-        reach = [(order, 0, 0) for order in self._lines.get(f"@{agent}", {}).values()]
+    def _reach(self, agent: str, skills: tuple[Skill, ...]) -> tuple[list[tuple[int, str, int]], list[Order]]:
+        """The lines in which somebody may be served by the agent, and of each the first one: rank and agent's ring."""
+        lines = [order for order in self._lines.get(f"@{agent}", {}).values() if order.favoured]
+        heads = [(*order.favoured[0], 0) for order in lines]
         for skill in skills:
             favour = self._group_favours.get(skill.group, 0)
             for (language, ring), order in self._lines.get(skill.group, {}).items():
-                if ring >= skill.ring and (not language or language in skill.languages):
-                    reach.append((order, skill.ring, favour))
-        return reach
+                if ring >= skill.ring and order.favoured and (not language or language in skill.languages):
+                    time, call = order.favoured[0]
+                    heads.append((time - favour, call, skill.ring))
+                    lines.append(order)
+        return heads, lines
 
     def _why(self, request: Request, lines: list[Order]) -> tuple[Rule, str | None]:
         """Why this call goes first among the lines that the agent may serve, and which one it passed over."""
         if request.sticky:
             return Rule.STICKY, None
-        _, first = min(order.servable[0] for order in lines if order.servable)
+        _, first = min([order.servable[0] for order in lines])
         if first != request.call:
             return self._favoured_before(request, self._requests[first]), first
         if request.credit_ms:
-            near = {call for order in lines for _, call in (*order.servable[:2], *order.calls[:2])}
-            others = [other for call in near if (other := self._requests[call]).company not in self._blocked]
-            earliest = min(others, key=lambda other: (other.since, other.call))
-            if earliest.since < request.since:
+            earliest = request
+            for order in lines:
+                for _, call in (*order.servable[:2], *order.calls[:2]):
+                    other = self._requests[call]
+                    if other.since < earliest.since and other.company not in self._blocked:
+                        earliest = other
+            if earliest is not request:
                 return Rule.PRIORITY, earliest.call
         return Rule.LONGEST_WAITING, None
 
