@@ -17,15 +17,16 @@ from __future__ import annotations
 
 from bisect import bisect_left, insort
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from heapq import merge
 
-#: Time, then id, so that two runs of the same events decide alike. The time is that of joining the line less credits.
-Rank = tuple[int, str]
-#: The calls of one group that may be taken up to this ring by whoever speaks the language ("": any agent), or the calls
-#: that wait for one agent (ring 0).
-LineKey = tuple[str, str, int]
+from routing.order import Order, Rank
+
+#: The line of those who may be taken up to this ring by whoever speaks the language ("": any agent).
+_Line = tuple[str, int]
+#: Those who wait for one agent alone.
+_STICKY: _Line = ("", 0)
 
 RINGS = 4
 
@@ -103,35 +104,9 @@ class Request:
     language: str = ""
 
     @property
-    def line(self) -> LineKey:
-        """Where it waits."""
-        return (f"@{self.sticky}", "", 0) if self.sticky else (self.group, self.language, self.ring)
-
-    @property
     def rank(self) -> Rank:
         """Its order, favours aside."""
         return (self.since - self.credit_ms, self.call)
-
-
-@dataclass(slots=True)
-class _Line:
-    """Calls in order, apart by company, so that a company's favour moves one entry, not all its calls."""
-
-    order: list[Rank] = field(default_factory=list)
-    by_company: dict[str, list[Rank]] = field(default_factory=dict)
-    #: First call of each company that may be served, by rank less favour.
-    heads: list[tuple[int, str, str]] = field(default_factory=list)
-    shown: dict[str, tuple[int, str, str]] = field(default_factory=dict)
-
-    def show(self, company: str, favour: int | None) -> None:
-        """Put the company's first call among the heads anew; `favour` None keeps it out."""
-        if (old := self.shown.pop(company, None)) is not None:
-            del self.heads[bisect_left(self.heads, old)]
-        calls = self.by_company.get(company)
-        if calls and favour is not None:
-            time, call = calls[0]
-            self.shown[company] = head = (time - favour, call, company)
-            insort(self.heads, head)
 
 
 class Acd:
@@ -140,18 +115,17 @@ class Acd:
     def __init__(self, strategies: Mapping[str, Strategy] | None = None) -> None:
         """`strategies` by group; the longest idle agent where nothing is said."""
         self._strategies = dict(strategies or {})
-        self._lines: dict[LineKey, _Line] = {}
-        #: Every language that was asked for, and none.
-        self._languages: dict[str, None] = {"": None}
+        #: By group; the calls that wait for one agent alone by "@" and the agent.
+        self._lines: dict[str, dict[_Line, Order]] = {}
         self._requests: dict[str, Request] = {}
-        #: Idle agents around a group's ring, by strategy, idle time and id.
-        self._idle: dict[LineKey, list[tuple[int, int, str]]] = {}
-        self._agents: dict[str, list[tuple[LineKey, tuple[int, int, str]]]] = {}
+        #: Idle agents of a group, language and ring, by strategy, idle time and id.
+        self._idle: dict[tuple[str, str, int], list[tuple[int, int, str]]] = {}
+        self._agents: dict[str, list[tuple[tuple[str, str, int], tuple[int, int, str]]]] = {}
         self._favours: dict[str, int] = {}
         self._group_favours: dict[str, int] = {}
         self._blocked: set[str] = set()
         #: Lines in which a company has calls.
-        self._where: dict[str, dict[LineKey, int]] = {}
+        self._where: dict[str, dict[Order, None]] = {}
 
     # -- calls
 
@@ -189,8 +163,10 @@ class Acd:
         request = self._requests.get(call)
         if request is None:
             return 0
-        own = [self._lines[request.line]] if request.sticky else self._lines_of(request.group)
-        return 1 + sum(bisect_left(line.order, request.rank) for line in own)
+        rank, before = request.rank, 0
+        for order in self._lines[_lines_for(request)].values():
+            before += bisect_left(order.calls, rank)
+        return 1 + before
 
     def waiting(self, group: str) -> list[str]:
         """The calls that wait in this group, the next one first; without those that wait for one agent alone."""
@@ -198,11 +174,11 @@ class Acd:
 
     def in_line(self, group: str) -> Iterator[str]:
         """As `waiting`, found as far as it is asked for; nothing may join or leave meanwhile."""
-        return (call for _, call in merge(*(line.order for line in self._lines_of(group))))
+        return (call for _, call in merge(*(order.calls for order in self._lines.get(group, {}).values())))
 
     def count(self, group: str) -> int:
         """How many calls wait in this group, without those that wait for one agent alone."""
-        return sum(len(line.order) for line in self._lines_of(group))
+        return sum(len(order.calls) for order in self._lines.get(group, {}).values())
 
     def request(self, call: str) -> Request | None:
         """What the waiting call asks for."""
@@ -218,16 +194,11 @@ class Acd:
         """The agent can take a call: gets one, or stays idle. `occupancy`: share of the day at work, in thousandths."""
         self.withdraw_agent(agent)
         skills = tuple(skills)
-        reach = [
-            (line, ring, self._group_favours.get(key[0], 0))
-            for key, ring in _reach(agent, skills)
-            if (line := self._lines.get(key)) is not None
-        ]
-        heads = [(line.heads[0][0] - favour, line.heads[0][1], ring) for line, ring, favour in reach if line.heads]
+        heads, lines = self._reach(agent, skills)
         if heads:
             _, call, ring = min(heads)
             request = self._requests[call]
-            rule, passed_over = self._why(request, [line for line, _, _ in reach])
+            rule, passed_over = self._why(request, lines)
             self._leave(request)
             return Assignment(
                 call=call, agent=agent, group=request.group, rule=rule, ring=ring, passed_over=passed_over,
@@ -290,7 +261,7 @@ class Acd:
             return None
         self._blocked.discard(company)
         self._show_anew(company)
-        firsts = (self._lines[key].by_company[company][0][1] for key in self._where.get(company, ()))
+        firsts = (order.first_of(company)[1] for order in self._where.get(company, ()))
         for request in sorted((self._requests[call] for call in firsts), key=lambda r: r.rank):
             if request.sticky:
                 found = (request.sticky, 0) if request.sticky in self._agents else None
@@ -306,18 +277,34 @@ class Acd:
 
     # -- inside
 
-    def _why(self, request: Request, lines: list[_Line]) -> tuple[Rule, str | None]:
+    def _reach(self, agent: str, skills: tuple[Skill, ...]) -> tuple[list[tuple[int, str, int]], list[Order]]:
+        """The lines in which somebody may be served by the agent, and of each the first one: rank and agent's ring."""
+        lines = [order for order in self._lines.get(f"@{agent}", {}).values() if order.favoured]
+        heads = [(*order.favoured[0], 0) for order in lines]
+        for skill in skills:
+            favour = self._group_favours.get(skill.group, 0)
+            for (language, ring), order in self._lines.get(skill.group, {}).items():
+                if ring >= skill.ring and order.favoured and (not language or language in skill.languages):
+                    time, call = order.favoured[0]
+                    heads.append((time - favour, call, skill.ring))
+                    lines.append(order)
+        return heads, lines
+
+    def _why(self, request: Request, lines: list[Order]) -> tuple[Rule, str | None]:
         """Why this call goes first among the lines that the agent may serve, and which one it passed over."""
         if request.sticky:
             return Rule.STICKY, None
-        firsts = (next((r for r in line.order if not self._is_blocked(r[1])), None) for line in lines)
-        _, first = min(rank for rank in firsts if rank)
+        _, first = min([order.servable[0] for order in lines])
         if first != request.call:
             return self._favoured_before(request, self._requests[first]), first
         if request.credit_ms:
-            others = [self._requests[call] for line in lines for _, call in line.order[:2]]
-            earliest = min(others, key=lambda other: other.since)
-            if earliest.since < request.since:
+            earliest = request
+            for order in lines:
+                for _, call in (*order.servable[:2], *order.calls[:2]):
+                    other = self._requests[call]
+                    if other.since < earliest.since and other.company not in self._blocked:
+                        earliest = other
+            if earliest is not request:
                 return Rule.PRIORITY, earliest.call
         return Rule.LONGEST_WAITING, None
 
@@ -347,62 +334,41 @@ class Acd:
         self._join(new)
         return None
 
-    def _lines_of(self, group: str) -> list[_Line]:
-        keys = ((group, language, ring) for language in self._languages for ring in range(1, RINGS + 1))
-        return [line for key in keys if (line := self._lines.get(key)) is not None]
-
     def _join(self, request: Request) -> None:
-        key, rank, company = request.line, request.rank, request.company
-        line = self._lines.get(key)
-        if line is None:
-            line = self._lines[key] = _Line()
-            self._languages[request.language] = None
-        insort(line.order, rank)
-        calls = line.by_company.setdefault(company, [])
-        insort(calls, rank)
-        if calls[0] is rank:
-            line.show(company, self._favour(company))
-        places = self._where.setdefault(company, {})
-        places[key] = places.get(key, 0) + 1
+        lines = self._lines.setdefault(_lines_for(request), {})
+        key = _line_for(request)
+        order = lines.get(key)
+        if order is None:
+            order = lines[key] = Order()
+        company = request.company
+        if order.join(request.rank, company, self._favour(company)):
+            self._where.setdefault(company, {})[order] = None
         self._requests[request.call] = request
 
     def _leave(self, request: Request) -> None:
         del self._requests[request.call]
-        key, rank, company = request.line, request.rank, request.company
-        line = self._lines[key]
-        del line.order[bisect_left(line.order, rank)]
-        calls = line.by_company[company]
-        at = bisect_left(calls, rank)
-        del calls[at]
-        if not calls:
-            del line.by_company[company]
-        if at == 0:
-            line.show(company, self._favour(company))
-        if not line.order:
-            del self._lines[key]
-        places = self._where[company]
-        places[key] -= 1
-        if not places[key]:
-            del places[key]
-            if not places:
+        lines, key, company = self._lines[_lines_for(request)], _line_for(request), request.company
+        order = lines[key]
+        if order.leave(request.rank, company, self._favour(company)):
+            where = self._where[company]
+            del where[order]
+            if not where:
                 del self._where[company]
-
-    def _is_blocked(self, call: str) -> bool:
-        return self._requests[call].company in self._blocked
+            if not order.calls:
+                del lines[key]
 
     def _favour(self, company: str) -> int | None:
         return None if company in self._blocked else self._favours.get(company, 0)
 
     def _show_anew(self, company: str) -> None:
         favour = self._favour(company)
-        for key in self._where.get(company, ()):
-            self._lines[key].show(company, favour)
+        for order in self._where.get(company, ()):
+            order.show(company, favour)
 
 
-def _reach(agent: str, skills: tuple[Skill, ...]) -> Iterator[tuple[LineKey, int]]:
-    """The lines that the agent may serve, each with the ring in which the agent stands."""
-    yield (f"@{agent}", "", 0), 0
-    for skill in skills:
-        for language in ("", *skill.languages):
-            for ring in range(skill.ring, RINGS + 1):
-                yield (skill.group, language, ring), skill.ring
+def _lines_for(request: Request) -> str:
+    return f"@{request.sticky}" if request.sticky else request.group
+
+
+def _line_for(request: Request) -> _Line:
+    return _STICKY if request.sticky else (request.language, request.ring)

@@ -133,7 +133,7 @@ class PatienceOver:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tick:
-    """Once a second: how the rest of the house stands."""
+    """How the rest of the house stands, once a second and when the carrier takes more calls again."""
 
     #: Carrier channels in use, and dials of the last second, by everybody.
     channels: int = 0

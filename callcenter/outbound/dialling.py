@@ -63,6 +63,8 @@ _TICK_S = 1.0
 #: With nobody due, contacts are looked for so often.
 _LOOKS_EVERY_S = 2.0
 _CHECK_EVERY_TICKS = 10
+#: Whether the carrier takes more calls a second again is looked at no oftener.
+_LEAST_PAUSE_MS = 50
 
 log = structlog.get_logger()
 
@@ -101,6 +103,7 @@ class Outbound:
         self._suspect: set[str] = set()
         self._tasks: asyncio.TaskGroup
         self._looked = False
+        self._awaits_room = False
 
     async def run(self) -> None:
         """Wait until no other dialler works; then work."""
@@ -327,6 +330,7 @@ class Outbound:
                     self._todo.put_nowait((desk, command, now))
                 case Dial():
                     self._traffic.dialled(now)
+                    self._await_room(now)
                     self._tasks.create_task(self._dial(desk, command))
                 case ConnectAgent(attempt, agent):
                     self._connect(desk, attempt, agent)
@@ -344,6 +348,21 @@ class Outbound:
                     self._begin(desk, attempt)
                 case HangUp(attempt):
                     self._interviews.hang_up(CHANNEL + attempt)
+
+    def _await_room(self, now: int) -> None:
+        """Dial on as soon as the carrier takes another call; the next tick may be nearly a second later."""
+        at = self._traffic.room_at(now)
+        if at is not None and not self._awaits_room:
+            self._awaits_room = True
+            pause_s = max(at - now, _LEAST_PAUSE_MS) / 1000
+            asyncio.get_running_loop().call_later(pause_s, self._room_again)
+
+    def _room_again(self) -> None:
+        self._awaits_room = False
+        if self._looked:
+            for number, desk in list(self._desks.items()):
+                self._tell(number, self._traffic.house(desk, self._desks.values(), now_ms()))
+        self._await_room(now_ms())
 
     def _patience_over(self, name: str) -> None:
         self._timers.pop(name, None)

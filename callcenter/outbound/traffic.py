@@ -26,10 +26,15 @@ class Traffic:
         self._dialled.append(now)
         self.backoff.dialled(now)
 
-    def house(self, desk: Desk, desks: Collection[Desk], now: int) -> events.Tick:
-        """How the rest of the house stands for one campaign at this moment."""
+    def room_at(self, now: int) -> int | None:
+        """When the earliest of the last second's calls is one no longer; None without any."""
         while self._dialled and self._dialled[0] <= now - 1000:
             self._dialled.popleft()
+        return self._dialled[0] + 1000 if self._dialled else None
+
+    def house(self, desk: Desk, desks: Collection[Desk], now: int) -> events.Tick:
+        """How the rest of the house stands for one campaign at this moment."""
+        self.room_at(now)
         others = sum(other.about_to_dial() for other in desks if other is not desk)
         return events.Tick(
             channels=self.inbound + taken(desk, desks, self.limits.channels - self.inbound),

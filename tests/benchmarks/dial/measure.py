@@ -15,8 +15,10 @@ from tests.benchmarks.dial.phones import Phones, phones
 from tests.benchmarks.dial.survey import CALL_S, KEYS
 from tests.benchmarks.dial.ways import System, Way, opened
 
-#: A rate is kept when no less than this share of it came about.
-_LEAST_RATE = 0.9
+#: So many times as long as the setting says the calls may take.
+_SLOWER = 2
+#: A higher setting brings more if what came about grew by this.
+_GROWS = 1.05
 #: For answers that come late.
 _PATIENCE_S = 15.0
 _HIGHEST = 300
@@ -85,7 +87,7 @@ def _numbers(count: int, first: int) -> list[str]:
 def _survey(system: System, numbers: Sequence[str], rate: int, rung: Phones) -> float:
     """Phone these and wait until all is done; the rate that came about."""
     system.phone(numbers)
-    patience_s = len(numbers) / rate / _LEAST_RATE + CALL_S + _PATIENCE_S
+    patience_s = _SLOWER * len(numbers) / rate + CALL_S + _PATIENCE_S
     try:
         until(lambda: system.complete() == len(numbers) and not system.channels(), "", patience_s)
     except RigError:
@@ -107,24 +109,20 @@ class Sustained:
 
 
 def highest_rate(way: Way, plan: Plan, folder: Path) -> Sustained:
-    """Search in steps from the first rate until two attempts at one fail. Raises `RigError`: the phones failed."""
-    good, rate = 0.0, float(plan.first_rate)
+    """Set higher in steps until two attempts at one fail, or no more calls come about. Raises `RigError`: the phones
+    failed.
+    """
+    best, rate = 0.0, float(plan.first_rate)
     while rate < _HIGHEST:
-        why = ""
         for attempt in range(2):
-            why, kept = _attempt(way, round(rate), plan, folder / f"{rate:.0f}-{attempt}")
-            if not why:
+            try:
+                came = measure(way, round(rate), round(rate * plan.step_s), folder / f"{rate:.0f}-{attempt}").rate
                 break
-        if why:
-            return Sustained(rate=good, why=why)
-        good, rate = kept, rate * plan.factor
-    return Sustained(rate=good, why="")
-
-
-def _attempt(way: Way, rate: int, plan: Plan, folder: Path) -> tuple[str, float]:
-    """What went wrong at this rate, or nothing, and the rate that came about."""
-    try:
-        kept = measure(way, rate, round(rate * plan.step_s), folder).rate
-    except NotSustained as trouble:
-        return str(trouble), 0.0
-    return (f"only {kept:.1f} calls a second came about" if kept < _LEAST_RATE * rate else ""), kept
+            except NotSustained as trouble:
+                why = str(trouble)
+        else:
+            return Sustained(rate=best, why=why)
+        if came < _GROWS * best:
+            return Sustained(rate=max(best, came), why=f"no more came about, at a setting of {rate:.0f}")
+        best, rate = came, rate * plan.factor
+    return Sustained(rate=best, why="")

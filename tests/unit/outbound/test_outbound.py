@@ -25,7 +25,7 @@ from callcenter.outbound.channels import seen
 from callcenter.outbound.desk import Desk
 from callcenter.outbound.inbound import Inbound, inbound_of
 from callcenter.outbound.prompts import missing, prefix_of
-from callcenter.outbound.traffic import taken
+from callcenter.outbound.traffic import Traffic, taken
 from tests.unit.campaigns.forms import SURVEY
 
 
@@ -45,6 +45,14 @@ from tests.unit.campaigns.forms import SURVEY
 )
 def test_the_cause_tells_how_it_rang_in_vain(cause: int, outcome: Outcome) -> None:
     assert unanswered(cause) is outcome
+
+
+def test_there_is_room_again_a_second_after_the_earliest_call() -> None:
+    traffic = Traffic(Limits(calls_per_second=2))
+    assert traffic.room_at(1_000) is None
+    traffic.dialled(1_000)
+    traffic.dialled(1_400)
+    assert [traffic.room_at(at) for at in (1_500, 1_999, 2_000, 2_400)] == [2_000, 2_000, 2_400, None]
 
 
 def board(at: int, *waiting: int, **forecast_s: int) -> bytes:

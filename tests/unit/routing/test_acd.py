@@ -92,6 +92,14 @@ def test_a_priority_goes_first_but_ages_away_against_who_waits_long_enough() -> 
     ]
 
 
+def test_a_priority_passes_over_nobody_whose_company_has_all_the_conversations_it_may_have() -> None:
+    acd = Acd()
+    acd.block("full")
+    ask(acd, "full", "x", 1000, company="full")
+    ask(acd, "urgent", "x", 9000, company="b", credit_ms=5000)
+    assert free(acd, "a", "x") == Assignment(call="urgent", agent="a", group="x", rule=Rule.LONGEST_WAITING)
+
+
 def test_a_company_below_its_floor_is_favoured_and_the_decision_says_whom_it_passed_over() -> None:
     acd = Acd()
     ask(acd, "a1", "x", 1000, company="a")
