@@ -9,7 +9,7 @@ level is looked at when the call joins and every `FORECAST_EVERY_MS`.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import ceil
 
 from routing.due import DueTimes
@@ -28,8 +28,9 @@ class _Climber:
 class Climbers:
     """Tell it who joins and who leaves; ask it at `next_at` who climbs. Times are whole milliseconds."""
 
-    def __init__(self, ladders: Mapping[str, Sequence[Step]]) -> None:
-        """`ladders` by group; calls of other groups are ignored."""
+    def __init__(self, ladders: Mapping[str, Sequence[Step]], *, each: bool = False) -> None:
+        """`ladders` by group; calls of other groups are ignored. With `each` no step that is due is passed over."""
+        self._each = each
         self._ladders = {group: tuple(ladder) for group, ladder in ladders.items() if ladder}
         self._climbers: dict[str, _Climber] = {}
         #: Calls of a group that stand in a ring.
@@ -95,11 +96,12 @@ class Climbers:
                 place=place(call) if any(step.only_behind and step.ring > climber.ring for step in ladder) else 1,
                 level=level(climber.group) if ahead else None,
             )
-            if (step := climb(ladder, waiter)) is not None:
+            while (step := climb(ladder, waiter, each=self._each)) is not None:
                 del self._standing[climber.group, climber.ring][call]
                 climber.ring = step.ring
                 self._standing.setdefault((climber.group, step.ring), {})[call] = None
                 climbs.append((call, step))
+                waiter = replace(waiter, ring=step.ring)
             self._plan(call, climber, now + FORECAST_EVERY_MS)
         return climbs
 

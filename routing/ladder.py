@@ -46,11 +46,14 @@ class Climb:
     why: str
 
 
-def climb(ladder: Sequence[Step], waiter: Waiter) -> Climb | None:
-    """The highest step that is due; steps are never climbed down, so a condition that comes and goes cannot flicker."""
-    for step in sorted(ladder, key=lambda step: -step.ring):
+def climb(ladder: Sequence[Step], waiter: Waiter, *, each: bool = False) -> Climb | None:
+    """The highest step that is due, or with `each` the next one; never one further down.
+
+    So a condition that comes and goes cannot flicker.
+    """
+    for step in sorted(ladder, key=lambda step: step.ring if each else -step.ring):
         if step.ring <= waiter.ring:
-            return None
+            continue
         if step.after_s is not None and waiter.waited_s >= step.after_s:
             return Climb(step.ring, "after")
         if step.forecast_s is not None and waiter.forecast_s is not None and waiter.forecast_s > step.forecast_s:

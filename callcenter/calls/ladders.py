@@ -36,7 +36,8 @@ class Ladders:
             {
                 g.id: [_step(t, n, only_behind=t.do in ENDING) for n, t in enumerate(g.then, BEFORE_THEN + 1)]
                 for g in centre.group
-            }
+            },
+            each=True,
         )
 
     def joins(self, name: str, group: str, *, since: int, ring: int, now: int, then: int | None = None) -> None:

@@ -23,7 +23,7 @@ from callcenter.calls.deserted import Deserted
 from callcenter.calls.estimates import Estimates
 from callcenter.calls.health import GroupHealth
 from callcenter.calls.journal import Json, Kind
-from callcenter.calls.ladders import BEFORE_THEN, Ladders
+from callcenter.calls.ladders import BEFORE_THEN, ENDING, Ladders
 from callcenter.calls.languages import Languages, spoken
 from callcenter.calls.peak import PeakTime
 from callcenter.calls.staff import Staff
@@ -248,9 +248,11 @@ class Line:
                 assignment := self._callbacks.widen(item, step.ring, now)
             ):
                 self._connect(assignment, now)
-        for name, step in self._ladders.climb_further(now, forecast_s, level, self._acd.position):
+        further = self._ladders.climb_further(now, forecast_s, level, self._acd.position)
+        last = dict(further)
+        for name, step in further:
             if (call := self._calls.get(name)) and call.stage is Stage.QUEUE:
-                self._then(call, step, now)
+                self._then(call, step, last[name], now)
         self._ladders.plan(now)
 
     def expected_s(self, now: int) -> dict[str, int]:
@@ -303,10 +305,14 @@ class Line:
         if assignment := self._acd.widen(call.id, step.ring):
             self._connect(assignment, now)
 
-    def _then(self, call: Call, step: Climb, now: int) -> None:
-        """The group's ladder has something else for who still waits."""
+    def _then(self, call: Call, step: Climb, last: Climb, now: int) -> None:
+        """The group's ladder has something else for who still waits; `last`: the last of the steps due together."""
         call.then = step.ring
-        what = self._groups[call.group or ""].then[step.ring - BEFORE_THEN - 1]
+        then = self._groups[call.group or ""].then
+        what, at_last = (then[one.ring - BEFORE_THEN - 1] for one in (step, last))
+        if what.do == "callback" and at_last.do in ENDING:
+            # Who is sent on this very moment would hear no word of the offer.
+            return
         self._write(call, Kind.STEPPED, now, group=call.group, do=what.do, step=step.ring, why=step.why)
         match what.do:
             case "call_up":

@@ -58,6 +58,21 @@ def test_the_example_has_what_is_promised(tmp_path: Path) -> None:
             ("ring = 2, after_s = 5, queue_over = 1", "ring = 2"),
             "FILE: group.0.widen.0: says no condition; expected after_s",
         ),
+        (
+            (
+                'similar = ["kitchen", "household"]',
+                'similar = ["kitchen", "household"]\n'
+                'then = [{ do = "callback", after_s = 120 }, { do = "voicemail", after_s = 60 }]',
+            ),
+            "FILE: group.0.then.1.after_s: comes before the earlier step in line 59, which would never be taken",
+        ),
+        (
+            (
+                "{ ring = 2, after_s = 5, queue_over = 1 }",
+                "{ ring = 2, level_below = 0.6 }, { ring = 3, level_below = 0.7 }",
+            ),
+            "FILE: group.0.widen.1.level_below: a wider ring is reached before",
+        ),
         (("after_s = 5,", "after_s = 90,"), "FILE: group.0.widen.1.after_s: a wider ring is reached before"),
         (("service_level = 0.8", "service_level = 80"), "FILE: company.1.contract.service_level: "),
         (

@@ -161,3 +161,12 @@ def test_an_agent_who_pauses_for_a_moment_sends_nobody_away() -> None:
     for _ in range(2):
         climb(centre, 4)
     assert [t.channel for t in centre.said(TakeMessage)] == [waits]
+
+
+def test_steps_that_are_due_together_are_all_taken() -> None:
+    centre = script({"do": "call_up", "after_s": 10}, {"do": "callback", "after_s": 10})
+    centre.call()
+    climb(centre, 10)
+    assert [e.data["do"] for e in centre.wrote(Kind.STEPPED)] == ["call_up", "callback"]
+    assert centre.floor.peak.called_up
+    assert centre.said(Play)[-1].prompts[0] == "queue-sorry"
