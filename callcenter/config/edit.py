@@ -60,7 +60,8 @@ def with_skills(
     """The agent's groups, each with its level, 1 the best; levels for companies; languages; whether it is for peaks."""
     document = tomlkit.parse(text)
     part = _part(document, "agent", agent)
-    _set(part, "groups", list(levels))
+    former = [str(group) for group in part["groups"]]
+    _set(part, "groups", [group for group in former if group in levels] + [g for g in levels if g not in former])
     _set(part, "levels", _inline({group: level for group, level in levels.items() if level != 1}))
     _set(part, "companies", _inline(companies))
     _set(part, "languages", [] if tuple(languages) == Agent.model_fields["languages"].default else list(languages))

@@ -95,6 +95,9 @@ def test_an_agent_s_groups_and_levels() -> None:
     ]
     own = {"furniture": 1, "interior": 1, "household": 1}
     assert lines(EXAMPLE, with_skills(text, "1003", own, {}, languages=["ko"], peak=False)) == []
+    # In whatever order the form has them, groups stay where they stood.
+    own = {"household": 1, "interior": 1, "furniture": 1}
+    assert lines(EXAMPLE, with_skills(EXAMPLE, "1003", own, {}, languages=["ko"], peak=False)) == []
 
 
 def test_a_closing_of_the_centre_and_its_end() -> None:
