@@ -217,14 +217,15 @@ def _hours(raw: Mapping[str, Any]) -> Iterator[Finding]:
         since, until = closing.get("since"), closing.get("until")
         if isinstance(since, datetime) and isinstance(until, datetime) and not _before(since, until):
             yield Finding(("closing", n, "until"), "closing_backwards", {"since": f"{since:%Y-%m-%d %H:%M}"})
-    needs_callback = [
+    said = [
         (("waiting", "at_closing"), _part(raw, "waiting").get("at_closing")),
         *((("group", n, "at_closing"), group.get("at_closing")) for n, group in _tables(raw, "group")),
         *((("closing", n, "at_closing"), closing.get("at_closing")) for n, closing in _tables(raw, "closing")),
     ]
-    for path, at_closing in needs_callback:
-        if at_closing == "callback" and "callback" not in raw:
-            yield Finding(path, "closing_needs")
+    for path, at_closing in said:
+        # Each needs the part of its name.
+        if at_closing in ("callback", "voicemail") and at_closing not in raw:
+            yield Finding(path, "closing_needs", {"part": at_closing})
 
 
 def _before(since: datetime, until: datetime) -> bool:

@@ -74,6 +74,13 @@ def test_the_example_has_what_is_promised(tmp_path: Path) -> None:
             "FILE: group.0.widen.1.level_below: a wider ring is reached before",
         ),
         (("after_s = 5,", "after_s = 90,"), "FILE: group.0.widen.1.after_s: a wider ring is reached before"),
+        (
+            (
+                "[voicemail]\nmost_s = 120\n",
+                '[[closing]]\nsince = 2026-11-24T13:05:00\nuntil = 2026-11-24T14:00:00\nat_closing = "voicemail"',
+            ),
+            "FILE: closing.0.at_closing: 'voicemail' needs the part [voicemail]",
+        ),
         (("service_level = 0.8", "service_level = 80"), "FILE: company.1.contract.service_level: "),
         (
             ('mon = "09:00-18:00"', 'mon = "09:00-13:00,12:00-18:00"'),
