@@ -103,7 +103,7 @@ class Dialogue(Talk):
         return self._wrong("menu-silent")
 
     def close(self, ending: Ending) -> list[Command]:
-        """The hours end while the caller still waits: told so, and refused, or asked what is wanted, or for a message."""
+        """The hours end while the caller still waits: told so, and refused, asked what is wanted, or for a message."""
         if ending.how == "callback":
             return self._closed(*ending.prompts)
         if ending.how == "voicemail" and self.centre.voicemail:

@@ -6,6 +6,7 @@ import csv
 import io
 import wave
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
@@ -92,9 +93,8 @@ async def test_the_table_for_spreadsheets(web: WebCentre) -> None:
         ]
 
 
-async def test_both_voices_are_played_and_jumped_in(web: WebCentre) -> None:
-    call = f"cc-{now_ms() // 1000}.1"
-    folder = web.settings.recordings / datetime.fromtimestamp(now_ms() // 1000, UTC).strftime("%Y%m%d")
+def voices(folder: Path, call: str) -> None:
+    """A second of both voices of the call."""
     folder.mkdir(parents=True)
     for leg, sample in (("caller", b"\x01\x00"), ("agent", b"\x02\x00")):
         with wave.open(str(folder / f"{call}-{leg}.wav"), "wb") as file:
@@ -102,6 +102,12 @@ async def test_both_voices_are_played_and_jumped_in(web: WebCentre) -> None:
             file.setsampwidth(2)
             file.setframerate(8000)
             file.writeframes(sample * 8000)
+
+
+async def test_both_voices_are_played_and_jumped_in(web: WebCentre) -> None:
+    call = f"cc-{now_ms() // 1000}.1"
+    folder = web.settings.recordings / datetime.fromtimestamp(now_ms() // 1000, UTC).strftime("%Y%m%d")
+    voices(folder, call)
     await web.add(record(call, recording=f"{folder.name}/{call}"), record("cc-1795400000.2"))
     async with browser(web, "sup") as supervisor:
         address = f"{web.url}/records/{call}/audio"
@@ -162,3 +168,21 @@ async def test_who_still_waits_does_not_depress_the_answer_rate(web: WebCentre) 
     async with web.sessions() as session:
         (figures,) = await day_figures(session, WholeCentre(), Span(0, now_ms()))
     assert (figures.entered, figures.offered, figures.answer_rate) == (2, 1, 1.0)
+
+
+async def test_the_evidence_of_abuse_is_heard_by_supervisors_and_by_nobody_else(web: WebCentre) -> None:
+    call = "cc-1795400000.1"
+    voices(web.settings.evidence / "20261124", call)
+    await web.add(record(call, recording=f"20261124/{call}"), record("cc-1795400000.2"))
+    async with browser(web, "sup") as supervisor:
+        # The recording itself is gone.
+        page = (await supervisor.get(f"/records/{call}"))[1]
+        assert "녹음이 없습니다" in page
+        assert f'src="/records/{call}/evidence"' in page
+        async with supervisor.http.get(f"{web.url}/records/{call}/evidence") as answer:
+            assert (answer.status, answer.content_type) == (200, "audio/wav")
+            assert len(await answer.read()) == 44 + 8000 * 4
+        assert (await supervisor.get("/records/cc-1795400000.2/evidence"))[0] == 404
+    async with browser(web, "nurim") as company:
+        assert (await company.get(f"/records/{call}/evidence"))[0] == 403
+        assert "evidence" not in (await company.get(f"/records/{call}"))[1]
