@@ -17,6 +17,8 @@ _BUSY = (State.RINGING, State.TALKING)
 _WITH_CALL = (State.RINGING, State.TALKING, State.WRAPUP)
 _AT_WORK = (State.READY, State.RINGING, State.TALKING, State.WRAPUP)
 
+_PAUSED, _READY = State.PAUSED, State.READY
+_NAMES = {state: state.value for state in State}
 #: With more agents around a group the journal does not tell of each at every call.
 _NAMED_AROUND = 60
 
@@ -158,8 +160,10 @@ class Staff:
         around = self._around.get(group, ())
         if len(around) > _NAMED_AROUND:
             return {}
+        # As in `states`: no property or lookup in a loop that can do without.
+        offline = State.OFFLINE
         asked = [self.agents[agent] for agent, own_ring in around if own_ring == ring]
-        return {one.id: _standing(one) for one in asked if one.state is not State.OFFLINE}
+        return {one.id: _standing(one) for one in asked if one.state is not offline}
 
     def may_serve(self, agent: str, group: str) -> bool:
         """Whether the agent is on line and stands anywhere around this group."""
@@ -359,14 +363,15 @@ class Staff:
 
 
 def _standing(presence: Presence) -> str:
-    if presence.state is State.PAUSED:
-        return f"{presence.state.value}:{presence.reason}" if presence.reason else presence.state.value
-    if presence.state is State.READY:
+    state = presence.state
+    if state is _PAUSED:
+        return "paused:" + presence.reason if presence.reason else _NAMES[state]
+    if state is _READY:
         if not presence.registered or presence.own_channels:
             return "unreachable"
         if presence.reserved is not None:
             return "reserved"
-    return presence.state.value
+    return _NAMES[state]
 
 
 def _at_work(presence: Presence) -> bool:
