@@ -219,6 +219,8 @@ class Agent(Names):
     groups: tuple[Slug, ...] = Field(min_length=1)
     #: Skill by group where it is not 1, the best; for groups with the strategy best_skill.
     levels: dict[Slug, Annotated[int, Field(ge=1, le=5)]] = Field(default_factory=dict)
+    #: Skill by company, which counts instead of the group's for callers of this company.
+    companies: dict[Slug, Annotated[int, Field(ge=1, le=5)]] = Field(default_factory=dict)
     languages: tuple[Language, ...] = Field(("ko",), min_length=1)
     peak: bool = False
     #: Gets a text message when a peak-time agent is called up.

@@ -37,8 +37,8 @@ Spans = Annotated[str, StringConstraints(pattern=rf"^({_SPAN}(,{_SPAN})*)?$"), A
 Span = Annotated[str, StringConstraints(pattern=rf"^{_CLOCK}-{_CLOCK}$"), AfterValidator(_in_order)]
 
 #: What becomes of who still waits when the hours end: served, or told so and ended, or told so and asked whether a
-#: callback at the next opening is wanted.
-AtClosing = Literal["serve", "announce", "callback"]
+#: callback at the next opening is wanted, or told so and asked for a message.
+AtClosing = Literal["serve", "announce", "callback", "voicemail"]
 Moments = tuple[datetime, datetime]
 
 
@@ -122,8 +122,8 @@ class Ending:
 
     at: datetime
     prompts: tuple[str, ...]
-    #: Asked whether a callback is wanted.
-    offer: bool
+    #: Not `serve`.
+    how: AtClosing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,10 +155,10 @@ class Opening:
             how = closing.at_closing or self.at_closing
             if how != "serve" and not closing.over(local):
                 at = max(closing.since.replace(tzinfo=self.zone), local)
-                yield Ending(at=at, prompts=("closing-early", closing.prompt), offer=how == "callback")
+                yield Ending(at=at, prompts=("closing-early", closing.prompt), how=how)
         for prompt, hours in self.hours if self.at_closing != "serve" else ():
             if at_day := hours.closing(local, self.holidays):
-                yield Ending(at=at_day, prompts=("closing", prompt), offer=self.at_closing == "callback")
+                yield Ending(at=at_day, prompts=("closing", prompt), how=self.at_closing)
 
     def spans(self, day: date) -> Sequence[Moments]:
         """When it is open on this day."""

@@ -11,11 +11,20 @@ _ABOUT_CALLBACKS = {"callback.cancel": "cancel", "callback.now": "now"}
 PHONE = "callback.phone"
 AGENTS = "campaign.agents"
 LISTEN = "listen"
+#: Verb → whether peak-time agents are called up.
+PEAK = {"peak.call": True, "peak.stand_down": False}
 
 
 def wish_of(
     asked: Mapping[str, str],
-) -> events.AgentAsked | events.ListenWanted | events.CallbackOrdered | events.CallWanted | events.AgentsWanted:
+) -> (
+    events.AgentAsked
+    | events.ListenWanted
+    | events.CallbackOrdered
+    | events.CallWanted
+    | events.AgentsWanted
+    | events.PeakOrdered
+):
     """The event that a command's fields tell of. Raises `KeyError` or `ValueError` for fields that no page sends."""
     ticket, verb, reason = asked["id"], asked["verb"], asked.get("reason") or None
     if order := _ABOUT_CALLBACKS.get(verb):
@@ -30,4 +39,6 @@ def wish_of(
         )  # fmt: skip
     if verb == LISTEN:
         return events.ListenWanted(ticket, asked["agent"], asked["by"])
+    if verb in PEAK:
+        return events.PeakOrdered(ticket, PEAK[verb], asked["by"])
     return events.AgentAsked(ticket, asked["agent"], verb, reason)

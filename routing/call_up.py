@@ -77,6 +77,12 @@ class Watch:
         called, self.active = not self.active, True
         return called
 
+    def stand_down(self) -> bool:
+        """Nobody is asked any more, until there is need again; whether anybody was."""
+        self._calm_since = None
+        was, self.active = self.active, False
+        return was
+
     def see(self, *, need: bool, calm: bool, at_s: float) -> bool | None:
         """True: call them up now. False: stand them down now. None: as it was."""
         if need:

@@ -2,13 +2,14 @@
 
 A step by time waited is due at a time known beforehand. A step by queue length can only become due when a call joins,
 and then it is due for every call of the group that stands lower: each of them climbs it once and is not looked at for
-it again. A step by forecast or service level is looked at when the call joins and every `FORECAST_EVERY_MS`.
+it again; if it is only for who stands behind so many, it is due for the call that joined. A step by forecast or service
+level is looked at when the call joins and every `FORECAST_EVERY_MS`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import ceil
 
 from routing.due import DueTimes
@@ -27,8 +28,9 @@ class _Climber:
 class Climbers:
     """Tell it who joins and who leaves; ask it at `next_at` who climbs. Times are whole milliseconds."""
 
-    def __init__(self, ladders: Mapping[str, Sequence[Step]]) -> None:
-        """`ladders` by group; calls of other groups are ignored."""
+    def __init__(self, ladders: Mapping[str, Sequence[Step]], *, each: bool = False) -> None:
+        """`ladders` by group; calls of other groups are ignored. With `each` no step that is due is passed over."""
+        self._each = each
         self._ladders = {group: tuple(ladder) for group, ladder in ladders.items() if ladder}
         self._climbers: dict[str, _Climber] = {}
         #: Calls of a group that stand in a ring.
@@ -47,7 +49,12 @@ class Climbers:
         self._standing.setdefault((group, ring), {})[call] = None
         self._plan(call, climber, now if any(_foretold(step) for step in ladder) else None)
         for step in ladder:
-            if step.queue_over is not None and count > step.queue_over:
+            if step.queue_over is None or count <= step.queue_over:
+                continue
+            if step.only_behind:
+                if step.ring > ring:
+                    self._due.put(call, now)
+            else:
                 for lower in range(1, step.ring):
                     for other in self._standing.get((group, lower), ()):
                         self._due.put(other, now)
@@ -68,10 +75,12 @@ class Climbers:
         now: int,
         forecast_s: Callable[[str], float | None],
         level: Callable[[str], float | None] = lambda _: None,
+        place: Callable[[str], int] = lambda _: 1,
     ) -> list[tuple[str, Climb]]:
         """Those who climb now, the longest waiting first.
 
-        `forecast_s`: how long a call has still to wait; `level`: a group's recent service level.
+        `forecast_s`: how long a call has still to wait; `level`: a group's recent service level; `place`: where a call
+        stands in its group's line.
         """
         taken = sorted(self._due.take(now), key=lambda call: (self._climbers[call].since, call))
         climbs = []
@@ -84,13 +93,15 @@ class Climbers:
                 waited_s=(now - climber.since) / 1000,
                 forecast_s=forecast_s(call) if ahead else None,
                 queue=self._counts[climber.group],
+                place=place(call) if any(step.only_behind and step.ring > climber.ring for step in ladder) else 1,
                 level=level(climber.group) if ahead else None,
             )
-            if (step := climb(ladder, waiter)) is not None:
+            while (step := climb(ladder, waiter, each=self._each)) is not None:
                 del self._standing[climber.group, climber.ring][call]
                 climber.ring = step.ring
                 self._standing.setdefault((climber.group, step.ring), {})[call] = None
                 climbs.append((call, step))
+                waiter = replace(waiter, ring=step.ring)
             self._plan(call, climber, now + FORECAST_EVERY_MS)
         return climbs
 

@@ -17,6 +17,8 @@ class Step:
     forecast_s: float | None = None
     #: More calls than this wait in the group.
     queue_over: int | None = None
+    #: `queue_over` sends up only whoever stands behind so many, not everybody: for a step that ends the waiting.
+    only_behind: bool = False
     #: The group's recent service level, a share, is lower.
     level_below: float | None = None
 
@@ -30,6 +32,8 @@ class Waiter:
     #: None when nothing can be said.
     forecast_s: float | None
     queue: int
+    #: Where it stands among them.
+    place: int = 1
     #: The group's recent service level; None without recent calls.
     level: float | None = None
 
@@ -42,16 +46,19 @@ class Climb:
     why: str
 
 
-def climb(ladder: Sequence[Step], waiter: Waiter) -> Climb | None:
-    """The highest step that is due; steps are never climbed down, so a condition that comes and goes cannot flicker."""
-    for step in sorted(ladder, key=lambda step: -step.ring):
+def climb(ladder: Sequence[Step], waiter: Waiter, *, each: bool = False) -> Climb | None:
+    """The highest step that is due, or with `each` the next one; never one further down.
+
+    So a condition that comes and goes cannot flicker.
+    """
+    for step in sorted(ladder, key=lambda step: step.ring if each else -step.ring):
         if step.ring <= waiter.ring:
-            return None
+            continue
         if step.after_s is not None and waiter.waited_s >= step.after_s:
             return Climb(step.ring, "after")
         if step.forecast_s is not None and waiter.forecast_s is not None and waiter.forecast_s > step.forecast_s:
             return Climb(step.ring, "forecast")
-        if step.queue_over is not None and waiter.queue > step.queue_over:
+        if step.queue_over is not None and (waiter.place if step.only_behind else waiter.queue) > step.queue_over:
             return Climb(step.ring, "queue")
         if step.level_below is not None and waiter.level is not None and waiter.level < step.level_below:
             return Climb(step.ring, "level")

@@ -62,5 +62,6 @@ def board(floor: Floor, connected: bool, now: int) -> dict[str, Any]:
         "agents": agents,
         "called_up": floor.peak.called_up,
         "favoured": floor.contracts.favours(now),
+        "favoured_groups": floor.contracts.group_favours(),
         "healed": floor.healed,
     }

@@ -39,7 +39,8 @@ def call_back(floor: Floor, item: Item, assignment: Assignment, now: int) -> Non
     floor.write(call, Kind.IDENTIFIED, now, company=call.company, category=call.group, group=call.group, how=CALLBACK)
     place: dict[str, Json] = {"position": 1, "since": callback.since, **spoken(item.language)}
     floor.write(call, Kind.QUEUED, now, group=call.group, **place)
-    floor.write(call, Kind.OFFERED, now, group=call.group, agent=agent.id, **reasons(assignment), reserved=callback.id)
+    why = reasons(assignment, floor.line.strategy(callback.group))
+    floor.write(call, Kind.OFFERED, now, group=call.group, agent=agent.id, **why, reserved=callback.id)
     floor.command(LookUp(call.id, item.number))
 
 

@@ -57,6 +57,15 @@ class Contracts:
                 shown[company] = {"level": round(level, 3), "floor": contract.floor, "credit_s": round(credit / 1000)}
         return shown
 
+    def group_favours(self) -> dict[str, dict[str, float | int]]:
+        """The groups favoured now: their recent service level, that of all groups together, the credit in seconds."""
+        # Both fade alike, so that their ratio is the level at any time.
+        levels = {group: good / offered for group, (good, offered, _) in self._balance.remembered().items()}
+        return {
+            group: {"level": round(levels[group], 3), "of_all": round(levels[""], 3), "credit_s": round(credit / 1000)}
+            for group, credit in self._acd.group_favours().items()
+        }
+
     def standing(self) -> dict[str, Json]:
         """What is known, for `stand`: the calls with an agent, service levels and favours in force, of groups too."""
         return {

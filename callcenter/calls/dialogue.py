@@ -103,8 +103,13 @@ class Dialogue(Talk):
         return self._wrong("menu-silent")
 
     def close(self, ending: Ending) -> list[Command]:
-        """The hours end while the caller still waits: told so, and refused, or asked what is wanted instead."""
-        return self._closed(*ending.prompts) if ending.offer else self.refuse("closed", *ending.prompts)
+        """The hours end while the caller still waits: told so, and refused, asked what is wanted, or for a message."""
+        if ending.how == "callback":
+            return self._closed(*ending.prompts)
+        if ending.how == "voicemail" and self.centre.voicemail:
+            self._menu = ""
+            return self._say(ending.prompts, self._finish(Wants("message")))
+        return self.refuse("closed", *ending.prompts)
 
     def refuse(self, why: str, *prompts: str) -> list[Command]:
         """The caller hears this, and the call ends."""

@@ -180,6 +180,16 @@ class ListenerAnswered:
 
 
 @dataclass(frozen=True, slots=True)
+class PeakOrdered:
+    """A supervisor has peak-time agents called up, or (not `call`) nobody asked any more."""
+
+    ticket: str
+    call: bool
+    #: The supervisor's log-in.
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
 class CallbackOrdered:
     """A person's order from a page about an open callback, by the call that asked for it: cancel or now."""
 
@@ -264,6 +274,7 @@ Event = (
     | AgentAsked
     | ListenWanted
     | ListenerAnswered
+    | PeakOrdered
     | CallbackOrdered
     | CallWanted
     | TimerFired

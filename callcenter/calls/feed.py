@@ -11,7 +11,8 @@ from dataclasses import replace
 
 from callcenter.calls.commands import Command, Write
 from callcenter.calls.journal import Entry, Json, Kind
-from routing.acd import Acd, Assignment, Request, Skill, Strategy
+from routing.acd import Assignment, Request, Skill, Strategy
+from routing.company_skills import SkilledAcd
 
 #: Entries that steps may ride on: none of them is ever written a second time for the same fact.
 CARRIERS = (Kind.QUEUED, Kind.WIDENED, Kind.OFFERED, Kind.READY)
@@ -75,12 +76,12 @@ def _with(entry: Entry, **data: Json) -> Entry:
     return replace(entry, data=entry.data | data)
 
 
-class FedAcd(Acd):
+class FedAcd(SkilledAcd):
     """The distribution, noting in the feed what it is fed with."""
 
-    def __init__(self, strategies: Mapping[str, Strategy], feed: Feed) -> None:
-        """`strategies` by group."""
-        super().__init__(strategies)
+    def __init__(self, strategies: Mapping[str, Strategy], levels: Mapping[str, Mapping[str, int]], feed: Feed) -> None:
+        """`strategies` by group, `levels` by company as in `SkilledAcd`."""
+        super().__init__(strategies, levels)
         self._feed = feed
         #: Who is idle: since when, and how occupied before.
         self.idle_agents: dict[str, tuple[int, int]] = {}

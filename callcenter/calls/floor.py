@@ -34,6 +34,7 @@ from callcenter.calls.orders import carry_out
 from callcenter.calls.passing_on import PassingOn, wanted
 from callcenter.calls.peak import PEAK, PeakTime
 from callcenter.calls.reservations import RESERVED, Reservations
+from callcenter.calls.skills import company_levels
 from callcenter.calls.staff import Staff
 from callcenter.calls.standing import STANDING_EVERY_MS, standing
 from callcenter.calls.wish import Wish
@@ -52,7 +53,7 @@ class Floor:
         self.holidays = holidays
         self.calls: dict[str, Call] = {}
         self.feed = Feed()
-        self.acd = FedAcd({g.id: g.strategy for g in centre.group}, self.feed)
+        self.acd = FedAcd({g.id: g.strategy for g in centre.group}, company_levels(centre), self.feed)
         self.contracts = Contracts(centre, self.acd, self.feed)
         #: The version of the centre's description; 0 when nobody told.
         self.version = 0
@@ -161,6 +162,8 @@ class Floor:
                 self._out += filter(None, [wanted(self.passing, event, now)])
             case events.AgentAsked(ticket, agent, verb, reason):
                 self._out.append(Reply(ticket, self._asked(agent, verb, reason, now)))
+            case events.PeakOrdered(ticket, call_up, by):
+                self._out.append(Reply(ticket, self.peak.ordered(call_up, by, now)))
             case events.CallbackOrdered() | events.CallWanted():
                 self._out.append(Reply(event.ticket, carry_out(event, self.callbacks, self.centre, self._out, now)))
             case events.FeatureDialled():
@@ -272,7 +275,8 @@ class Floor:
         call.late_stage, call.agent, call.agent_channel, call.offered_at = Stage.RINGING, agent.id, None, now
         self.staff.rings(agent, call, now)
         self.contracts.engaged(call.id, call.company)
-        self.write(call, Kind.OFFERED, now, group=assignment.group, agent=agent.id, **reasons(assignment))
+        why = reasons(assignment, self.line.strategy(assignment.group))
+        self.write(call, Kind.OFFERED, now, group=assignment.group, agent=agent.id, **why)
         self.ring(call, now)
 
     def ring(self, call: Call, now: int) -> None:

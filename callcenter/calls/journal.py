@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from routing.acd import Assignment
+from routing.acd import Assignment, Rule, Strategy
 
 _Scalar = str | int | float | bool | None
 Json = _Scalar | list["Json"] | dict[str, "Json"]
@@ -24,20 +24,22 @@ class Kind(StrEnum):
     #: company?, category, group, how (dnis | menu | code | undecided | callback | moved | campaign | transfer); the
     #: last one counts; moved: the group is no longer there and another one stands in
     IDENTIFIED = "call.identified"
-    #: group, position, agents (how many of the group's own agents are in which state), forecast_s? (the expected wait),
+    #: group, position, agents (how many of the group's own agents are in which state), who? (each of them who is logged
+    #: in: `Staff.who`), forecast_s? (the expected wait),
     #: since? (a callback's place in line), sticky? (the agent who is waited for), repeat? (a repeat call's credit, ms),
     #: language? (of the caller, when it is not the usual one), speakers? (agents who speak it go first), called_up?
     #: (why the group's peak-time agents are called up), feed?, fed?
     QUEUED = "call.queued"
     #: group, ring, why (after | forecast | queue | level | sticky | language): agents up to this ring of similar groups
-    #: may take the call now, language: also those who do not speak the caller's; feed?, fed?
+    #: may take the call now, language: also those who do not speak the caller's; who? (as above, of this ring),
+    #: feed?, fed?
     WIDENED = "call.widened"
     #: group, do (a `Then.do`), step, why (as above): something else was done for who still waits
     STEPPED = "call.stepped"
-    #: group, agent, rule (a `routing.acd.Rule`), ring, passed_over? (the call that had waited longer), language? (that
-    #: was asked for and the agent speaks), reserved? (the callback whose customer is being phoned while the agent
-    #: waits), feed? (the entry that carries what led to it),
-    #: fed?
+    #: group, agent, rule (a `routing.acd.Rule`), ring, passed_over? (the call that had waited longer), strategy? (that
+    #: chose among idle agents, if not the longest idle), language? (that was asked for and the agent speaks), reserved?
+    #: (the callback whose customer is being phoned while the agent waits), feed? (the entry that carries what led to
+    #: it), fed?
     OFFERED = "call.offered"
     #: agent, status (Asterisk's DIALSTATUS), ring_ms
     MISSED = "call.missed"
@@ -82,10 +84,11 @@ class Kind(StrEnum):
     READY = "agent.ready"
     #: reason (a PauseReason, or no_answer)
     PAUSED = "agent.paused"
-    #: waiting, longest_ms; or group, why (forecast | level | occupancy | ladder): peak-time agents, or those of this
-    #: group, are asked to come on line
+    #: waiting, longest_ms; or group, why (forecast | level | occupancy | ladder); or by (a supervisor's log-in):
+    #: peak-time agents, or those of this group, are asked to come on line
     PEAK_CALLED = "peak.called"
-    #: waiting, longest_ms; or group: nobody is asked any more; whoever came is sent home at the end of the time box
+    #: waiting, longest_ms; or group; or by: nobody is asked any more; whoever came is sent home at the end of the time
+    #: box
     PEAK_STOOD_DOWN = "peak.stood_down"
     #: until (the end of the time box): a called-up agent came on line
     PEAK_CAME = "peak.came"
@@ -133,8 +136,10 @@ def call_entry(call: str, kind: Kind, at: int, data: dict[str, Json]) -> Entry:
     return Entry(key=key, kind=kind, at=at, call=call, agent=agent if isinstance(agent, str) else None, data=data)
 
 
-def reasons(assignment: Assignment) -> dict[str, Json]:
+def reasons(assignment: Assignment, strategy: Strategy) -> dict[str, Json]:
     """Why this call went to this agent, as `call.offered` tells it."""
     why: dict[str, Json] = {"rule": assignment.rule.value, "ring": assignment.ring}
     told: dict[str, Json] = {"passed_over": assignment.passed_over, "language": assignment.language}
+    if assignment.rule in (Rule.AGENT_IDLE, Rule.WIDENED) and strategy is not Strategy.LONGEST_IDLE:
+        told["strategy"] = strategy.value
     return why | {name: value for name, value in told.items() if value}

@@ -17,6 +17,8 @@ from routing.ladder import Climb, Step
 LADDER = "ladder"
 #: A call that has not climbed `then` yet stands here.
 BEFORE_THEN = 1
+#: Nobody waits after these.
+ENDING = ("voicemail", "number")
 
 
 class Ladders:
@@ -31,7 +33,11 @@ class Ladders:
         """Work by these ladders; whoever waits has to join anew."""
         self._widen = Climbers({g.id: [_step(w, w.ring) for w in g.widen] for g in centre.group})
         self._then = Climbers(
-            {g.id: [_step(t, n) for n, t in enumerate(g.then, BEFORE_THEN + 1)] for g in centre.group}
+            {
+                g.id: [_step(t, n, only_behind=t.do in ENDING) for n, t in enumerate(g.then, BEFORE_THEN + 1)]
+                for g in centre.group
+            },
+            each=True,
         )
 
     def joins(self, name: str, group: str, *, since: int, ring: int, now: int, then: int | None = None) -> None:
@@ -48,10 +54,20 @@ class Ladders:
 
     def climb(
         self, now: int, forecast_s: Callable[[str], float | None], level: Callable[[str], float | None]
-    ) -> tuple[list[tuple[str, Climb]], list[tuple[str, Climb]]]:
-        """The timer ran out: whose steps of `widen` and of `then` are due, the longest waiting first."""
+    ) -> list[tuple[str, Climb]]:
+        """The timer ran out: whose steps of `widen` are due, the longest waiting first; `climb_further` follows."""
         self._planned = None
-        return self._widen.climb(now, forecast_s, level), self._then.climb(now, forecast_s, level)
+        return self._widen.climb(now, forecast_s, level)
+
+    def climb_further(
+        self,
+        now: int,
+        forecast_s: Callable[[str], float | None],
+        level: Callable[[str], float | None],
+        place: Callable[[str], int],
+    ) -> list[tuple[str, Climb]]:
+        """The same of `then`; whoever was widened a moment before may have an agent, or a shorter wait, by now."""
+        return self._then.climb(now, forecast_s, level, place)
 
     def plan(self, now: int) -> None:
         """Have the timer run out when the next step may be due."""
@@ -61,11 +77,12 @@ class Ladders:
             self._out.append(StartTimer(LADDER, max(at - now, 0)))
 
 
-def _step(conditions: Conditions, ring: int) -> Step:
+def _step(conditions: Conditions, ring: int, *, only_behind: bool = False) -> Step:
     return Step(
         ring=ring,
         after_s=conditions.after_s,
         forecast_s=conditions.forecast_s,
         queue_over=conditions.queue_over,
         level_below=conditions.level_below,
+        only_behind=only_behind,
     )

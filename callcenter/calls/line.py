@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Protocol
@@ -18,10 +19,11 @@ from callcenter.calls.commands import (
     StopTimer,
     TakeMessage,
 )
+from callcenter.calls.deserted import Deserted
 from callcenter.calls.estimates import Estimates
 from callcenter.calls.health import GroupHealth
 from callcenter.calls.journal import Json, Kind
-from callcenter.calls.ladders import BEFORE_THEN, Ladders
+from callcenter.calls.ladders import BEFORE_THEN, ENDING, Ladders
 from callcenter.calls.languages import Languages, spoken
 from callcenter.calls.peak import PeakTime
 from callcenter.calls.staff import Staff
@@ -30,7 +32,7 @@ from callcenter.calls.telling import POSITION, Telling
 from callcenter.calls.wish import CALLBACK_KEY, MESSAGE_KEY, CallMe, Wish
 from callcenter.centre import Centre
 from callcenter.hours import Ending
-from routing.acd import Acd, Assignment, Request
+from routing.acd import Acd, Assignment, Request, Strategy
 from routing.callback import State
 from routing.forecast import Estimate
 from routing.ladder import Climb
@@ -79,6 +81,7 @@ class Line:
         self._write = write
         self._connect = connect
         self._health = health
+        self._deserted = Deserted(staff)
         self.telling = Telling(centre, acd, out, estimates, self._expected)
         self.know(centre, acd)
 
@@ -88,6 +91,10 @@ class Line:
         self._acd = acd
         self._groups = {g.id: g for g in centre.group}
         self.telling.know(centre, acd)
+
+    def strategy(self, group: str) -> Strategy:
+        """Which idle agent of the group is asked first."""
+        return self._groups[group].strategy if group in self._groups else Strategy.LONGEST_IDLE
 
     def join(self, call: Call, now: int) -> None:
         """The call asks for an agent, for the first time or again at the place it had."""
@@ -122,6 +129,7 @@ class Line:
         assignment = self._acd.offer(request)
         if joining:
             facts |= {"position": self._acd.position(call.id) or 1, "agents": self._staff.states(call.group)}
+            facts |= {"who": who} if (who := self._staff.who(call.group, 1)) else {}
             facts |= {"sticky": call.sticky} if call.sticky else {}
             if why := self._peak.called_up_for(call.group):
                 facts["called_up"] = why
@@ -228,17 +236,23 @@ class Line:
 
     def climb(self, now: int) -> None:
         """Whoever's step of the group's ladder is due climbs it, the longest waiting first."""
-        widened, further = self._ladders.climb(now, self._forecasts(now), lambda group: self._health.level(group, now))
-        for name, step in widened:
+        forecast_s = self._forecasts(now)
+
+        def level(group: str) -> float | None:
+            return self._health.level(group, now)
+
+        for name, step in self._ladders.climb(now, forecast_s, level):
             if call := self._calls.get(name):
                 self._widen(call, step, now)
             elif (item := self._callbacks.items.get(name)) and (
                 assignment := self._callbacks.widen(item, step.ring, now)
             ):
                 self._connect(assignment, now)
+        further = self._ladders.climb_further(now, forecast_s, level, self._acd.position)
+        last = dict(further)
         for name, step in further:
             if (call := self._calls.get(name)) and call.stage is Stage.QUEUE:
-                self._then(call, step, now)
+                self._then(call, step, last[name], now)
         self._ladders.plan(now)
 
     def expected_s(self, now: int) -> dict[str, int]:
@@ -271,7 +285,10 @@ class Line:
 
     def _forecasts(self, now: int) -> Callable[[str], float | None]:
         def forecast_s(name: str) -> float | None:
-            call = self._calls.get(name)
+            call, item = self._calls.get(name), self._callbacks.items.get(name)
+            group, ring = (call.group, call.ring) if call else (item.callback.group, item.ring) if item else (None, 1)
+            if group and self._deserted(group, ring, now):
+                return math.inf
             expected = self._expected(call, now) if call else None
             return expected.mean_s if expected else None
 
@@ -281,14 +298,21 @@ class Line:
         if call.stage is not Stage.QUEUE:
             return
         call.ring = step.ring
-        self._write(call, Kind.WIDENED, now, group=call.group, ring=step.ring, why=step.why)
+        who = self._staff.who(call.group or "", step.ring)
+        self._write(
+            call, Kind.WIDENED, now, group=call.group, ring=step.ring, why=step.why, **({"who": who} if who else {})
+        )
         if assignment := self._acd.widen(call.id, step.ring):
             self._connect(assignment, now)
 
-    def _then(self, call: Call, step: Climb, now: int) -> None:
-        """The group's ladder has something else for who still waits."""
+    def _then(self, call: Call, step: Climb, last: Climb, now: int) -> None:
+        """The group's ladder has something else for who still waits; `last`: the last of the steps due together."""
         call.then = step.ring
-        what = self._groups[call.group or ""].then[step.ring - BEFORE_THEN - 1]
+        then = self._groups[call.group or ""].then
+        what, at_last = (then[one.ring - BEFORE_THEN - 1] for one in (step, last))
+        if what.do == "callback" and at_last.do in ENDING:
+            # Who is sent on this very moment would hear no word of the offer.
+            return
         self._write(call, Kind.STEPPED, now, group=call.group, do=what.do, step=step.ring, why=step.why)
         match what.do:
             case "call_up":

@@ -84,6 +84,23 @@ class PeakTime:
             self._called(Kind.PEAK_CALLED, {"group": group, "why": "ladder"} if of_group else {}, now)
             self.wake()
 
+    def ordered(self, call: bool, by: str, now: int) -> str | None:
+        """A supervisor has peak-time agents called up, or nobody asked any more; a slug of why not.
+
+        The rules go on: a call-up ends when it has been calm, and need calls up again.
+        """
+        if self._call_up is None:
+            return "no_peak"
+        if call:
+            if self._call_up.demand():
+                self._called(Kind.PEAK_CALLED, {"by": by}, now)
+                self.wake()
+            return None
+        stood_down = [watch.stand_down() for watch in (self._call_up, *self._of_group.values())]
+        if any(stood_down):
+            self._called(Kind.PEAK_STOOD_DOWN, {"by": by}, now)
+        return None
+
     def wake(self) -> None:
         """Somebody waits, or came by a former call-up: look from now on."""
         if self._call_up and not self._looking:

@@ -15,6 +15,7 @@ from callcenter.calls.commands import AgentChanged, Command, StopTimer, Write
 from callcenter.calls.feed import FedAcd
 from callcenter.calls.floor import Floor
 from callcenter.calls.journal import Entry, Kind
+from callcenter.calls.skills import company_levels
 from callcenter.calls.succession import standing_in
 from callcenter.calls.telling import POSITION
 from callcenter.centre import Centre
@@ -28,7 +29,8 @@ def reconfigure(floor: Floor, centre: Centre, now: int, *, version: int, by: str
     shown = {presence.id: (presence.groups, presence.peak) for presence in floor.staff.agents.values()}
     floor.know(centre)
     floor.version = version
-    floor.acd = FedAcd({group.id: group.strategy for group in centre.group}, floor.feed)
+    strategies = {group.id: group.strategy for group in centre.group}
+    floor.acd = FedAcd(strategies, company_levels(centre), floor.feed)
     floor.estimates.wrapup_s = centre.waiting.wrapup_s
     floor.staff.know(centre, floor.acd)
     floor.contracts.know(centre, floor.acd)

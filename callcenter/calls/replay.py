@@ -16,9 +16,10 @@ from typing import Any
 from callcenter.calls.contracts import Contracts
 from callcenter.calls.feed import CARRIERS, Feed, as_request
 from callcenter.calls.journal import Entry, Kind
-from callcenter.calls.skills import skills
+from callcenter.calls.skills import company_levels, skills
 from callcenter.centre import Centre
 from routing.acd import Acd, Assignment, Request, Skill
+from routing.company_skills import SkilledAcd
 
 #: What the replay reads of the journal.
 READ = (Kind.STANDS, Kind.FED, *CARRIERS)
@@ -85,7 +86,8 @@ class _Distribution:
     @classmethod
     def standing(cls, centre: Centre, told: dict[str, Any]) -> _Distribution:
         """As `Kind.STANDS` tells."""
-        acd, feed = Acd({group.id: group.strategy for group in centre.group}), Feed()
+        strategies = {group.id: group.strategy for group in centre.group}
+        acd, feed = SkilledAcd(strategies, company_levels(centre)), Feed()
         one = cls(acd, Contracts(centre, acd, feed), feed, skills(centre))
         for request in told["waiting"]:
             one.step("joins", *request)

@@ -18,6 +18,15 @@ def skills(centre: Centre) -> dict[str, tuple[Skill, ...]]:
     return {agent.id: _skills_of(agent, centre, apart) for agent in centre.agent}
 
 
+def company_levels(centre: Centre) -> dict[str, dict[str, int]]:
+    """By company, the level of each agent who has one for it."""
+    levels: dict[str, dict[str, int]] = {}
+    for agent in centre.agent:
+        for company, level in agent.companies.items():
+            levels.setdefault(company, {})[agent.id] = level
+    return levels
+
+
 def _skills_of(agent: Agent, centre: Centre, apart: set[Language]) -> tuple[Skill, ...]:
     languages = tuple(language for language in agent.languages if language in apart)
     found = [Skill(group, level=agent.levels.get(group, 1), languages=languages) for group in agent.groups]

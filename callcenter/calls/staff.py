@@ -17,6 +17,11 @@ _BUSY = (State.RINGING, State.TALKING)
 _WITH_CALL = (State.RINGING, State.TALKING, State.WRAPUP)
 _AT_WORK = (State.READY, State.RINGING, State.TALKING, State.WRAPUP)
 
+_PAUSED, _READY = State.PAUSED, State.READY
+_NAMES = {state: state.value for state in State}
+#: With more agents around a group the journal does not tell of each at every call.
+_NAMED_AROUND = 60
+
 
 class Staff:
     """All agents. Methods append the commands that follow to `out`; a call for a freed agent goes to `connect`."""
@@ -146,6 +151,19 @@ class Staff:
         )
         counts[ready.value] -= counts["unreachable"] + counts["reserved"]
         return {state: count for state, count in counts.items() if count}
+
+    def who(self, group: str, ring: int) -> dict[str, Json]:
+        """How each agent stands who is logged in and in this ring around the group; nobody where they are too many.
+
+        A state, `paused:` with the reason, `unreachable` or `reserved`.
+        """
+        around = self._around.get(group, ())
+        if len(around) > _NAMED_AROUND:
+            return {}
+        # As in `states`: no property or lookup in a loop that can do without.
+        offline = State.OFFLINE
+        asked = [self.agents[agent] for agent, own_ring in around if own_ring == ring]
+        return {one.id: _standing(one) for one in asked if one.state is not offline}
 
     def may_serve(self, agent: str, group: str) -> bool:
         """Whether the agent is on line and stands anywhere around this group."""
@@ -342,6 +360,18 @@ class Staff:
     def _write(self, kind: Kind, presence: Presence, now: int, **data: Json) -> None:
         key = f"{presence.id}:{kind}:{now}"
         self._out.append(Write(Entry(key=key, kind=kind, at=now, agent=presence.id, data=data)))
+
+
+def _standing(presence: Presence) -> str:
+    state = presence.state
+    if state is _PAUSED:
+        return "paused:" + presence.reason if presence.reason else _NAMES[state]
+    if state is _READY:
+        if not presence.registered or presence.own_channels:
+            return "unreachable"
+        if presence.reserved is not None:
+            return "reserved"
+    return _NAMES[state]
 
 
 def _at_work(presence: Presence) -> bool:

@@ -19,7 +19,7 @@ from callcenter.store.events import distribution_of, events_of
 from callcenter.store.records import Records
 from callcenter.store.scope import WholeCentre
 from callcenter.store.span import Span, day_span
-from callcenter.web.explanation import heard, reason
+from callcenter.web.explanation import bystanders, heard, reason
 from callcenter.web.pages import Naming
 from callcenter.web.words import LANGUAGES, phrase
 
@@ -58,7 +58,9 @@ def explain(
                 about.append(name.group(group))
             if entry.agent:
                 about.append(name.agent(entry.agent))
-            about.append(reason(entry, language))
+            about += [reason(entry, language), bystanders(entry, language, name.agent)]
+            if passed_over := entry.data.get("passed_over"):
+                about.append(f"{phrase(language, 'why.passed_over')} {passed_over}")
             lines.append("  ".join([local(entry.at, centre.zone, milliseconds=True), *filter(None, about)]))
         return lines
 

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from callcenter.config.locate import Path
 from routing.acd import RINGS
 
-_CONDITIONS = frozenset({"after_s", "forecast_s", "queue_over", "level_below"})
+_CONDITIONS = ("after_s", "forecast_s", "queue_over", "level_below")
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 #: Days that are open when nothing is said of them.
 _OPEN_BY_ITSELF = frozenset(_DAYS) - {"sun"}
@@ -86,6 +86,10 @@ def _references(raw: Mapping[str, Any], groups: set[str]) -> Iterator[Finding]:
         for slug in levels if isinstance(levels, dict) else ():
             if slug not in own:
                 yield Finding(("agent", n, "levels", slug), "level_elsewhere", {"value": slug})
+        companies_known = agent.get("companies")
+        for slug in companies_known if isinstance(companies_known, dict) else ():
+            if slug not in companies:
+                yield Finding(("agent", n, "companies", slug), "no_company", {"value": slug})
 
 
 def _ladders(raw: Mapping[str, Any]) -> Iterator[Finding]:
@@ -103,9 +107,9 @@ def _ladders(raw: Mapping[str, Any]) -> Iterator[Finding]:
             if _whole(ring) and len(similar) + 1 < ring <= RINGS:
                 gaps = {"ring": ring, "needed": ring - 1, "there": len(similar)}
                 yield Finding((*path, "ring"), "ring_beyond", gaps)
-            if not _CONDITIONS & step.keys():
+            if not step.keys() & set(_CONDITIONS):
                 yield Finding(path, "no_condition")
-            for key in ("after_s", "forecast_s", "queue_over"):
+            for key in _CONDITIONS:
                 nearer = next((p for p, other in steps if _overtakes(step, other, key)), None)
                 if nearer is not None:
                     said = {"ring": str(ring), "limit": key}
@@ -118,12 +122,16 @@ def _further(raw: Mapping[str, Any]) -> Iterator[Finding]:
         steps = list(_tables(group, "then"))
         for place, step in steps:
             path, do = ("group", n, "then", place), step.get("do")
-            if not _CONDITIONS & step.keys():
+            if not step.keys() & set(_CONDITIONS):
                 yield Finding(path, "no_condition")
             if isinstance(do, str) and (needed := needs.get(do)) and needed not in raw:
                 yield Finding((*path, "do"), "then_needs", {"do": do, "part": needed})
             if (do == "number") != ("number" in step):
                 yield Finding(path, "then_number")
+            for key in _CONDITIONS:
+                before = next((p for p, other in steps if p < place and _sooner(step, other, key)), None)
+                if before is not None:
+                    yield Finding((*path, key), "then_backwards", {"limit": key}, ("group", n, "then", before))
             if do in ("voicemail", "number") and place != steps[-1][0]:
                 yield Finding(path, "then_not_last", {"do": do})
 
@@ -146,11 +154,20 @@ def _peaks(raw: Mapping[str, Any]) -> Iterator[Finding]:
 
 def _overtakes(wider: Mapping[str, Any], nearer: Mapping[str, Any], key: str) -> bool:
     """Whether the wider step's condition comes earlier than the nearer step's, which then never counts."""
-    ring, limit = wider.get("ring"), wider.get(key)
-    nearer_ring, nearer_limit = nearer.get("ring"), nearer.get(key)
-    if not (_whole(ring) and _whole(limit) and _whole(nearer_ring) and _whole(nearer_limit)):
+    ring, nearer_ring = wider.get("ring"), nearer.get("ring")
+    return _whole(ring) and _whole(nearer_ring) and ring > nearer_ring and _sooner(wider, nearer, key)
+
+
+def _sooner(step: Mapping[str, Any], other: Mapping[str, Any], key: str) -> bool:
+    """Whether this condition of the step holds before the other's does."""
+    limit, others = step.get(key), other.get(key)
+    if not (_number(limit) and _number(others)):
         return False
-    return ring > nearer_ring and limit < nearer_limit
+    return limit > others if key == "level_below" else limit < others
+
+
+def _number(value: object) -> TypeGuard[float]:
+    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def _whole(value: object) -> TypeGuard[int]:
@@ -200,14 +217,15 @@ def _hours(raw: Mapping[str, Any]) -> Iterator[Finding]:
         since, until = closing.get("since"), closing.get("until")
         if isinstance(since, datetime) and isinstance(until, datetime) and not _before(since, until):
             yield Finding(("closing", n, "until"), "closing_backwards", {"since": f"{since:%Y-%m-%d %H:%M}"})
-    needs_callback = [
+    said = [
         (("waiting", "at_closing"), _part(raw, "waiting").get("at_closing")),
         *((("group", n, "at_closing"), group.get("at_closing")) for n, group in _tables(raw, "group")),
         *((("closing", n, "at_closing"), closing.get("at_closing")) for n, closing in _tables(raw, "closing")),
     ]
-    for path, at_closing in needs_callback:
-        if at_closing == "callback" and "callback" not in raw:
-            yield Finding(path, "closing_needs")
+    for path, at_closing in said:
+        # Each needs the part of its name.
+        if at_closing in ("callback", "voicemail") and at_closing not in raw:
+            yield Finding(path, "closing_needs", {"part": at_closing})
 
 
 def _before(since: datetime, until: datetime) -> bool:

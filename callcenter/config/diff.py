@@ -84,7 +84,8 @@ class Change:
 
 def differences(former: Centre, centre: Centre) -> list[Change]:
     """Everything that changes from the former centre to this one; an empty list when nothing does."""
-    names: dict[str, Names] = {part.id: part for one in (former, centre) for part in one.group}
+    names: dict[str, Names] = {part.id: part for one in (former, centre) for part in one.company}
+    names |= {part.id: part for one in (former, centre) for part in one.group}
     changes = [
         Change(what=What.CHANGED, table="centre", key=key, before=before, after=after, names=names)
         for key, before, after in _keys(former, centre)

@@ -2,35 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
 import tomlkit
-from tomlkit.items import AoT, InlineTable, Table
+from tomlkit.items import AoT, Array, InlineTable, Table
 
-from callcenter.centre import Agent
+from callcenter.centre import Agent, Contract
 from callcenter.hours import Closing, Hours
+from routing.acd import Strategy
 
-#: Ring → its conditions by key of the file, `after_s`, `forecast_s` and `queue_over`.
-Ladder = Mapping[int, Mapping[str, int]]
+#: Keys of a step of the ladder, as the file has them.
+Step = Mapping[str, str | int | float]
+#: Ring → its conditions.
+Ladder = Mapping[int, Step]
 
 #: Of which table and id; None for the centre itself.
 Whose = tuple[str, str] | None
 
-_STEP_KEYS = {"ring", "after_s", "forecast_s", "queue_over"}
 
-
-def with_ladder(text: str, group: str, similar: Sequence[str], ladder: Ladder) -> str:
-    """The group's similar groups and its steps; steps with keys that a ladder does not have stay."""
+def with_ladder(text: str, group: str, similar: Sequence[str], ladder: Ladder, then: Sequence[Step] = ()) -> str:
+    """The group's similar groups, the steps by which they are asked, and what else is done for who still waits."""
     document = tomlkit.parse(text)
     part = _part(document, "group", group)
-    others = [step for step in part.get("widen", ()) if set(step) - _STEP_KEYS]
-    steps = tomlkit.array()
-    for step in (*({"ring": ring, **ladder[ring]} for ring in sorted(ladder)), *others):
-        steps.append(_inline(step))
     _set(part, "similar", list(similar))
-    _set(part, "widen", steps)
+    _set(part, "widen", _steps({"ring": ring, **ladder[ring]} for ring in sorted(ladder)))
+    _set(part, "then", _steps(then))
+    return tomlkit.dumps(document)
+
+
+def with_distribution(text: str, group: str, strategy: str, priority_s: int) -> str:
+    """Which idle agent of the group is asked first, and how much longer its callers count as having waited."""
+    document = tomlkit.parse(text)
+    part = _part(document, "group", group)
+    _set(part, "strategy", None if strategy == Strategy.LONGEST_IDLE else strategy)
+    _set(part, "priority_s", priority_s or None)
     return tomlkit.dumps(document)
 
 
@@ -41,24 +48,46 @@ def with_group_peak(text: str, group: str, limits: Mapping[str, int | float]) ->
     return tomlkit.dumps(document)
 
 
-def with_skills(text: str, agent: str, levels: Mapping[str, int], *, languages: Sequence[str], peak: bool) -> str:
-    """The agent's groups, each with its level, 1 the best; what it speaks; and whether it is a peak-time agent."""
+def with_skills(
+    text: str,
+    agent: str,
+    levels: Mapping[str, int],
+    companies: Mapping[str, int],
+    *,
+    languages: Sequence[str],
+    peak: bool,
+) -> str:
+    """The agent's groups, each with its level, 1 the best; levels for companies; languages; whether it is for peaks."""
     document = tomlkit.parse(text)
     part = _part(document, "agent", agent)
-    _set(part, "groups", list(levels))
+    former = [str(group) for group in part["groups"]]
+    _set(part, "groups", [group for group in former if group in levels] + [g for g in levels if g not in former])
     _set(part, "levels", _inline({group: level for group, level in levels.items() if level != 1}))
+    _set(part, "companies", _inline(companies))
     _set(part, "languages", [] if tuple(languages) == Agent.model_fields["languages"].default else list(languages))
     _set(part, "peak", peak or None)
     return tomlkit.dumps(document)
 
 
-def with_company(text: str, company: str, *, language: str, announcement: Mapping[str, str], music: bool) -> str:
-    """What callers of the company speak and hear: `announcement` by `say` and `say_en`, empty for none."""
+def with_company(
+    text: str,
+    company: str,
+    *,
+    language: str,
+    announcement: Mapping[str, str],
+    music: bool,
+    contract: Mapping[str, int | float],
+) -> str:
+    """What callers of the company speak and hear (`announcement` by `say` and `say_en`, empty for none), and what it
+    was promised.
+    """
     document = tomlkit.parse(text)
     part = _part(document, "company", company)
     _set(part, "language", language)
     _set(part, "announcement", _inline(announcement))
     _set(part, "music", music or None)
+    usual = Contract().model_dump()
+    _set(part, "contract", _inline({key: value for key, value in contract.items() if value != usual[key]}))
     return tomlkit.dumps(document)
 
 
@@ -152,6 +181,13 @@ def _hours(document: Any, whose: Whose) -> Any:
         own = Hours.model_validate(document.get("hours", tomlkit.table()).unwrap())
         _set(part, "hours", _inline(own.model_dump(mode="json", exclude_defaults=True)))
     return part["hours"]
+
+
+def _steps(steps: Iterable[Step]) -> Array:
+    array = tomlkit.array()
+    for step in steps:
+        array.append(_inline(step))
+    return array
 
 
 def _inline(values: Mapping[str, Any]) -> InlineTable:

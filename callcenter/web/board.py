@@ -18,6 +18,9 @@ from callcenter.web.work import Work
 #: An abandoned call that waited less than this never had a fair chance of an answer.
 SHORT_ABANDON_S = 5
 
+#: A favour to a group that is worth less waiting than this seldom decides anything, and most groups lag by a little.
+FAVOUR_SHOWN_S = 10
+
 #: The controller writes twice a second; an older board is not live.
 STALE_AFTER_MS = 5_000
 
@@ -93,6 +96,8 @@ class Board:
     states: Mapping[str, int]
     #: Companies below their promised service level, whose callers go first: `level`, `floor` and `credit_s`.
     favoured: Mapping[str, Mapping[str, float]]
+    #: Groups that lag behind all together, the furthest first: `level`, `of_all` and `credit_s`.
+    favoured_groups: Mapping[str, Mapping[str, float]]
     #: Peak-time agents are asked to come on line.
     called_up: bool
     #: What became of the last call-up's messages.
@@ -171,6 +176,7 @@ def compute_board(
         states=states,
         # While an upgrade goes on, the controller that leads may not tell these yet.
         favoured=live.get("favoured", {}) if live else {},
+        favoured_groups=_lagging(live.get("favoured_groups", {}) if live else {}),
         called_up=bool(live and live.get("called_up")),
         call_up=call_up,
         todo=work.counts(None) if work else {},
@@ -185,3 +191,8 @@ def compute_board(
             redis=redis,
         ),
     )
+
+
+def _lagging(favoured: Mapping[str, Mapping[str, float]]) -> dict[str, Mapping[str, float]]:
+    shown = [(group, favour) for group, favour in favoured.items() if favour["credit_s"] >= FAVOUR_SHOWN_S]
+    return dict(sorted(shown, key=lambda one: (-one[1]["credit_s"], one[1]["level"])))

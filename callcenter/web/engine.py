@@ -11,7 +11,7 @@ from typing import Any
 import orjson
 from redis.asyncio import Redis
 
-from callcenter.wishes import LISTEN
+from callcenter.wishes import LISTEN, PEAK
 
 #: How long a page waits for the controller's answer to a command.
 PATIENCE_S = 3
@@ -48,6 +48,12 @@ async def order(redis: Redis, blocking: Redis, *, call: str, verb: str, by: str,
 async def listen(redis: Redis, blocking: Redis, *, agent: str, by: str) -> Reply:
     """Ask the controller to ring the phone of this log-in, to listen to the agent."""
     return await _ask(redis, blocking, {"agent": agent, "verb": LISTEN, "by": by})
+
+
+async def call_up(redis: Redis, blocking: Redis, *, call: bool, by: str) -> Reply:
+    """Ask the controller to call up peak-time agents, or to ask nobody any more."""
+    verb = next(verb for verb, calls in PEAK.items() if calls is call)
+    return await _ask(redis, blocking, {"agent": "", "verb": verb, "by": by})
 
 
 async def _ask(redis: Redis, blocking: Redis, fields: Mapping[str, str | int]) -> Reply:

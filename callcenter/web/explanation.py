@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from callcenter.calls.journal import Entry, Json, Kind
 from callcenter.store.campaign_models import AttemptRow
 from callcenter.web.words import CATALOGUE, phrase
+from routing.acd import Rule, Strategy
 
 
 def reason(entry: Entry, language: str) -> str:
@@ -34,10 +35,14 @@ def reason(entry: Entry, language: str) -> str:
             return f"{_said(language, 'then', data.get('do'))} · {_said(language, 'climb', data.get('why'))}"
         case Kind.OFFERED:
             rule = _said(language, "rule", data.get("rule"))
+            usual = Strategy.LONGEST_IDLE.value if data.get("rule") == Rule.AGENT_IDLE else None
+            chosen = _said(language, "strategy", data.get("strategy") or usual)
             ring = _whole(data, "ring")
             near = phrase(language, "why.ring", n=ring) if ring > 1 else ""
             reserved = phrase(language, "why.reserved") if data.get("reserved") else ""
-            return " · ".join(part for part in (rule, near, _spoken(language, "why.speaks", data), reserved) if part)
+            return " · ".join(
+                part for part in (rule, chosen, near, _spoken(language, "why.speaks", data), reserved) if part
+            )
         case Kind.PASSED:
             asked = [str(data[part]) for part in ("to", "outside") if data.get(part)]
             return " · ".join([phrase(language, "why.talked", n=_whole(data, "talk_ms") // 1000), *asked])
@@ -58,6 +63,15 @@ def reason(entry: Entry, language: str) -> str:
             return ""
 
 
+def bystanders(entry: Entry, language: str, agent: Callable[[str], str]) -> str:
+    """The agents who were logged in then and how each stood; `agent`: their names. For the centre's own people."""
+    who = entry.data.get("who")
+    if not isinstance(who, dict):
+        return ""
+    told = ", ".join(f"{agent(one)} {_standing(str(how), language)}" for one, how in who.items())
+    return phrase(language, "why.who", agents=told)
+
+
 def heard(attempt: AttemptRow, language: str) -> str:
     """How a campaign's attempt came out, and who answered as far as that was listened for."""
     outcome = phrase(language, f"attempt.{attempt.outcome}") if attempt.outcome else "–"
@@ -73,6 +87,11 @@ def heard(attempt: AttemptRow, language: str) -> str:
 def _states(agents: Mapping[str, Json], language: str) -> str:
     counted = [f"{_said(language, 'state', state)} {n}" for state, n in sorted(agents.items())]
     return ", ".join(counted) or phrase(language, "why.nobody")
+
+
+def _standing(how: str, language: str) -> str:
+    state, _, why = how.partition(":")
+    return " · ".join(filter(None, (_said(language, "state", state), _said(language, "pause", why))))
 
 
 def _spoken(language: str, key: str, data: Mapping[str, Json]) -> str:

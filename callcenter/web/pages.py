@@ -16,7 +16,7 @@ from billing.opening import line_calls, line_key
 from callcenter.centre import Centre, Names
 from callcenter.config.words import label
 from callcenter.web import formats
-from callcenter.web.explanation import heard, reason
+from callcenter.web.explanation import bystanders, heard, reason
 from callcenter.web.navigation import navigation
 from callcenter.web.people import Person
 from callcenter.web.sessions import COOKIE, form_token
@@ -43,6 +43,7 @@ _environment.filters.update(
     whole=formats.whole,
     from_ms=formats.from_ms,
     reason=reason,
+    bystanders=bystanders,
     heard=heard,
     value_words=lambda value, language: label(language, "value", value),
     key_words=lambda key, language: label(language, "key", key),

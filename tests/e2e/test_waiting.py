@@ -97,3 +97,22 @@ async def test_who_has_waited_long_is_put_through_to_another_number(
     assert (record["outcome"], record["group"], record["agent"]) == ("transferred", "furniture", None)
     assert record["wait_ms"] >= 4000
     assert "call.stepped" in [kind for kind, _ in centre.entries(record["call"])]
+
+
+async def test_a_full_line_takes_the_next_caller_to_the_voicemail_and_leaves_who_waits_already(
+    centre: Centre, at: At, now: int, tmp_path: Path
+) -> None:
+    first, second = await at("customer1"), await at("customer2")
+    step = 'then = [{ do = "voicemail", queue_over = 1 }]\n'
+    async with described(centre, tmp_path, ('id = "furniture"\n', f'id = "furniture"\n{step}')):
+        await first.dial(CROWD)
+        await centre.board(lambda b: [w["stage"] for w in b["waiting"]] == ["queue"], 30)
+        await second.dial(CROWD)
+        await asyncio.sleep(14)  # the announcement, the tone, and seconds of speaking
+        [waits] = (await centre.board(lambda b: True))["waiting"]
+        await second.hang_up()
+        await first.hang_up()
+        records = {record["caller"]: record for record in await centre.records(2, now)}
+    assert waits["call"] == records["01000000001"]["call"]
+    outcomes = [records[f"0100000000{n}"]["outcome"] for n in (1, 2)]
+    assert outcomes == ["abandoned_queue", "voicemail"]

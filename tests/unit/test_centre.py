@@ -58,7 +58,29 @@ def test_the_example_has_what_is_promised(tmp_path: Path) -> None:
             ("ring = 2, after_s = 5, queue_over = 1", "ring = 2"),
             "FILE: group.0.widen.0: says no condition; expected after_s",
         ),
+        (
+            (
+                'similar = ["kitchen", "household"]',
+                'similar = ["kitchen", "household"]\n'
+                'then = [{ do = "callback", after_s = 120 }, { do = "voicemail", after_s = 60 }]',
+            ),
+            "FILE: group.0.then.1.after_s: comes before the earlier step in line 59, which would never be taken",
+        ),
+        (
+            (
+                "{ ring = 2, after_s = 5, queue_over = 1 }",
+                "{ ring = 2, level_below = 0.6 }, { ring = 3, level_below = 0.7 }",
+            ),
+            "FILE: group.0.widen.1.level_below: a wider ring is reached before",
+        ),
         (("after_s = 5,", "after_s = 90,"), "FILE: group.0.widen.1.after_s: a wider ring is reached before"),
+        (
+            (
+                "[voicemail]\nmost_s = 120\n",
+                '[[closing]]\nsince = 2026-11-24T13:05:00\nuntil = 2026-11-24T14:00:00\nat_closing = "voicemail"',
+            ),
+            "FILE: closing.0.at_closing: 'voicemail' needs the part [voicemail]",
+        ),
         (("service_level = 0.8", "service_level = 80"), "FILE: company.1.contract.service_level: "),
         (
             ('mon = "09:00-18:00"', 'mon = "09:00-13:00,12:00-18:00"'),
@@ -67,6 +89,10 @@ def test_the_example_has_what_is_promised(tmp_path: Path) -> None:
         (
             ('id = "1001"', 'id = "1001"\nlevels = { pc = 2 }'),
             "FILE: agent.0.levels.pc: 'pc' is none of the agent's groups",
+        ),
+        (
+            ('id = "1001"', 'id = "1001"\ncompanies = { nobody = 2 }'),
+            "FILE: agent.0.companies.nobody: 'nobody' is no [[company]] id",
         ),
     ],
 )

@@ -30,6 +30,7 @@ from callcenter.web.people import Person
 from callcenter.web.services import Services, services_of
 from callcenter.web.words import phrase
 from dialplan.voice import VoiceError
+from routing.acd import Strategy
 
 router = APIRouter(prefix="/configuration", include_in_schema=False)
 log = structlog.get_logger(__name__)
@@ -62,11 +63,12 @@ async def page(request: Request, services: Uses, _: Supervisor, done: int = 0, l
 
 @router.get("/group/{group}")
 async def group_form(request: Request, services: Uses, _: Supervisor, group: str) -> Response:
-    """A group's ladder."""
+    """A group's ladder, strategy, priority and peak-time agents."""
     found = next((one for one in services.centre.group if one.id == group), None)
     if found is None:
         raise Refused(404, "not_found")
-    return await _page(request, services, group=found, ladder=forms.ladder_of(found))
+    further = [(step, forms.conditions_of(step)) for step in found.then]
+    return await _page(request, services, group=found, ladder=forms.ladder_of(found), further=further)
 
 
 @router.get("/agent/{agent}")
@@ -75,12 +77,14 @@ async def agent_form(request: Request, services: Uses, _: Supervisor, agent: str
     found = next((one for one in services.centre.agent if one.id == agent), None)
     if found is None:
         raise Refused(404, "not_found")
-    return await _page(request, services, agent=found)
+    groups = set(found.groups)
+    known = [one for one in services.centre.company if one.id in found.companies or groups & set(one.categories)]
+    return await _page(request, services, agent=found, known=known)
 
 
 @router.get("/company/{company}")
 async def company_form(request: Request, services: Uses, _: Supervisor, company: str) -> Response:
-    """What a company's callers speak and hear."""
+    """What a company's callers speak and hear, and what it was promised."""
     found = next((one for one in services.centre.company if one.id == company), None)
     if found is None:
         raise Refused(404, "not_found")
@@ -283,11 +287,22 @@ async def _page(request: Request, services: Services, *, status_code: int = 200,
         days=forms.DAYS,
         spoken=forms.LANGUAGES,
         conditions=forms.CONDITIONS,
+        doings=forms.DOINGS,
+        strategies=[one.value for one in Strategy],
         closings=[(number, one) for number, one in enumerate(centre.closing) if not one.over(now)],
         base=stamp(text),
         now=now,
         soon=now + timedelta(hours=1),
         waiting_keys=forms.WAITING,
         messages=forms.MESSAGES,
-        **{**shown, "ladder": {}, "of_group": "", "heard_of": None, "waiting": None, **parts},
+        **{
+            **shown,
+            "ladder": {},
+            "further": [],
+            "known": [],
+            "of_group": "",
+            "heard_of": None,
+            "waiting": None,
+            **parts,
+        },
     )

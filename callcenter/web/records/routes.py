@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date, datetime, timedelta
+from pathlib import Path
 from typing import Annotated
 from urllib.parse import urlencode
 
@@ -34,6 +35,7 @@ router = APIRouter(include_in_schema=False)
 log = structlog.get_logger(__name__)
 
 Uses = Annotated[Services, Depends(services_of)]
+Supervisor = Annotated[Person, Depends(allow(Role.SUPERVISOR, Role.ADMIN))]
 Reader = Annotated[Person, Depends(allow(Role.SUPERVISOR, Role.ADMIN, Role.COMPANY))]
 
 PAGE = 50
@@ -163,7 +165,9 @@ async def one(request: Request, services: Uses, person: Reader, call: str) -> Re
         attempt=attempt,
         ticket=ticket,
         ticket_number=ticket_number,
-        playable=_stereo(services, record) is not None,
+        playable=_stereo(services.settings.recordings, record) is not None,
+        evidence=person.role in (Role.SUPERVISOR, Role.ADMIN)
+        and _stereo(services.settings.evidence, record) is not None,
         message=message_path(services.settings.media, record) is not None,
     )
 
@@ -175,10 +179,25 @@ async def audio(request: Request, services: Uses, person: Reader, call: str) -> 
     if message := message_path(services.settings.media, record):
         log.info("message.opened", login=person.login, call=call)
         return FileResponse(message, media_type="audio/wav")
-    stereo = _stereo(services, record)
+    stereo = _stereo(services.settings.recordings, record)
     if stereo is None:
         raise Refused(404, "no_recording")
     log.info("recording.opened", login=person.login, call=call)
+    return _sent(request, stereo)
+
+
+@router.get("/records/{call}/evidence")
+async def evidence(request: Request, services: Uses, person: Supervisor, call: str) -> Response:
+    """What is kept of a call in which the agent asked for help against abuse; for the centre's own people."""
+    record = await _one(services, person, call)
+    stereo = _stereo(services.settings.evidence, record)
+    if stereo is None:
+        raise Refused(404, "no_recording")
+    log.info("evidence.opened", login=person.login, call=call)
+    return _sent(request, stereo)
+
+
+def _sent(request: Request, stereo: Stereo) -> Response:
     first, last = 0, stereo.size - 1
     headers = {"accept-ranges": "bytes", "content-disposition": "inline"}
     wanted = re.fullmatch(r"bytes=(\d*)-(\d*)", request.headers.get("range", ""))
@@ -197,10 +216,10 @@ async def audio(request: Request, services: Uses, person: Reader, call: str) -> 
     return StreamingResponse(stereo.read(first, last), status, headers, media_type="audio/wav")
 
 
-def _stereo(services: Services, record: CallRecord) -> Stereo | None:
+def _stereo(folder: Path, record: CallRecord) -> Stereo | None:
     if not record.recording:
         return None
     try:
-        return Stereo(*recording_paths(services.settings.recordings, record.recording))
+        return Stereo(*recording_paths(folder, record.recording))
     except (FileNotFoundError, UnreadableRecording):
         return None

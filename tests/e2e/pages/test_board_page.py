@@ -49,9 +49,40 @@ async def test_who_is_favoured_and_which_call_is_offered_further_is_shown_with_t
     page = await sign_in("sup")
     await web.feed_board(waiting=[waits(40)], favoured={"nurim": {"level": 0.625, "floor": 0.8, "credit_s": 52}})
     await expect(page.locator("#waiting-cc-1-5 .tag")).to_have_text("+1")
-    tag = page.locator("#company-nurim .tag")
-    await expect(tag).to_have_text("우선 배정")
+    tag = page.locator("#company-nurim .first")
+    await expect(tag).to_have_text("↑")
     await expect(tag).to_have_attribute("title", re.compile("62 %.*80 %.*52"))
+
+
+LAGGING = {
+    "kitchen": {"level": 0.713, "of_all": 0.845, "credit_s": 60},
+    "av": {"level": 0.82, "of_all": 0.845, "credit_s": 30},
+    "pc": {"level": 0.825, "of_all": 0.845, "credit_s": 24},
+    "car": {"level": 0.83, "of_all": 0.845, "credit_s": 18},
+}
+
+
+async def test_which_groups_go_first_because_they_lag_is_shown_with_the_reason(web: WebCentre, sign_in: SignIn) -> None:
+    page = await sign_in("sup")
+    await web.feed_board(favoured_groups=LAGGING, favoured={"nurim": {"level": 0.625, "floor": 0.8, "credit_s": 52}})
+    tag = page.locator("#group-kitchen .first")
+    await expect(tag).to_have_text("↑")
+    await expect(tag).to_have_attribute("title", re.compile("71 %.*84 %.*60초"))
+    await expect(page.locator("#group-beauty .first")).to_have_count(0)
+    # In words as well, for whoever has no pointer: a telephone, the wall.
+    await expect(page.locator("#behind")).to_contain_text("주방가전 71 % (전체 84 %, +60초) · AV기기")
+    await expect(page.locator("#behind")).to_contain_text("외 1")
+    await expect(page.locator("#below")).to_contain_text("누림전자 62 % (약속 80 %, +52초)")
+    await page.set_viewport_size({"width": 1920, "height": 1080})
+    await page.goto(web.url + "/board?wall=1")
+    await expect(page.locator("#behind")).to_be_visible()
+    hidden = (
+        "document.querySelector('.groups').offsetWidth > document.querySelector('.groups').parentElement.offsetWidth"
+    )
+    assert not await page.evaluate(hidden)
+    await web.feed_board()
+    await expect(page.locator("#behind")).to_have_count(0)
+    await expect(page.locator("#group-kitchen .first")).to_have_count(0)
 
 
 async def test_rows_stay_the_same_elements_when_figures_change(web: WebCentre, sign_in: SignIn) -> None:

@@ -58,3 +58,35 @@ async def test_only_agents_subscribe(web: WebCentre) -> None:
         assert (await supervisor.post("/agent/call-up/subscribe", fields))[0] == 403
     async with web.sessions() as session:
         assert await Subscriptions(session).of("1001") == []
+
+
+async def test_a_supervisor_calls_up_and_ends_it_and_nobody_else_may(web: WebCentre) -> None:
+    async with browser(web, "sup") as supervisor:
+        replies = {"ok": True}, {"ok": True}, {"ok": False, "error": "no_peak"}
+        answering = asyncio.create_task(web.answer_commands(*replies))  # noqa: TID251 - awaited four lines on
+        called = await supervisor.post("/board/call-up", {"call": "true"})
+        ended = await supervisor.post("/board/call-up", {"call": "false"})
+        refused = await supervisor.post("/board/call-up", {"call": "true"})
+        told = await answering
+    assert [(one["verb"], one["by"]) for one in told] == [
+        ("peak.call", "sup"), ("peak.stand_down", "sup"), ("peak.call", "sup"),
+    ]  # fmt: skip
+    assert "피크 상담사를 부르고 있습니다" in called[1]
+    assert "더 부르지 않습니다" in ended[1]
+    assert "[peak]" in refused[1]
+    for login in ("a1001", "bill", "nurim"):
+        async with browser(web, login) as other:
+            assert (await other.post("/board/call-up", {"call": "true"}))[0] == 403
+
+
+async def test_the_board_offers_it_where_there_are_peak_time_agents(web: WebCentre) -> None:
+    async with browser(web, "sup") as supervisor:
+        await web.feed_agent("1001")
+        await web.feed_board()
+        assert 'id="call-up"' not in (await supervisor.get("/board"))[1]
+        await web.feed_agent("1010", "offline", peak=True)
+        await web.feed_board()
+        page = (await supervisor.get("/board"))[1]
+        assert "피크 상담사 1명을 지금 부릅니다" in page
+        await web.feed_board(called_up=True)
+        assert "호출 그만" in (await supervisor.get("/board"))[1]

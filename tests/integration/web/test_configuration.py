@@ -73,6 +73,52 @@ async def test_a_ladder_is_changed_by_its_form_and_the_file_keeps_its_comments(w
     assert (version.by, version.why, version.text) == ("sup", "점검", changed)
 
 
+async def test_what_else_a_ladder_does_the_strategy_and_the_priority_are_changed_by_the_group_s_form(
+    web: WebCentre,
+) -> None:
+    fields = {
+        "similar_2": "sports", "after_s_2": "15", "level_below_2": "80", "strategy": "best_skill", "priority_s": "30",
+        "do_0": "callback", "after_s_then_0": "120", "do_1": "", "after_s_then_1": "9", "do_2": "number",
+        "number_2": "0212345678", "queue_over_then_2": "20",
+    }  # fmt: skip
+    async with browser(web, "sup") as sup:
+        page = (await sup.post("/configuration/group/baby", fields))[1]
+        assert "배분 방식 가장 오래 쉰 상담사 → 숙련도 높은 상담사" in page
+        assert "우선순위(초) 0 → 30" in page
+        assert "할 일 다른 번호로 연결 번호 0212345678 대기 건수 초과 20" in page
+        assert (await sup.post("/configuration/apply", hidden(page)))[0] == 303
+        changed = in_file(web)
+        assert "widen = [{ring = 2, after_s = 15, level_below = 0.8}]" in changed
+        assert (
+            'then = [{do = "callback", after_s = 120}, {do = "number", number = "0212345678", queue_over = 20}]'
+            in changed
+        )
+        async with asyncio.timeout(5):
+            while not next(g for g in web.app.state.services.centre.group if g.id == "baby").then:  # noqa: ASYNC110
+                await asyncio.sleep(0.02)
+        form = (await sup.get("/configuration/group/baby"))[1]
+        assert '<option value="number" selected>' in form
+        assert 'name="number_1" inputmode="numeric" pattern="[0-9]{3,15}" autocomplete="off" value="0212345678"' in form
+        page = (await sup.post("/configuration/group/baby", {**fields, "number_2": ""}))[1]
+        assert 'name="base"' not in page, "a step without its number is refused in the preview"
+
+
+async def test_a_contract_and_an_agent_s_levels_for_companies_are_changed_by_their_forms(web: WebCentre) -> None:
+    async with browser(web, "sup") as sup:
+        contract = {"service_level": "90", "weight": "1.5", "most_calls": "4"}
+        page = (await sup.post("/configuration/company/hanbit", contract))[1]
+        assert "계약 · 약속 서비스 수준 0.8 → 0.9" in page
+        assert "계약 · 가중치 1.0 → 1.5" in page
+        assert "계약 · 최대 동시 통화 없음 → 4" in page
+        assert (await sup.post("/configuration/company/hanbit", {"weight": "much"}))[0] == 422
+        form = (await sup.get("/configuration/agent/1004"))[1]
+        assert 'name="company_dasom"' in form
+        assert 'name="company_gilson"' not in form, "none of this agent's groups is theirs"
+        skilled = {"level_baby": "2", "company_dasom": "1", "speaks_ko": "on"}
+        page = (await sup.post("/configuration/agent/1004", skilled))[1]
+        assert "기업별 숙련도 없음 → 다솜유아 1" in page
+
+
 async def test_the_pages_work_by_the_new_version_without_a_restart(web: WebCentre) -> None:
     text = in_file(web).replace('name = "한빛주방"', 'name = "한빛부엌"')
     assert text != in_file(web)
@@ -205,10 +251,12 @@ async def test_what_callers_hear_while_they_wait_is_changed_by_forms(web: WebCen
         assert "기업 대기 음악 아니요 → 예" in page
         assert (await sup.post("/configuration/company/hanbit", {"say": "리콜"}))[0] == 422
         assert (await sup.get("/configuration/company/nobody"))[0] == 404
-        seconds = {"position_every_s": "40", "comfort_every_s": "60", "language_s": "30"}
+        seconds = {"position_every_s": "40", "comfort_every_s": "60", "language_s": "30", "sticky_s": "0"}
+        seconds["repeat_priority_s"] = "60"
         page = (await sup.post("/configuration/waiting", {**seconds, "say_1": "감사합니다.", "say_en_1": "Thanks."}))[1]
         assert "대기 · 대기 중 안내 문구 없음 → 안내 문구 감사합니다. 영어 안내 문구 Thanks." in page
         assert "순번 안내 간격(초) 30 → 40" in page
+        assert "지난 상담사 우선(초) 20 → 0" in page
         await sup.post("/configuration/apply", hidden(page))
         await known_to_the_pages(web, 0)
         async with asyncio.timeout(5):

@@ -6,6 +6,7 @@ import csv
 import io
 import wave
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
@@ -59,6 +60,28 @@ async def test_one_call_shows_its_story(web: WebCentre) -> None:
         assert (await supervisor.get("/records/cc-1.1"))[0] == 404
 
 
+async def test_who_of_the_agents_stood_how_and_whose_call_was_passed_over_is_for_the_centre_s_own_people(
+    web: WebCentre,
+) -> None:
+    call, other = "cc-1795400000.1", "cc-1795400000.7"
+    who = {"1001": "paused:meal", "1002": "ready"}
+    offer = {"agent": "1002", "rule": "favoured", "passed_over": other}
+    await web.add(
+        record(call),
+        EventRow(key="a", at=1, kind="call.queued", call=call, agent=None, data={"group": "kitchen", "who": who}),
+        EventRow(key="b", at=2, kind="call.offered", call=call, agent="1002", data=offer),
+    )
+    async with browser(web, "sup") as supervisor:
+        page = (await supervisor.get(f"/records/{call}"))[1]
+        assert "김서연 휴식 · 식사, 이준호 상담 가능" in page
+        assert f'href="/records/{other}"' in page
+    for login in ("nurim", "a1001"):
+        async with browser(web, login) as reader:
+            page = (await reader.get(f"/records/{call}"))[1]
+            assert "식사" not in page
+            assert other not in page
+
+
 async def test_the_table_for_spreadsheets(web: WebCentre) -> None:
     await web.add(record("cc-1795400000.1", reason="fault"))
     async with browser(web, "nurim") as company:
@@ -70,9 +93,8 @@ async def test_the_table_for_spreadsheets(web: WebCentre) -> None:
         ]
 
 
-async def test_both_voices_are_played_and_jumped_in(web: WebCentre) -> None:
-    call = f"cc-{now_ms() // 1000}.1"
-    folder = web.settings.recordings / datetime.fromtimestamp(now_ms() // 1000, UTC).strftime("%Y%m%d")
+def voices(folder: Path, call: str) -> None:
+    """A second of both voices of the call."""
     folder.mkdir(parents=True)
     for leg, sample in (("caller", b"\x01\x00"), ("agent", b"\x02\x00")):
         with wave.open(str(folder / f"{call}-{leg}.wav"), "wb") as file:
@@ -80,6 +102,12 @@ async def test_both_voices_are_played_and_jumped_in(web: WebCentre) -> None:
             file.setsampwidth(2)
             file.setframerate(8000)
             file.writeframes(sample * 8000)
+
+
+async def test_both_voices_are_played_and_jumped_in(web: WebCentre) -> None:
+    call = f"cc-{now_ms() // 1000}.1"
+    folder = web.settings.recordings / datetime.fromtimestamp(now_ms() // 1000, UTC).strftime("%Y%m%d")
+    voices(folder, call)
     await web.add(record(call, recording=f"{folder.name}/{call}"), record("cc-1795400000.2"))
     async with browser(web, "sup") as supervisor:
         address = f"{web.url}/records/{call}/audio"
@@ -140,3 +168,21 @@ async def test_who_still_waits_does_not_depress_the_answer_rate(web: WebCentre) 
     async with web.sessions() as session:
         (figures,) = await day_figures(session, WholeCentre(), Span(0, now_ms()))
     assert (figures.entered, figures.offered, figures.answer_rate) == (2, 1, 1.0)
+
+
+async def test_the_evidence_of_abuse_is_heard_by_supervisors_and_by_nobody_else(web: WebCentre) -> None:
+    call = "cc-1795400000.1"
+    voices(web.settings.evidence / "20261124", call)
+    await web.add(record(call, recording=f"20261124/{call}"), record("cc-1795400000.2"))
+    async with browser(web, "sup") as supervisor:
+        # The recording itself is gone.
+        page = (await supervisor.get(f"/records/{call}"))[1]
+        assert "녹음이 없습니다" in page
+        assert f'src="/records/{call}/evidence"' in page
+        async with supervisor.http.get(f"{web.url}/records/{call}/evidence") as answer:
+            assert (answer.status, answer.content_type) == (200, "audio/wav")
+            assert len(await answer.read()) == 44 + 8000 * 4
+        assert (await supervisor.get("/records/cc-1795400000.2/evidence"))[0] == 404
+    async with browser(web, "nurim") as company:
+        assert (await company.get(f"/records/{call}/evidence"))[0] == 403
+        assert "evidence" not in (await company.get(f"/records/{call}"))[1]

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from callcenter.calls import events
-from callcenter.calls.commands import Connect, HangUp, Play, StartTimer, StopTimer
+from callcenter.calls.commands import Connect, HangUp, Play, StartTimer, StopTimer, TakeMessage
 from callcenter.calls.journal import Kind
 from callcenter.calls.reconfigure import reconfigure
 from callcenter.hours import Hours
@@ -84,6 +84,18 @@ def test_whose_phone_rings_at_closing_is_served_and_else_told_after_it_rang_in_v
     assert not script.said(Play)
     script.happens(events.CallReturned(channel, "NOANSWER"))
     assert StartTimer(f"closing:{channel}", 0) in script.said(StartTimer)
+
+
+def test_who_still_waits_is_told_and_leaves_a_message() -> None:
+    script = Script(more=HOURS | {"voicemail": {"most_s": 60}}, at_closing="voicemail")
+    channel = script.call()
+    script.passes(30 * 60)
+    script.happens(events.TimerFired(f"closing:{channel}"))
+    assert script.prompt_ends() == ("closing", "closed-quiet")
+    assert [(t.channel, t.group) for t in script.said(TakeMessage)] == [(channel, "kitchen")]
+    script.happens(events.ChannelGone(channel, 16))
+    [ended] = script.wrote(Kind.ENDED)
+    assert ended.data["why"] == "voicemail"
 
 
 def test_without_the_setting_they_are_served() -> None:

@@ -99,3 +99,74 @@ def test_a_step_is_not_taken_again_after_an_unanswered_ring_or_a_restart(missed:
     assert len(later.wrote(Kind.STEPPED)) == missed
     climb(later, 30)
     assert [t.channel for t in later.said(TakeMessage)] == [channel]
+
+
+def test_a_full_line_sends_on_who_comes_too_many_and_nobody_who_waits_already() -> None:
+    centre = script({"do": "callback", "queue_over": 1}, {"do": "voicemail", "queue_over": 2})
+    for n in range(2):
+        centre.call(f"cc-1.{n}")
+        climb(centre, 0)
+    assert [e.data["do"] for e in centre.wrote(Kind.STEPPED)] == ["callback"] * 2
+    full = centre.call("cc-1.9")
+    climb(centre, 0)
+    assert [t.channel for t in centre.said(TakeMessage)] == [full]
+    assert [(e.call, e.data["do"]) for e in centre.wrote(Kind.STEPPED)[2:]] == [(full, "voicemail")]
+    assert [*centre.floor.acd.in_line("kitchen")] == ["cc-1.0", "cc-1.1"]
+
+
+def test_whose_last_agent_leaves_moves_on_by_the_forecast() -> None:
+    centre = Script(
+        more={
+            "kitchen": {
+                "similar": ["av"],
+                "widen": [{"ring": 2, "forecast_s": 600}],
+                "then": [{"do": "voicemail", "forecast_s": 900}],
+            },
+            "1001": {"groups": ["kitchen"]}, "1002": {"groups": ["av"]}, **PARTS,
+        }
+    )  # fmt: skip
+    centre.agent_ready("1001")
+    centre.agent_ready("1002")
+    served, waits = centre.call("cc-1.1"), centre.call("cc-1.2")
+    leg = centre.answers(served, "1001")
+    climb(centre, 300)
+    assert not centre.wrote(Kind.WIDENED)
+    centre.happens(events.AgentAsked("t", "1001", "logout", None))
+    centre.hangs_up(served, leg)
+    centre.happens(events.TimerFired("wrapup:1001"))
+    centre.said(Connect)
+    for _ in range(4):
+        climb(centre, 5)
+    assert [(e.call, e.data["why"]) for e in centre.wrote(Kind.WIDENED)] == [(waits, "forecast")]
+    assert [(c.channel, c.agent) for c in centre.said(Connect)] == [(waits, "1002")]
+    assert not centre.said(TakeMessage), "who has just got an agent is not sent to the voicemail"
+
+
+def test_an_agent_who_pauses_for_a_moment_sends_nobody_away() -> None:
+    centre = script({"do": "voicemail", "forecast_s": 900})
+    centre.agent_ready("1002")
+    served, waits = centre.call("cc-1.1"), centre.call("cc-1.2")
+    centre.hangs_up(served, centre.answers(served, "1002"))
+    centre.happens(events.AgentAsked("t", "1002", "pause", "break"))
+    for _ in range(3):
+        climb(centre, 4)
+    # Back, and the call rings in vain: that is a new absence, not the old one.
+    centre.happens(events.AgentAsked("t", "1002", "ready", None))
+    assert [c.channel for c in centre.said(Connect)] == [served, waits]
+    climb(centre, 20)
+    centre.happens(events.CallReturned(waits, "NOANSWER"))
+    for _ in range(3):
+        climb(centre, 4)
+    assert not centre.said(TakeMessage)
+    for _ in range(2):
+        climb(centre, 4)
+    assert [t.channel for t in centre.said(TakeMessage)] == [waits]
+
+
+def test_steps_that_are_due_together_are_all_taken() -> None:
+    centre = script({"do": "call_up", "after_s": 10}, {"do": "callback", "after_s": 10})
+    centre.call()
+    climb(centre, 10)
+    assert [e.data["do"] for e in centre.wrote(Kind.STEPPED)] == ["call_up", "callback"]
+    assert centre.floor.peak.called_up
+    assert centre.said(Play)[-1].prompts[0] == "queue-sorry"

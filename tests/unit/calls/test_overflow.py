@@ -6,13 +6,17 @@ from typing import Any
 
 from callcenter.agents.presence import State
 from callcenter.calls import events
+from callcenter.calls.board import board
 from callcenter.calls.commands import Connect, StartTimer
 from callcenter.calls.journal import Entry, Kind
+from callcenter.calls.reconfigure import reconfigure
 from callcenter.calls.recovery import restore
+from callcenter.web.explanation import bystanders, reason
 from tests.unit.calls.script import Script
 
 FURNITURE = "07000000104"
 QUIET, HANBIT = "07000000109", "07000000102"
+SKILLED: dict[str, dict[str, Any]] = {"kitchen": {"strategy": "best_skill"}, "1001": {"levels": {"kitchen": 2}}}
 LADDER: dict[str, dict[str, Any]] = {
     "kitchen": {"similar": ["furniture"], "widen": [{"ring": 2, "after_s": 30}]},
 }
@@ -35,8 +39,8 @@ def test_a_similar_group_helps_only_after_the_step_and_the_place_is_kept() -> No
     [connect] = script.said(Connect)
     assert (connect.channel, connect.agent, connect.group) == (first, "1003", "kitchen")
     assert [without_feed(e) for e in script.wrote(Kind.WIDENED)] == [
-        {"group": "kitchen", "ring": 2, "why": "after"}
-    ] * 2
+        {"group": "kitchen", "ring": 2, "why": "after", "who": {"1003": state}} for state in ("ready", "ringing")
+    ]
     assert script.wrote(Kind.OFFERED)[0].data["rule"] == "widened"
     leg = script.answers(first, "1003")
     script.hangs_up(first, leg)
@@ -173,6 +177,19 @@ def test_a_company_that_fell_below_its_floor_is_favoured_and_the_record_says_so(
     assert (offered["rule"], offered["passed_over"]) == ("favoured", other)
 
 
+def test_the_board_shows_which_group_lags_behind_all_and_by_how_much_it_goes_first() -> None:
+    script = Script()
+    script.agent_ready("1003")
+    served = script.call("cc-0.1", FURNITURE)
+    script.prompt_ends()
+    script.answers(served, "1003")
+    assert board(script.floor, True, script.now)["favoured_groups"] == {}
+    script.hangs_up(script.call("cc-0.2"))
+    assert board(script.floor, True, script.now)["favoured_groups"] == {
+        "kitchen": {"level": 0.0, "of_all": 0.5, "credit_s": 60}
+    }
+
+
 def test_joining_the_line_tells_what_the_agents_of_the_group_are_doing() -> None:
     script = Script()
     script.happens(events.AgentAsked("t", "1001", "login", None))
@@ -205,3 +222,54 @@ def test_the_least_occupied_agent_is_asked_first_where_the_group_says_so() -> No
     script.happens(events.AgentAsked("t", "1002", "ready", None))
     script.call("cc-1.2")
     assert script.said(Connect)[0].agent == "1002"
+
+
+def test_who_knows_the_company_best_is_asked_first_where_the_group_asks_the_best_skilled() -> None:
+    script = Script(more={**SKILLED, "1002": {"companies": {"quiet": 1}, "levels": {"kitchen": 3}}})
+    for agent in ("1001", "1002"):
+        script.agent_ready(agent)
+    script.call("cc-1.1")
+    assert script.said(Connect)[0].agent == "1002"
+    other = Script(more={**SKILLED, "1002": {"levels": {"kitchen": 3}}})
+    for agent in ("1001", "1002"):
+        other.agent_ready(agent)
+    reconfigure(other.floor, script.floor.centre, other.now, version=2, by="sup")
+    other.call("cc-1.1")
+    assert other.said(Connect)[0].agent == "1002"
+
+
+def test_who_of_the_group_stood_how_is_told_when_a_call_joins_and_when_it_is_offered_further() -> None:
+    script = Script(more=LADDER)
+    script.agent_ready("1001")
+    script.call("cc-1.1")
+    for agent in ("1002", "1003"):
+        script.happens(events.AgentAsked("t", agent, "login", None))
+    script.happens(events.AgentAsked("t", "1003", "ready", None))
+    script.happens(events.AgentAsked("t", "1002", "pause", "meal"))
+    script.call("cc-1.2")
+    script.passes(30)
+    script.happens(events.TimerFired("ladder"))
+    first, second = script.wrote(Kind.QUEUED)
+    assert first.data["who"] == {"1001": "ready"}
+    assert second.data["who"] == {"1001": "ringing", "1002": "paused:meal"}
+    assert script.wrote(Kind.WIDENED)[0].data["who"] == {"1003": "unreachable"}
+    told = bystanders(second, "ko", {"1001": "김서연", "1002": "이준호"}.__getitem__)
+    assert told == "그때 상담사: 김서연 벨 울림, 이준호 휴식 · 식사"
+    assert bystanders(script.wrote(Kind.OFFERED)[0], "ko", str) == ""
+
+
+def test_around_a_large_group_nobody_is_named() -> None:
+    script = Script()
+    script.agent_ready("1001")
+    script.floor.staff._around["kitchen"] *= 31
+    script.call("cc-1.1")
+    assert "who" not in script.wrote(Kind.QUEUED)[0].data
+
+
+def test_the_strategy_that_chose_among_idle_agents_is_told() -> None:
+    usual, skilled = Script(), Script(more={"kitchen": {"strategy": "best_skill"}})
+    for script in (usual, skilled):
+        script.agent_ready("1001")
+        script.call("cc-1.1")
+    assert reason(usual.wrote(Kind.OFFERED)[0], "en") == "an agent was idle · the one idle longest"
+    assert reason(skilled.wrote(Kind.OFFERED)[0], "en") == "an agent was idle · the best skilled"

@@ -8,7 +8,7 @@ from callcenter.agents.presence import State
 from callcenter.agents.wire import from_json, to_json
 from callcenter.calls import events
 from callcenter.calls.board import board
-from callcenter.calls.commands import AgentChanged, Connect, StartTimer
+from callcenter.calls.commands import AgentChanged, Connect, Reply, StartTimer
 from callcenter.calls.journal import Kind
 from callcenter.calls.recovery import restore
 from tests.unit.calls.script import Script
@@ -154,3 +154,39 @@ def test_a_call_up_outlives_the_engine_and_nobody_is_asked_twice() -> None:
     assert after.floor.staff.agents["1002"].called_up_at == asked
     assert after.wrote(Kind.PEAK_CALLED) == []
     assert after.floor.peak.called_up
+
+
+def test_a_supervisor_calls_them_up_before_anybody_waits_and_the_rule_ends_it() -> None:
+    script = Script(more={**PEAK, "peak": {**PEAK["peak"], "box_min": 60}})
+    script.happens(events.PeakOrdered("t1", True, "sup"))
+    assert script.said(Reply) == [Reply("t1", None)]
+    assert LOOK in script.said(StartTimer)
+    assert [e.data for e in script.wrote(Kind.PEAK_CALLED)] == [{"by": "sup"}]
+    script.happens(events.PeakOrdered("t2", True, "sup"))
+    assert len(script.wrote(Kind.PEAK_CALLED)) == 1
+    script.happens(events.PhoneReachable("1002", True))
+    script.happens(events.AgentAsked("t", "1002", "login", None))
+    assert script.state("1002") is State.READY
+    for _ in range(5):
+        script.passes(5)
+        script.happens(events.TimerFired("peak"))
+    assert not script.floor.peak.called_up
+    assert script.state("1002") is State.READY, "the time box is not over"
+
+
+def test_a_supervisor_ends_a_call_up_until_there_is_need_again() -> None:
+    script, _ = called_up()
+    script.happens(events.PeakOrdered("t1", False, "sup"))
+    assert [e.data for e in script.wrote(Kind.PEAK_STOOD_DOWN)] == [{"by": "sup"}]
+    assert not script.floor.staff.agents["1002"].called_up
+    script.happens(events.PeakOrdered("t2", False, "sup"))
+    assert len(script.wrote(Kind.PEAK_STOOD_DOWN)) == 1
+    script.passes(5)
+    script.happens(events.TimerFired("peak"))
+    assert len(script.wrote(Kind.PEAK_CALLED)) == 2
+
+
+def test_where_nobody_is_called_up_an_order_says_so() -> None:
+    script = Script()
+    script.happens(events.PeakOrdered("t1", True, "sup"))
+    assert script.said(Reply) == [Reply("t1", "no_peak")]

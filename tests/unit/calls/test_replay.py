@@ -452,3 +452,14 @@ def test_a_group_that_lagged_is_replayed_as_such() -> None:
     assert (replay.differences, replay.gaps, replay.decisions) == ([], [], 2)
     assert replay._distribution
     assert replay._distribution.acd.group_favours() == script.floor.acd.group_favours() == {"kitchen": 60_000}
+
+
+def test_an_agent_asked_for_knowing_the_company_is_replayed_as_such() -> None:
+    skilled = {"1001": {"levels": {"kitchen": 2}}, "1002": {"levels": {"kitchen": 3}, "companies": {"quiet": 1}}}
+    script = Script({"kitchen": {"strategy": "best_skill"}, **skilled})
+    for agent in ("1001", "1002"):
+        script.agent_ready(agent)
+    script.call("cc-1.1")
+    assert script.wrote(Kind.OFFERED)[0].agent == "1002"
+    replay = replayed(script.journal, versions={0: script.floor.centre})
+    assert (replay.differences, replay.gaps, replay.decisions) == ([], [], 1)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from difflib import ndiff
+from typing import Any
 
 import pytest
 
@@ -11,7 +12,9 @@ from callcenter.centre import Centre, read_centre
 from callcenter.config.edit import (
     with_at_closing,
     with_closing,
+    with_company,
     with_day,
+    with_distribution,
     with_ladder,
     with_skills,
     with_week,
@@ -49,17 +52,52 @@ def test_a_ladder_may_be_taken_away() -> None:
     assert [line[:9] for line in gone] == ["- similar", "- widen ="]
 
 
+def test_what_else_a_group_s_ladder_does_and_which_agent_it_asks_first() -> None:
+    then = [{"do": "call_up", "level_below": 0.7}, {"do": "number", "number": "0212345678", "queue_over": 9}]
+    text = with_ladder(EXAMPLE, "baby", ["household"], {2: {"level_below": 0.8}}, then)
+    text = with_distribution(text, "baby", "best_skill", 30)
+    assert [line for line in lines(EXAMPLE, text) if line[0] == "+"] == [
+        '+ similar = ["household"]',
+        "+ widen = [{ring = 2, level_below = 0.8}]",
+        '+ then = [{do = "call_up", level_below = 0.7}, {do = "number", number = "0212345678", queue_over = 9}]',
+        '+ strategy = "best_skill"',
+        "+ priority_s = 30",
+    ]
+    baby = next(group for group in centre(text).group if group.id == "baby")
+    assert [step.do for step in baby.then] == ["call_up", "number"]
+    assert lines(text, with_distribution(text, "baby", "longest_idle", 0)) == [
+        '- strategy = "best_skill"',
+        "- priority_s = 30",
+    ]
+
+
+def test_a_company_s_contract_says_only_what_is_not_usual() -> None:
+    heard: dict[str, Any] = {"language": "", "announcement": {}, "music": False}
+    text = with_company(EXAMPLE, "hanbit", **heard, contract={"service_level": 0.9, "weight": 1.0, "most_calls": 5})
+    assert lines(EXAMPLE, text) == [
+        "- contract = { service_level = 0.8 }",
+        "+ contract = {service_level = 0.9, most_calls = 5}",
+    ]
+    assert lines(EXAMPLE, with_company(EXAMPLE, "hanbit", **heard, contract={})) == [
+        "- contract = { service_level = 0.8 }"
+    ]
+
+
 def test_an_agent_s_groups_and_levels() -> None:
-    text = with_skills(EXAMPLE, "1003", {"furniture": 1, "pc": 3}, languages=["ko", "en"], peak=True)
+    text = with_skills(EXAMPLE, "1003", {"furniture": 1, "pc": 3}, {"saebyeok": 2}, languages=["ko", "en"], peak=True)
     assert lines(EXAMPLE, text) == [
         '- groups = ["furniture", "interior", "household"]',
         '+ groups = ["furniture", "pc"]',
         "+ levels = {pc = 3}",
+        "+ companies = {saebyeok = 2}",
         '+ languages = ["ko", "en"]',
         "+ peak = true",
     ]
     own = {"furniture": 1, "interior": 1, "household": 1}
-    assert lines(EXAMPLE, with_skills(text, "1003", own, languages=["ko"], peak=False)) == []
+    assert lines(EXAMPLE, with_skills(text, "1003", own, {}, languages=["ko"], peak=False)) == []
+    # In whatever order the form has them, groups stay where they stood.
+    own = {"household": 1, "interior": 1, "furniture": 1}
+    assert lines(EXAMPLE, with_skills(EXAMPLE, "1003", own, {}, languages=["ko"], peak=False)) == []
 
 
 def test_a_closing_of_the_centre_and_its_end() -> None:

@@ -71,6 +71,19 @@ def test_a_long_line_makes_everybody_below_climb_once() -> None:
     assert climbers.climb(6, nothing_known) == [("e", Climb(2, "queue"))], "those who return stand where they stood"
 
 
+def test_a_step_only_for_who_stands_behind_so_many_leaves_the_others_where_they_are() -> None:
+    climbers, line = Climbers({"x": [Step(ring=2, queue_over=2, only_behind=True)]}), ["a", "b", "c", "d"]
+    for n, call in enumerate(line[:3]):
+        climbers.joins(call, "x", since=n, now=n)
+    places = {call: n for n, call in enumerate(line, 1)}
+    assert climbers.climb(3, nothing_known, place=places.__getitem__) == [("c", Climb(2, "queue"))]
+    climbers.leaves("c")
+    climbers.joins("d", "x", since=9, now=9)
+    # One with priority stands before those who came earlier.
+    assert climbers.climb(9, nothing_known, place=lambda _: 1) == []
+    assert climbers.next_at() is None
+
+
 def test_a_forecast_is_looked_at_on_joining_and_again() -> None:
     climbers = Climbers({"x": [Step(ring=2, forecast_s=60)]})
     climbers.joins("a", "x", since=0, now=100)

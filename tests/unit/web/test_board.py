@@ -72,6 +72,18 @@ def test_agents_who_can_help_stand_first_then_the_longest_in_their_state() -> No
     assert [one["id"] for one in board(live(agents=told)).agents] == ["4", "2", "3", "1"]
 
 
+def test_groups_that_lag_stand_by_how_far_and_one_that_lags_by_next_to_nothing_is_left_out() -> None:
+    lag = {"a": (0.80, 12), "b": (0.60, 60), "c": (0.84, 9), "d": (0.50, 60)}
+    told = {group: {"level": level, "of_all": 0.85, "credit_s": credit} for group, (level, credit) in lag.items()}
+    seen = board(live(favoured_groups=told))
+    assert [*seen.favoured_groups] == ["d", "b", "a"]
+    assert seen.favoured_groups["a"] == {"level": 0.8, "of_all": 0.85, "credit_s": 12}
+
+
+def test_a_controller_that_tells_nothing_of_groups_is_read_all_the_same() -> None:
+    assert board(live()).favoured_groups == {}
+
+
 def test_a_company_that_left_the_centre_keeps_its_line_of_today() -> None:
     seen = board(day=[Figures(company="gone", group="old", entered=2, answered=2)])
     assert seen.companies["gone"].day.answered == seen.groups["old"].day.answered == seen.total.day.answered == 2

@@ -63,7 +63,7 @@ from callcenter.web.requests.routes import Wish
 from callcenter.web.supervisor.report import COLUMNS
 from callcenter.web.words import CATALOGUE, LANGUAGES, phrase, preferred_language
 from callcenter.web.work import Work
-from routing.acd import Rule
+from routing.acd import Rule, Strategy
 from routing.callback import State as CallbackState
 
 WEB = Path(__file__).parents[3] / "callcenter" / "web"
@@ -130,6 +130,9 @@ COMPOSED = {
     *(f"event.{kind.value.replace('.', '_')}" for kind in Kind),
     *(f"how.{how}" for how in ("dnis", "menu", "code", "undecided", "callback", "moved", "campaign", "transfer")),
     *(f"rule.{rule}" for rule in Rule),
+    *(f"strategy.{one}" for one in Strategy),
+    "command.no_peak",
+    "why.who",
     *(f"climb.{why}" for why in ("after", "forecast", "queue", "sticky", "level", "language")),
     *(f"dial.{status}" for status in ("noanswer", "busy", "chanunavail", "congestion", "cancel")),
     *(f"why.{part}" for part in ("position", "nobody", "ring", "sticky", "repeat", "place", "reserved", "talked")),
