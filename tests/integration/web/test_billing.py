@@ -15,9 +15,11 @@ from pypdf import PdfReader
 
 from billing.month import Month
 from callcenter.settlement.bookkeeping import bookkeeping
+from callcenter.store.models import Level
 from callcenter.store.periods import Actor
 from callcenter.store.settlement_models import CorrectionReason
 from tests.integration.web.conftest import Browser, browser
+from tests.integration.web.test_company import colleague
 from tests.web_centre import WebCentre, now_ms, record
 
 pytestmark = pytest.mark.integration
@@ -98,6 +100,26 @@ async def test_the_pdf_of_the_page_is_the_statement(web: WebCentre) -> None:
     text = PdfReader(io.BytesIO(content)).pages[0].extract_text()
     assert "누림전자 귀중" in text
     assert "162,500" in text
+
+async def test_a_clerk_opens_a_line_to_its_calls_and_a_call_to_what_became_of_it_without_the_customer(
+    web: WebCentre,
+) -> None:
+    await web.add(record("cc-1", entered_at=AT, caller="01077776666", reason="fault", symptom="전원이 안 켜짐"))
+    async with browser(web, "bill") as clerk:
+        assert 'href="/records/cc-1"' in (await clerk.get("/billing/2026-10/nurim?line=usage"))[1]
+        status, page = await clerk.get("/records/cc-1")
+        assert status == 200
+        assert "010-****-6666" in page
+        for secret in ("01077776666", "010-7777-6666", "전원이 안", "<audio"):
+            assert secret not in page
+        assert 'href="/billing?month=2026-10"' in page
+        for address in ("/records/cc-1/audio", "/records", "/records.csv", "/tickets"):
+            assert (await clerk.get(address))[0] == 403, address
+    await colleague(web, "viewer", Level.VIEWER)
+    async with browser(web, "viewer") as viewer:
+        status, page = await viewer.get("/statement?month=2026-10&line=usage")
+        assert (status, "/records/cc-1" in page) == (200, False), "no link to what is not theirs"
+
 
 
 async def test_a_tariff_is_previewed_with_every_mistake_and_saved_only_without(web: WebCentre) -> None:
