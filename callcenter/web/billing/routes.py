@@ -225,6 +225,25 @@ async def correct(
     return RedirectResponse(f"/billing/{chosen}/{company}", status_code=303)
 
 
+@router.post("/billing/{month}/{company}/cancel")
+async def cancel(
+    services: Uses,
+    person: Clerk,
+    month: str,
+    company: str,
+    reason: Annotated[CorrectionReason, Form()],
+    note: Annotated[str, Form()],
+) -> Response:
+    """Take a closed statement off the company and off every other payer."""
+    chosen = chosen_month(services, month)
+    await change(
+        services,
+        person,
+        lambda books, actor: books.cancel(company, chosen, reason=reason, note=note, actor=actor),
+    )
+    return RedirectResponse(f"/billing/{chosen}/{company}", status_code=303)
+
+
 async def statement_file(
     request: Request, services: Services, company: str, month: str, form: forms.Form = forms.Form.CSV
 ) -> Response:
