@@ -23,6 +23,7 @@ _WORDS = {
         "vat": "부가세",
         "pays": "기업 청구액",
         "statements": "명세서 합계",
+        "provisional": "임시 합계 (마감 전)",
         "note": "수정 {number} ({month})",
         "rerating": "요금표 재적용 {number} ({month})",
         "total": "이 달 합계",
@@ -36,6 +37,7 @@ _WORDS = {
         "vat": "VAT",
         "pays": "Company pays",
         "statements": "Statements",
+        "provisional": "Provisional (not closed)",
         "note": "note {number} ({month})",
         "rerating": "re-rating {number} ({month})",
         "total": "Total",
@@ -164,15 +166,19 @@ def share_report(
     )
 
 
-def as_csv(report: ShareReport, language: Language) -> str:
-    """One row a company, one a note, the sums and the budgets."""
+def as_csv(report: ShareReport, language: Language, *, provisional: bool = False) -> str:
+    """One row a company, one a note, the sums and the budgets.
+
+    `provisional`: the rows are what an open month comes to so far, and say so.
+    """
     words = _WORDS[language]
     out = io.StringIO()
     table = csv.writer(out, lineterminator="\n")
     names = [name_in(language, one.payer) for one in report.sums]
     table.writerow([words["company"], *names, words["rest"], words["vat"], words["pays"]])
     table.writerows([row.told.company, *_amounts(row)] for row in report.rows)
-    table.writerow([words["statements"], *(one.statements for one in report.sums), *_sums(report.rows)])
+    sums_of = words["provisional" if provisional else "statements"]
+    table.writerow([sums_of, *(one.statements for one in report.sums), *_sums(report.rows)])
     for row in report.notes:
         words_of = words["note"] if row.told.note else words["rerating"]
         label = words_of.format(number=row.told.note or row.told.rerating, month=row.told.month)

@@ -5,14 +5,15 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 from typing import Any
 
 from billing.opening import behind, line_key
 from billing.statement import Statement, Unit
-from billing.statement_words import WORDS, amount, label, quantity
+from billing.statement_words import WORDS, amount, label, note_label, quantity
+from billing.tax_invoice import Note
 from billing.usage import Entry, Usage
 from billing.words import Language, Named, columns, decimal, duration, name_in, won
 
@@ -53,11 +54,30 @@ def figures(statement: Statement) -> dict[str, Any]:
     }
 
 
-def as_json(statement: Statement, usage: Usage) -> str:
-    """The whole statement: its figures, the ids of each line's calls, the calls, and what could not be charged."""
+def owed(statement: Statement, notes: Sequence[Note]) -> int:
+    """What the company pays for the month, as notes have corrected it; whole won."""
+    return statement.total + sum(note.amount for note in notes)
+
+
+def as_json(statement: Statement, usage: Usage, notes: Sequence[Note] = ()) -> str:
+    """The whole statement: its figures, the ids of each line's calls, the notes that correct it, the calls, and what
+    could not be charged.
+    """
     document = figures(statement)
     for told, line in zip(document["lines"], statement.lines, strict=True):
         told["calls"] = [entry.used.id for entry in behind(line, usage)]
+    document["notes"] = [
+        {
+            "number": note.number,
+            "day": note.day.isoformat(),
+            "reason": note.amendment.name.lower(),
+            "why": note.why,
+            "supply": note.supply,
+            "vat": note.vat,
+        }
+        for note in notes
+    ]
+    document["corrected_total"] = owed(statement, notes)
     document["calls"] = [
         {
             "call": entry.used.id,
@@ -74,18 +94,21 @@ def as_json(statement: Statement, usage: Usage) -> str:
     return json.dumps(document, ensure_ascii=False, indent=2) + "\n"
 
 
-def as_csv(statement: Statement, usage: Usage, language: Language) -> str:
-    """One row a line, then the total, then one row a call; `record` tells which.
+def as_csv(statement: Statement, usage: Usage, language: Language, notes: Sequence[Note] = ()) -> str:
+    """One row a line, then the total, the notes that correct it and what is due with them, then one row a call;
+    `record` tells which.
 
     `key` is a line's or a call's name; a call's `lines` are the keys of the lines that it stands behind. Quantities
     have at most four decimals, as a spreadsheet takes `1/6` for a date; JSON has them exact.
     """
     out = io.StringIO()
-    csv.writer(out, lineterminator="\n").writerows(table(statement, usage, language))
+    csv.writer(out, lineterminator="\n").writerows(table(statement, usage, language, notes))
     return out.getvalue()
 
 
-def table(statement: Statement, usage: Usage, language: Language) -> Iterator[list[str | int]]:
+def table(
+    statement: Statement, usage: Usage, language: Language, notes: Sequence[Note] = ()
+) -> Iterator[list[str | int]]:
     """The rows of the CSV form, the head first."""
     yield ["record", "company", "month", "key", "text", "quantity", "unit", "amount", "due", "entered_at", "lines"]
     company, month = statement.company, str(statement.month)
@@ -98,6 +121,12 @@ def table(statement: Statement, usage: Usage, language: Language) -> Iterator[li
         count = _plain(line.quantity)
         yield ["line", company, month, line_key(line), text, count, line.unit, line.amount, due, "", ""]
     yield ["total", company, month, "total", WORDS[language]["total"], "", "", statement.total, "", "", ""]
+    for note in notes:
+        text = _inert(note_label(note, language))
+        yield ["note", company, month, note.number, text, "", "", note.amount, "yes", "", ""]
+    if notes:
+        text = WORDS[language]["corrected_total"]
+        yield ["corrected", company, month, "corrected", text, "", "", owed(statement, notes), "", "", ""]
     for entry in usage.entries:
         used = entry.used
         entered = local(usage, entry).isoformat(timespec="milliseconds")
@@ -107,7 +136,7 @@ def table(statement: Statement, usage: Usage, language: Language) -> Iterator[li
         yield ["call", company, month, used.id, text, minutes, Unit.MINUTE, "", "", entered, lines]
 
 
-def as_text(statement: Statement, usage: Usage, company: Named, language: Language) -> str:
+def as_text(statement: Statement, usage: Usage, company: Named, language: Language, notes: Sequence[Note] = ()) -> str:
     """For reading on a screen or a printed page; the calls are listed below the amounts."""
     words, tariff = WORDS[language], statement.tariff
     since = words["since"].format(month=tariff.valid_from, form=words[tariff.form])
@@ -119,6 +148,9 @@ def as_text(statement: Statement, usage: Usage, company: Named, language: Langua
         (label(statement, line, language), quantity(line, language), amount(line, language)) for line in statement.lines
     ]
     rows.append((words["total"], "", won(statement.total, language)))
+    rows += [(note_label(note, language), "", won(note.amount, language)) for note in notes]
+    if notes:
+        rows.append((words["corrected_total"], "", won(owed(statement, notes), language)))
     text = f"{words['title']} {statement.month}\n\n{columns(head)}\n{columns(rows, right=(1, 2))}\n{words['calls']}\n"
     if not usage.entries:
         return f"{text}{words['no_calls']}\n"

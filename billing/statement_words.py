@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from billing.statement import Line, LineKind, Statement, Unit
 from billing.tariff import COMPANY, Form
+from billing.tax_invoice import Amendment, Note
 from billing.words import Language, decimal, name_in, part, won
 
 WORDS: dict[Language, dict[str, str]] = {
@@ -34,6 +35,13 @@ WORDS: dict[Language, dict[str, str]] = {
         LineKind.ADJUSTMENT: "조정: {reason}",
         LineKind.VAT: "부가가치세 {rate}",
         "total": "청구 금액",
+        "note": "수정 {number} ({day}) {reason}: {why}",
+        "corrected_total": "수정 후 청구 금액",
+        Amendment.MISTAKE: "기재 착오",
+        Amendment.SUPPLY_CHANGED: "공급가액 변동",
+        Amendment.RETURNED: "환입",
+        Amendment.CANCELLED: "계약 해제",
+        Amendment.ISSUED_TWICE: "이중 발급",
         Unit.CALL: "{n} 콜",
         Unit.AGENT_MONTH: "{n} 명",
         Unit.MINUTE: "{n} 분",
@@ -95,6 +103,13 @@ WORDS: dict[Language, dict[str, str]] = {
         LineKind.ADJUSTMENT: "Adjustment: {reason}",
         LineKind.VAT: "VAT {rate}",
         "total": "Amount due",
+        "note": "Note {number} ({day}), {reason}: {why}",
+        "corrected_total": "Amount due as corrected",
+        Amendment.MISTAKE: "mistake",
+        Amendment.SUPPLY_CHANGED: "amount changed",
+        Amendment.RETURNED: "returned",
+        Amendment.CANCELLED: "contract cancelled",
+        Amendment.ISSUED_TWICE: "issued twice",
         Unit.CALL: "{n}",
         Unit.AGENT_MONTH: "{n}",
         Unit.MINUTE: "{n} min",
@@ -162,6 +177,12 @@ def label(statement: Statement, line: Line, language: Language) -> str:
             return words[line.kind].format(rate=part(line.quantity))
         case _:
             return words[line.kind]
+
+
+def note_label(note: Note, language: Language) -> str:
+    """What a note that corrects the statement is called."""
+    words = WORDS[language]
+    return words["note"].format(number=note.number, day=note.day, reason=words[note.amendment], why=note.why)
 
 
 def quantity(line: Line, language: Language) -> str:

@@ -56,9 +56,16 @@ class Note:
 
     number: str
     amendment: Amendment
+    #: In words.
+    why: str
     supply: int
     vat: int
     day: date
+
+    @property
+    def amount(self) -> int:
+        """By how much what the company pays changes, VAT included."""
+        return self.supply + self.vat
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -135,9 +142,12 @@ def tax_invoices(
         after = (current[0] + note.supply, current[1] + note.vat)
         match note.amendment:
             case Amendment.MISTAKE:
-                issued.append(invoice(f"{note.number}-1", note.amendment, stands, last, -current[0], -current[1]))
-                issued.append(invoice(f"{note.number}-2", note.amendment, stands, last, *after))
-                stands = f"{note.number}-2"
+                # Nobody issues an invoice of zero won.
+                if any(current):
+                    issued.append(invoice(f"{note.number}-1", note.amendment, stands, last, -current[0], -current[1]))
+                if any(after):
+                    issued.append(invoice(f"{note.number}-2", note.amendment, stands, last, *after))
+                    stands = f"{note.number}-2"
             case Amendment.ISSUED_TWICE:
                 issued.append(invoice(note.number, note.amendment, stands, last, note.supply, note.vat))
             case _:

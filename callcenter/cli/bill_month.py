@@ -35,8 +35,9 @@ _BY_HAND = {
     ByHand.TOO_MUCH: "notes have left {left:,} won of the statement, which is less than would be taken off. Approving "
     "leaves what the company pays as it is and changes the other payers' shares; then take off by hand what is due, "
     "at most {left:,} (bill correct)",
-    ByHand.CREDITED_IN_FULL: "notes have taken off the whole statement, so nothing of it is rated again. If something "
-    "is due all the same, charge it by hand (bill correct)",
+    ByHand.CREDITED_IN_FULL: "notes have taken off all that the company pays, so it is not charged again. Approving "
+    "changes the other payers' shares. If the company is to pay all the same, charge it by hand (bill correct)",
+    ByHand.CANCELLED: "the statement was cancelled for every payer, so nothing of it is rated again",
 }
 MonthOption = Annotated[str, typer.Option(help="Such as 2026-11.")]
 _Result = TypeVar("_Result")
@@ -102,6 +103,21 @@ def correct(
         )
     )
     print(row.number)
+
+
+def cancel(
+    company: Annotated[str, typer.Option()],
+    month: MonthOption,
+    note: Annotated[str, typer.Option(help="Why, in words.")],
+    reason: Annotated[CorrectionReason, typer.Option()],
+) -> None:
+    """Take a closed statement off the company and off every other payer, by one note of this month."""
+    chosen = month_of(month)
+    row = _books(lambda books, actor: books.cancel(company, chosen, reason=reason, note=note, actor=actor))
+    print(f"{row.number}  {row.supply + row.vat:+,}")
+    for payer, amount in row.shares.items():
+        if payer != COMPANY:
+            print(f"  {payer:<18} {amount:+,}")
 
 
 def rerate(month: MonthOption, tariff: Annotated[Path, typer.Option(help="Another version, as a file.")]) -> None:
@@ -193,7 +209,8 @@ def history(
 
 def add_to(app: typer.Typer) -> None:
     """Make these commands of the app."""
-    for command in (settle, close, reopen, months, adjust, correct, rerate, approve, reject, verify, payers, history):
+    books = (settle, close, reopen, months, adjust, correct, cancel, rerate, approve, reject, verify)
+    for command in (*books, payers, history):
         app.command()(command)
 
 

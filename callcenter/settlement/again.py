@@ -160,8 +160,8 @@ def decide_rerating(engine: Engine, number: int, *, approve: bool, actor: Actor,
                 done.by_hand.append(one.company)
                 why = ByHand(told["by_hand"]["why"])
                 stored.leave_to_a_person(one, why, rerating=number, actor=actor)
-                # Nothing of a statement that was credited in full is rated again.
-                changes = {} if why is ByHand.CREDITED_IN_FULL else {**changes, COMPANY: 0}
+                # What the company was credited is between it and the centre; the others pay by the tariff all the same.
+                changes = {} if why is ByHand.CANCELLED else {**changes, COMPANY: 0}
                 supply = vat = 0
             if supply or vat:
                 note = stored.correct(
@@ -197,6 +197,8 @@ def _need_unchanged(stored: Corrections, one: StatementRow, told: dict[str, Any]
 
 def _by_hand(stored: Corrections, one: StatementRow, told: dict[str, Any]) -> ByHand | None:
     """Why notes that were written by hand leave no room for the proposed change; None: they do."""
+    if stored.cancelled(one):
+        return ByHand.CANCELLED
     if stored.credited_in_full(one):
         return ByHand.CREDITED_IN_FULL
     left = zip(stored.left(one), (told["supply"], told["vat"]), strict=True)
@@ -228,7 +230,7 @@ class _Costs(NamedTuple):
 def _costs(stored: Corrections, row: StatementRow) -> _Costs:
     """As the re-ratings so far have it: what was credited by hand stays credited."""
     supply, vat = stored.corrected(row, rerated=True)
-    return _Costs(row.supply + supply, row.vat + vat, stored.shares(row))
+    return _Costs(row.supply + supply, row.vat + vat, stored.shares(row, rerated=True))
 
 
 def _shares_of(made: Statement) -> dict[str, int]:

@@ -18,7 +18,7 @@ from callcenter.centre import Centre, load_centre
 from callcenter.settings import Settings
 from callcenter.settlement.accounts import Booked
 from callcenter.settlement.again import Carried, decide_rerating, rerate, stored_tariff, unlike
-from callcenter.settlement.closing import close_month, correct
+from callcenter.settlement.closing import cancel, close_month, correct
 from callcenter.settlement.months import Settled, settle_month
 from callcenter.settlement.provisional import Provisional, provisional
 from callcenter.store.corrections import Corrections
@@ -90,6 +90,19 @@ class Bookkeeping:
                 reason=reason,
                 supply=supply,
                 vat=vat,
+                note=note,
+                actor=actor,
+                zone=self.centre.zone,
+            )
+        )
+
+    def cancel(self, company: str, month: Month, *, reason: CorrectionReason, note: str, actor: Actor) -> CorrectionRow:
+        """Take a closed statement off the company and off every other payer, by one note. Raises `PeriodError`."""
+        return self._again_if_overtaken(
+            lambda session: cancel(
+                session,
+                Corrections(session).statement(company, month),
+                reason=reason,
                 note=note,
                 actor=actor,
                 zone=self.centre.zone,

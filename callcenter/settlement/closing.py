@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
@@ -47,10 +48,11 @@ def correct(
     note: str,
     actor: Actor,
     zone: ZoneInfo,
+    shares: Mapping[str, int] = MappingProxyType({}),
 ) -> CorrectionRow:
     """A note of today's month that corrects a closed statement, and what it makes of the contract's account.
 
-    Raises `PeriodError`.
+    `shares`: by how much each payer's part of the service fee changes. Raises `PeriodError`.
     """
     day = today(actor, zone)
     made = Corrections(session).correct(
@@ -61,9 +63,36 @@ def correct(
         vat=vat,
         note=note,
         actor=actor,
+        shares=shares,
     )
     book(session, Month.parse(statement.month), [statement], actor=actor, zone=zone)
     return made
+
+
+def cancel(
+    session: Session, statement: StatementRow, *, reason: CorrectionReason, note: str, actor: Actor, zone: ZoneInfo
+) -> CorrectionRow:
+    """A note that takes off all that is left of a closed statement, from the company and from every other payer.
+
+    A note that credits the company alone leaves the others their shares. Raises `PeriodError`: among others if nothing
+    is left to take off the company.
+    """
+    stored = Corrections(session)
+    supply, vat = stored.left(statement)
+    if supply == vat == 0:
+        raise PeriodError("nothing_left", f"notes have left nothing of {statement.company}'s {statement.month}")
+    shares = {payer: -amount for payer, amount in stored.shares(statement).items()}
+    return correct(
+        session,
+        statement,
+        reason=reason,
+        supply=-supply,
+        vat=-vat,
+        note=note,
+        actor=actor,
+        zone=zone,
+        shares=shares,
+    )
 
 
 def _need_the_same_days(session: Session, month: Month, made: Mapping[str, int | None]) -> None:

@@ -42,18 +42,18 @@ class Form(StrEnum):
 
 def written(shown: Shown, form: Form, *, company: Named, centre: Centre, language: Language) -> bytes:
     """The statement in this form. Raises `FontError`."""
-    statement, usage = shown.statement, shown.usage
-    number = shown.row.number if shown.row else None
+    statement, usage, notes = shown.statement, shown.usage, _notes(shown, centre.zone)
+    number = (shown.row.number or "") if shown.row and not shown.provisional else None
     match form:
         case Form.TEXT:
-            return statement_forms.as_text(statement, usage, company, language).encode()
+            return statement_forms.as_text(statement, usage, company, language, notes).encode()
         case Form.JSON:
-            return statement_forms.as_json(statement, usage).encode()
+            return statement_forms.as_json(statement, usage, notes).encode()
         case Form.CSV:
-            return statement_forms.as_csv(statement, usage, language).encode("utf-8-sig")
+            return statement_forms.as_csv(statement, usage, language, notes).encode("utf-8-sig")
         case Form.XLSX:
             return statement_xlsx(
-                statement, usage, company=name_in(language, company), number=number, language=language
+                statement, usage, company=name_in(language, company), number=number, language=language, notes=notes
             )
         case Form.PDF:
             sheet = Sheet(
@@ -61,6 +61,7 @@ def written(shown: Shown, form: Form, *, company: Named, centre: Centre, languag
                 company=name_in(language, company),
                 number=number,
                 language=language,
+                notes=notes,
             )
             return statement_pdf(statement, usage, sheet)
 
@@ -74,10 +75,28 @@ def tax_invoice_json(shown: Shown, parties: Parties, zone: ZoneInfo) -> str:
         raise PeriodError("no_invoice", "only a closed statement of more than zero won has a tax invoice")
     row = shown.row
     assert row.number is not None
-    notes = [
+    return tax_invoice.as_json(
+        tax_invoice.tax_invoices(
+            number=row.number,
+            month=shown.statement.month,
+            supply=row.supply,
+            vat=row.vat,
+            notes=_notes(shown, zone),
+            supplier=parties.supplier,
+            receiver=parties.company(row.company),
+            item=_ITEM.format(month=row.month),
+            works=lambda day: day.weekday() < 5 and day not in _HOLIDAYS,
+        )
+    )
+
+
+def _notes(shown: Shown, zone: ZoneInfo) -> list[Note]:
+    """What corrects the statement, oldest first."""
+    return [
         Note(
             number=one.number,
             amendment=_AMENDMENTS[one.reason],
+            why=one.note,
             supply=one.supply,
             vat=one.vat,
             day=datetime.fromtimestamp(one.at / 1000, UTC).astimezone(zone).date(),
@@ -86,16 +105,3 @@ def tax_invoice_json(shown: Shown, parties: Parties, zone: ZoneInfo) -> str:
         # Before changes of nothing but shares had rows of their own, they were notes of zero won.
         if one.supply or one.vat
     ]
-    return tax_invoice.as_json(
-        tax_invoice.tax_invoices(
-            number=row.number,
-            month=shown.statement.month,
-            supply=row.supply,
-            vat=row.vat,
-            notes=notes,
-            supplier=parties.supplier,
-            receiver=parties.company(row.company),
-            item=_ITEM.format(month=row.month),
-            works=lambda day: day.weekday() < 5 and day not in _HOLIDAYS,
-        )
-    )

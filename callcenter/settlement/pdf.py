@@ -16,8 +16,9 @@ from reportlab.pdfbase.pdfmetrics import stringWidth
 from reportlab.pdfgen.canvas import Canvas
 
 from billing.statement import Line, LineKind, Statement
-from billing.statement_forms import local, outcome
-from billing.statement_words import WORDS, amount, label, quantity
+from billing.statement_forms import local, outcome, owed
+from billing.statement_words import WORDS, amount, label, note_label, quantity
+from billing.tax_invoice import Note
 from billing.usage import Entry, Usage
 from billing.words import Language, duration, won
 from callcenter.typeface import BOLD, REGULAR, register
@@ -28,6 +29,8 @@ _TOP, _BOTTOM = A4[1] - 22 * mm, 18 * mm
 _LINE, _CALL = float(6.6 * mm), float(4.2 * mm)
 #: Room for a line's label.
 _LABEL = float(90 * mm)
+#: The same where no quantity stands behind it.
+_LONG = float(130 * mm)
 #: Where the fields of a call begin in its column.
 _FIELDS = (0.0, float(27 * mm), float(42 * mm), float(70 * mm))
 _INK, _QUIET, _RULE = (0.1, 0.1, 0.12), (0.42, 0.42, 0.46), (0.8, 0.8, 0.83)
@@ -63,9 +66,11 @@ class Sheet:
 
     centre: str
     company: str
-    #: None: not closed yet.
+    #: None: not closed yet; empty: closed with zero won, which has none.
     number: str | None
     language: Language
+    #: What corrects the statement.
+    notes: Sequence[Note] = ()
 
 
 def statement_pdf(statement: Statement, usage: Usage, sheet: Sheet) -> bytes:
@@ -78,9 +83,10 @@ def statement_pdf(statement: Statement, usage: Usage, sheet: Sheet) -> bytes:
     canvas.setTitle(f"{words['title']} {statement.month} {sheet.company}")
     canvas.setAuthor(sheet.centre)
     canvas.setSubject(sheet.number or str(statement.month))
-    _Page(canvas, sheet).first(statement)
+    page = _Page(canvas, sheet)
+    page.first(statement)
     if 0 < len(usage.entries) <= _MOST_CALLS:
-        _Page(canvas, sheet, 2).calls(usage)
+        page.calls(usage)
     canvas.save()
     return out.getvalue()
 
@@ -88,11 +94,11 @@ def statement_pdf(statement: Statement, usage: Usage, sheet: Sheet) -> bytes:
 class _Page:
     """Pages of one document, from the top down."""
 
-    def __init__(self, canvas: Canvas, sheet: Sheet, number: int = 1) -> None:
+    def __init__(self, canvas: Canvas, sheet: Sheet) -> None:
         self._canvas = canvas
         self._sheet = sheet
         self._words = _PAGE_WORDS[sheet.language]
-        self._number = number
+        self._number = 1
 
     def first(self, statement: Statement) -> None:
         """Head, lines, total, what was free."""
@@ -106,16 +112,17 @@ class _Page:
         tariff = statement.tariff
         since = words["since"].format(month=tariff.valid_from, form=words[tariff.form])
         self._text(_LEFT, y, f"{words['tariff']}: {since}", 9, quiet=True)
-        self._text(_RIGHT, y, f"{told['number']}: {sheet.number or told['provisional']}", 9, quiet=True, right=True)
+        number = told["provisional"] if sheet.number is None else sheet.number or "–"
+        self._text(_RIGHT, y, f"{told['number']}: {number}", 9, quiet=True, right=True)
         y -= 6 * mm
         for line in statement.lines:
-            y = self._row(y, statement, line)
-        y -= 3 * mm
-        self._rule(y + 7 * mm, heavy=True)
+            y = self._line(y, statement, line)
         with_vat = any(line.kind is LineKind.VAT for line in statement.lines)
-        self._text(_LEFT, y, told["vat"] if with_vat else words["total"], 13, bold=True)
-        self._text(_RIGHT, y, won(statement.total, sheet.language), 17, bold=True, right=True)
-        y -= 9 * mm
+        y = self._total(y, told["vat"] if with_vat else words["total"], statement.total)
+        for note in sheet.notes:
+            y = self._row(y, note_label(note, sheet.language), "", won(note.amount, sheet.language), bold=True)
+        if sheet.notes:
+            y = self._total(y, words["corrected_total"], owed(statement, sheet.notes))
         worth = sum(line.worth for line in statement.lines)
         self._text(_LEFT, y, told["worth"], 9.5, quiet=True)
         self._text(_RIGHT, y, won(worth, sheet.language), 9.5, quiet=True, right=True)
@@ -125,19 +132,40 @@ class _Page:
             self._text(_LEFT, y - 11 * mm, told["more"].format(n=f"{listed:,}"), 8.5, quiet=True)
         self._foot()
 
-    def _row(self, y: float, statement: Statement, line: Line) -> float:
-        if y < _BOTTOM + 40 * mm:
-            self._foot()
-            y = _TOP
+    def _line(self, y: float, statement: Statement, line: Line) -> float:
         language = self._sheet.language
-        text = label(statement, line, language)
-        quiet = not line.due or line.kind is LineKind.FREE
+        return self._row(
+            y,
+            label(statement, line, language),
+            quantity(line, language),
+            amount(line, language),
+            quiet=not line.due or line.kind is LineKind.FREE,
+            bold=line.due and bool(line.amount),
+        )
+
+    def _row(self, y: float, text: str, count: str, paid: str, *, quiet: bool = False, bold: bool = False) -> float:
+        y = self._with_room(y, 40 * mm)
         indent = 5 * mm if text.startswith(" ") else 0
+        room = (_LABEL if count else _LONG) - indent
         self._rule(y + 4.6 * mm)
-        self._text(_LEFT + indent, y, _fitting(text.strip(), 9.5, _LABEL - indent), 9.5, quiet=quiet)
-        self._text(_RIGHT - 50 * mm, y, quantity(line, language), 9.5, quiet=quiet, right=True)
-        self._text(_RIGHT, y, amount(line, language), 9.5, quiet=quiet, bold=line.due and bool(line.amount), right=True)
+        self._text(_LEFT + indent, y, _fitting(text.strip(), 9.5, room), 9.5, quiet=quiet)
+        self._text(_RIGHT - 50 * mm, y, count, 9.5, quiet=quiet, right=True)
+        self._text(_RIGHT, y, paid, 9.5, quiet=quiet, bold=bold, right=True)
         return y - _LINE
+
+    def _total(self, y: float, text: str, paid: int) -> float:
+        y = self._with_room(y, 33 * mm) - float(3 * mm)
+        self._rule(y + 7 * mm, heavy=True)
+        self._text(_LEFT, y, text, 13, bold=True)
+        self._text(_RIGHT, y, won(paid, self._sheet.language), 17, bold=True, right=True)
+        return y - float(9 * mm)
+
+    def _with_room(self, y: float, needed: float) -> float:
+        """Here, or on the next page."""
+        if y >= _BOTTOM + needed:
+            return y
+        self._foot()
+        return float(_TOP)
 
     def calls(self, usage: Usage) -> None:
         """Two columns of calls a page."""

@@ -3,19 +3,27 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Sequence
 from fractions import Fraction
 
 from xlsxwriter import Workbook
 
 from billing.statement import Statement
-from billing.statement_forms import local, outcome
-from billing.statement_words import WORDS, label
+from billing.statement_forms import local, outcome, owed
+from billing.statement_words import WORDS, label, note_label
+from billing.tax_invoice import Note
 from billing.usage import Usage
 from billing.words import Language
 
 
 def statement_xlsx(
-    statement: Statement, usage: Usage, *, company: str, number: str | None, language: Language
+    statement: Statement,
+    usage: Usage,
+    *,
+    company: str,
+    number: str | None,
+    language: Language,
+    notes: Sequence[Note] = (),
 ) -> bytes:
     """The document. Text never becomes a formula; amounts and quantities are numbers."""
     words = WORDS[language]
@@ -45,6 +53,13 @@ def statement_xlsx(
     row = 3 + len(statement.lines)
     sheet.write_string(row, 0, words["total"], bold)
     sheet.write_number(row, 2, statement.total, total)
+    for note in notes:
+        row += 1
+        sheet.write_string(row, 0, note_label(note, language))
+        sheet.write_number(row, 2, note.amount, money)
+    if notes:
+        sheet.write_string(row + 1, 0, words["corrected_total"], bold)
+        sheet.write_number(row + 1, 2, owed(statement, notes), total)
     calls = book.add_worksheet(words["calls"])
     calls.set_column(0, 0, 20)
     calls.set_column(4, 4, 34)

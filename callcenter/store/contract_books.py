@@ -9,19 +9,35 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from billing.contracts.coverage import Coverage, coverage
-from billing.contracts.events import AnyEvent, MoneyEvent, from_data, to_data
+from billing.contracts.events import (
+    AnyEvent,
+    Charged,
+    Corrected,
+    MoneyEvent,
+    Offset,
+    Paid,
+    Refunded,
+    from_data,
+    to_data,
+)
 from billing.contracts.participation import Participation, fold
 from billing.month import Month
 from callcenter.store.contract_models import ApplicationRow, ContractEventRow
 from callcenter.store.periods import Actor
 
+#: Most of a history, and without a part in which days are under contract: no event of a contract's life needs them.
+_ACCOUNTS_ALONE = tuple(event.kind for event in (Charged, Corrected, Paid, Offset, Refunded))
 #: Above so many companies all contracts are read.
 _FEW = 100
+_HISTORIES = select(
+    ContractEventRow.application, ContractEventRow.company, ContractEventRow.kind, ContractEventRow.data
+).order_by(ContractEventRow.application, ContractEventRow.place)
 
 
 @dataclass(slots=True)
@@ -44,7 +60,7 @@ class Contracts:
     def coverages(self) -> dict[str, Coverage]:
         """Companies that were ever selected, and their days under contract."""
         found: dict[str, list[Participation]] = {}
-        for contract in self._all():
+        for contract in self._folded(_HISTORIES.where(ContractEventRow.kind.not_in(_ACCOUNTS_ALONE))):
             found.setdefault(contract.company, []).append(contract.state)
         told = {company: coverage(states) for company, states in found.items()}
         return {company: days for company, days in told.items() if days is not None}
@@ -52,7 +68,11 @@ class Contracts:
     def of_month(self, month: Month, companies: Collection[str]) -> dict[str, Contract]:
         """Each company's contract that a statement of this month belongs to: the last one that began by then."""
         found: dict[str, Contract] = {}
-        for contract in self._all(companies if len(companies) < _FEW else ()):
+        query = _HISTORIES
+        if len(companies) < _FEW:
+            own = select(ApplicationRow.number).where(ApplicationRow.company.in_(companies))
+            query = query.where(ContractEventRow.application.in_(own))
+        for contract in self._folded(query):
             if not contract.state.settles(month):
                 continue
             other = found.get(contract.company)
@@ -76,13 +96,8 @@ class Contracts:
             )
         )
 
-    def _all(self, companies: Collection[str] = ()) -> Iterator[Contract]:
+    def _folded(self, query: Select[tuple[int, str | None, str, dict[str, Any]]]) -> Iterator[Contract]:
         """One at a time: years of payments of thousands of companies need not be held together."""
-        row = ContractEventRow
-        query = select(row.application, row.company, row.kind, row.data).order_by(row.application, row.place)
-        if companies:
-            own = select(ApplicationRow.number).where(ApplicationRow.company.in_(companies))
-            query = query.where(row.application.in_(own))
         told: list[AnyEvent] = []
         number, whose = 0, None
         for application, company, kind, data in self._session.execute(query.execution_options(yield_per=5000)):

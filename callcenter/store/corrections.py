@@ -88,7 +88,7 @@ class Corrections:
         rerating: int | None = None,
     ) -> CorrectionRow:
         """A note with a number of the month in which it is written; `shares`: by how much each payer's share changes,
-        `rerating`: the proposal that it carries out.
+        `rerating`: the proposal that it carries out. By hand only cancelling the statement changes shares.
 
         A note takes off at most what is left of the statement: together they are never below zero.
         Raises `PeriodError`.
@@ -126,8 +126,16 @@ class Corrections:
             supply=supply,
             vat=vat,
             reason=reason,
+            **({"shares": row.shares} if row.shares and rerating is None else {}),
         )
         return row
+
+    def cancelled(self, statement: StatementRow) -> bool:
+        """Whether a note by hand has taken it off every payer."""
+        by_hand = select(CorrectionRow.shares).where(
+            CorrectionRow.statement == statement.id, CorrectionRow.rerating.is_(None)
+        )
+        return any(self._session.scalars(by_hand))
 
     def change_shares(
         self, statement: StatementRow, shares: Mapping[str, int], *, month: Month, rerating: int, actor: Actor
@@ -167,16 +175,18 @@ class Corrections:
             found.setdefault(row.statement, []).append(row)
         return found
 
-    def shares(self, statement: StatementRow) -> dict[str, int]:
-        """What each payer pays of the service fee, as it was corrected."""
+    def shares(self, statement: StatementRow, *, rerated: bool = False) -> dict[str, int]:
+        """What each payer pays of the service fee, as it was corrected, or as re-ratings alone have corrected it."""
         line = StatementLineRow
         query = select(line.of, line.amount).where(line.statement == statement.id, line.kind == LineKind.SHARE)
         found: Counter[str] = Counter()
         for payer, amount in self._session.execute(query):
             found[payer] += amount
-        for row in (CorrectionRow, ShareChangeRow):
-            for told in self._session.scalars(select(row.shares).where(row.statement == statement.id)):
-                found.update(told)
+        notes = select(CorrectionRow.shares).where(CorrectionRow.statement == statement.id)
+        notes = notes.where(CorrectionRow.rerating.is_not(None)) if rerated else notes
+        changes = select(ShareChangeRow.shares).where(ShareChangeRow.statement == statement.id)
+        for told in (*self._session.scalars(notes), *self._session.scalars(changes)):
+            found.update(told)
         return dict(found)
 
     def corrected(self, statement: StatementRow, *, rerated: bool = False) -> tuple[int, int]:

@@ -36,6 +36,8 @@ class ByHand(StrEnum):
     TOO_MUCH = "too_much"
     #: They have taken off everything: it is not charged again.
     CREDITED_IN_FULL = "credited_in_full"
+    #: The statement was cancelled for every payer: nothing of it is rated again.
+    CANCELLED = "cancelled"
 
 
 class CorrectionReason(StrEnum):
@@ -210,7 +212,8 @@ class CorrectionRow(Base):
     note: Mapped[str]
     supply: Mapped[int]
     vat: Mapped[int]
-    #: By how much each payer's share of the service fee changes, in won: of a note that carries out a re-rating.
+    #: By how much each payer's share of the service fee changes, in won: of a note that carries out a re-rating, or
+    #: that cancels the statement.
     shares: Mapped[dict[str, Any]] = mapped_column(Document)
     #: The re-rating that it carries out; None: written by hand.
     rerating: Mapped[int | None]

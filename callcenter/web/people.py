@@ -45,3 +45,17 @@ class Person:
     level: Level | None = None
     #: The extension they answer, if they are an agent.
     agent: str | None = None
+
+    @property
+    def sees_customers(self) -> bool:
+        """Whether names, numbers and voices of customers are for them: not for a company's viewers, nor for whoever
+        keeps the books.
+        """
+        if self.role is Role.COMPANY:
+            return self.level in {Level.ADMIN, Level.STAFF}
+        return self.role is not Role.BILLING
+
+    @property
+    def opens_calls(self) -> bool:
+        """Whether one call is for them: for billing clerks without the customer, or they could explain no line."""
+        return self.sees_customers or self.role is Role.BILLING

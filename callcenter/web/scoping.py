@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from callcenter.store.models import Level, Role
+from callcenter.store.models import Role
 from callcenter.store.scope import OneCompany, Scope, WholeCentre
 from callcenter.web.errors import Refused
 from callcenter.web.people import Person
@@ -15,12 +15,7 @@ def scope_of(person: Person) -> Scope:
     return WholeCentre()
 
 
-def sees_customers(person: Person) -> bool:
-    """Whether names, numbers and voices of customers are for this person: not for a company's viewers."""
-    return person.role is not Role.COMPANY or person.level in {Level.ADMIN, Level.STAFF}
-
-
 def need_customers(person: Person) -> None:
     """Raises `Refused` for whom they are not."""
-    if not sees_customers(person):
+    if not person.sees_customers:
         raise Refused(403, "forbidden")

@@ -27,12 +27,12 @@ from callcenter.store.models import Role
 from callcenter.store.periods import PeriodError
 from callcenter.store.records import Records
 from callcenter.store.scope import WholeCentre
-from callcenter.store.settlement_models import CorrectionReason, FaultRow
+from callcenter.store.settlement_models import CorrectionReason, FaultRow, PeriodState
 from callcenter.store.statements import Statements
 from callcenter.typeface import FontError
 from callcenter.web.billing.books import change
 from callcenter.web.billing.plot import plot
-from callcenter.web.billing.so_far import forget, so_far
+from callcenter.web.billing.so_far import SoFar, forget, so_far
 from callcenter.web.errors import Refused
 from callcenter.web.guard import allow, visitor
 from callcenter.web.months import chosen_month, offered_months, statement_of, tariff_of, this_month
@@ -128,25 +128,22 @@ async def work(services: Uses, person: Clerk, month: str, what: str) -> Response
 
 @router.get("/billing/{month}/payers")
 async def payers(request: Request, services: Uses, _: Clerk, month: str) -> Response:
-    """What each payer owes for the month over all companies."""
+    """What each payer owes for the month over all companies; of an open month what it comes to so far."""
     chosen = chosen_month(services, month)
-    return render(
-        request,
-        "billing/templates/payers.html",
-        month=chosen,
-        report=await _payers(services, chosen),
-    )
+    report, found = await _payers(services, chosen)
+    return render(request, "billing/templates/payers.html", month=chosen, report=report, found=found)
 
 
 @router.get("/billing/{month}/payers.csv")
 async def payers_file(request: Request, services: Uses, _: Clerk, month: str) -> Response:
     """The same for a spreadsheet."""
     chosen = chosen_month(services, month)
-    report = await _payers(services, chosen)
+    report, found = await _payers(services, chosen)
+    name = f"payers-{chosen}{'-provisional' if found else ''}.csv"
     return Response(
-        payers_as_csv(report, Language(language_of(request))).encode("utf-8-sig"),
+        payers_as_csv(report, Language(language_of(request)), provisional=found is not None).encode("utf-8-sig"),
         media_type=_MEDIA[forms.Form.CSV],
-        headers={"content-disposition": f'attachment; filename="payers-{chosen}.csv"'},
+        headers={"content-disposition": f'attachment; filename="{name}"'},
     )
 
 
@@ -228,6 +225,25 @@ async def correct(
     return RedirectResponse(f"/billing/{chosen}/{company}", status_code=303)
 
 
+@router.post("/billing/{month}/{company}/cancel")
+async def cancel(
+    services: Uses,
+    person: Clerk,
+    month: str,
+    company: str,
+    reason: Annotated[CorrectionReason, Form()],
+    note: Annotated[str, Form()],
+) -> Response:
+    """Take a closed statement off the company and off every other payer."""
+    chosen = chosen_month(services, month)
+    await change(
+        services,
+        person,
+        lambda books, actor: books.cancel(company, chosen, reason=reason, note=note, actor=actor),
+    )
+    return RedirectResponse(f"/billing/{chosen}/{company}", status_code=303)
+
+
 async def statement_file(
     request: Request, services: Services, company: str, month: str, form: forms.Form = forms.Form.CSV
 ) -> Response:
@@ -276,10 +292,16 @@ async def comparison(
     )
 
 
-async def _payers(services: Services, month: Month) -> ShareReport:
+async def _payers(services: Services, month: Month) -> tuple[ShareReport, SoFar | None]:
+    """The report, and the look that it stands on while the month has no statements."""
     tariff = tariff_of(services, month)
     async with services.sessions() as session:
-        return await payers_report(Statements(session, WholeCentre()), month, tariff)
+        period = await Statements(session, WholeCentre()).period(month)
+    is_open = (period is None or period.state is PeriodState.OPEN) and month <= this_month(services)
+    found = await so_far(services, month, tariff) if is_open else None
+    async with services.sessions() as session:
+        books = Statements(session, WholeCentre())
+        return await payers_report(books, month, tariff, found.told if found else ()), found
 
 
 def _redis(services: Services) -> Redis:

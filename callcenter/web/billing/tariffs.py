@@ -36,6 +36,8 @@ class Preview:
     """What a text is good for."""
 
     tariff: Tariff | None
+    #: The version that saving replaces; empty: a new one.
+    replaces: str
     problems: tuple[str, ...]
     #: Calls a month, labour, what each payer pays of it, what the company pays with the base fee.
     rows: tuple[tuple[int, int, tuple[int, ...], int], ...]
@@ -52,15 +54,21 @@ async def tariff(request: Request, services: Uses, _: Clerk, version: str = "") 
 
 @router.post("/billing/tariff")
 async def save(
-    request: Request, services: Uses, person: Clerk, text: Annotated[str, Form()], what: Annotated[str, Form()]
+    request: Request,
+    services: Uses,
+    person: Clerk,
+    text: Annotated[str, Form()],
+    what: Annotated[str, Form()],
+    version: Annotated[str, Form()] = "",
 ) -> Response:
-    """Preview a text, or save it as a version of its first month."""
+    """Preview a text, or save it: in the place of the version it was made from, or as another one."""
     text = text.replace("\r\n", "\n")
-    seen = preview(text, services)
+    seen = preview(text, services, version)
     if what != "save" or seen.tariff is None:
-        return await _page(request, services, text, "")
-    name = f"{seen.tariff.valid_from}.toml"
-    first = seen.tariff.valid_from
+        return await _page(request, services, text, version)
+    first, taken = seen.tariff.valid_from, _versions(services)
+    names = (f"{first}.toml", *(f"{first}-{n}.toml" for n in range(2, len(taken) + 3)))
+    name = seen.replaces or next(name for name in names if name not in taken)
 
     def write(books: Bookkeeping, actor: Actor) -> None:
         books.save_tariff(name, text, first, actor)
@@ -76,10 +84,10 @@ async def rerate(
     """What this text would make of a closed month; nothing is changed."""
     chosen = chosen_month(services, month)
     text = text.replace("\r\n", "\n")
-    seen = preview(text, services)
-    if seen.tariff is None:
-        raise Refused(422, "tariff_text")
-    other = seen.tariff
+    try:
+        other = read_text(text, "tariff")
+    except ValueError as error:
+        raise Refused(422, "tariff_text") from error
     await change(services, person, lambda books, actor: books.rerate(chosen, other, text, actor).id)
     return RedirectResponse(f"/billing/tariff/{chosen}", status_code=303)
 
@@ -102,21 +110,25 @@ async def decide(services: Uses, person: Clerk, month: str, number: int, what: A
     return RedirectResponse(f"/billing/tariff/{chosen}", status_code=303)
 
 
-def preview(text: str, services: Services) -> Preview:
-    """What the text means, or everything that is wrong with it, alone and beside the other versions."""
+def preview(text: str, services: Services, version: str) -> Preview:
+    """What the text means, or everything that is wrong with it, alone and beside the other versions.
+
+    It takes the place of the version it was made from only with that one's first month.
+    """
     try:
         tariff = read_text(text, "tariff")
-        others = [one for one in load_tariffs(services.settings.tariffs) if one.valid_from != tariff.valid_from]
-        in_order([*others, tariff])
+        others = load_tariffs(services.settings.tariffs)
+        replaced = [one for one in others if one.source == version and one.valid_from == tariff.valid_from]
+        in_order([*(one for one in others if one not in replaced), tariff])
     except TariffError as error:
-        return Preview(tariff=None, problems=error.problems, rows=())
+        return Preview(tariff=None, replaces="", problems=error.problems, rows=())
     except ValueError as error:
-        return Preview(tariff=None, problems=(f"TOML: {error}",), rows=())
+        return Preview(tariff=None, replaces="", problems=(f"TOML: {error}",), rows=())
     rows = []
     for calls in _VOLUMES:
         shares = tuple(amount for _, amount in tariff.split(tariff.labour(calls)))
         rows.append((calls, tariff.rounding.won(tariff.labour(calls)), shares, shares[0] + tariff.base_fee))
-    return Preview(tariff=tariff, problems=(), rows=tuple(rows))
+    return Preview(tariff=tariff, replaces=version if replaced else "", problems=(), rows=tuple(rows))
 
 
 def _versions(services: Services) -> list[str]:
@@ -136,6 +148,6 @@ async def _page(request: Request, services: Services, text: str, version: str) -
         text=text,
         version=version,
         versions=_versions(services),
-        preview=preview(text, services),
+        preview=preview(text, services, version),
         closed=[Month.parse(one) for one in reversed(closed)],
     )

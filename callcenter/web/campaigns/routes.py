@@ -45,7 +45,7 @@ from callcenter.web.errors import Refused
 from callcenter.web.export import csv_file
 from callcenter.web.formats import clock, moment
 from callcenter.web.pages import Naming, language_of, render
-from callcenter.web.scoping import scope_of, sees_customers
+from callcenter.web.scoping import scope_of
 from callcenter.web.services import Services
 from callcenter.web.words import phrase
 
@@ -195,7 +195,7 @@ async def one(request: Request, services: Uses, person: Reader, number: int, seg
         form=form,
         imports=imports,
         label=label,
-        hears=sees_customers(person),
+        hears=person.sees_customers,
         low=low,
         low_rows=low_rows,
         verbs=[verb for verb, to in _VERBS.items() if to in NEXT[state]],

@@ -24,7 +24,6 @@ from callcenter.web.months import chosen_month, offered_months, statement_of, th
 from callcenter.web.pages import render
 from callcenter.web.portal.own import Member, Uses, own
 from callcenter.web.portal.service import centres_own
-from callcenter.web.scoping import sees_customers
 
 router = APIRouter(include_in_schema=False)
 
@@ -42,7 +41,7 @@ async def portal(request: Request, services: Uses, person: Member) -> Response:
         level = (await counters(session, scope, today, version)).service_level(version.formula)
         recent = await Records(session, scope).page(today, limit=12)
         # A ticket tells of a customer; whom customers are not shown see none.
-        shown = sees_customers(person)
+        shown = person.sees_customers
         tickets = await Tickets(session, scope).page(status=TicketStatus.OPEN, limit=12) if shown else []
     return render(
         request,

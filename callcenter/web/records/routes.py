@@ -11,14 +11,18 @@ from urllib.parse import urlencode
 import structlog
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import FileResponse, Response, StreamingResponse
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from callcenter.desk.tickets import ticket_number
 from callcenter.ledger.record import CallRecord, Outcome
 from callcenter.store.attempts import Attempts
+from callcenter.store.campaign_models import AttemptRow
+from callcenter.store.campaigns import Campaigns
 from callcenter.store.events import events_of
 from callcenter.store.models import Role
 from callcenter.store.records import Filters, Records
 from callcenter.store.span import Span, day_span
+from callcenter.store.spoken import SpokenAnswers
 from callcenter.store.tickets import Tickets
 from callcenter.web import formats
 from callcenter.web.errors import Refused
@@ -27,7 +31,7 @@ from callcenter.web.guard import allow
 from callcenter.web.pages import Naming, language_of, render
 from callcenter.web.people import Person
 from callcenter.web.records.audio import Stereo, UnreadableRecording, message_path, recording_paths
-from callcenter.web.scoping import need_customers, scope_of, sees_customers
+from callcenter.web.scoping import need_customers, scope_of
 from callcenter.web.services import Services, services_of
 from callcenter.web.words import phrase
 
@@ -37,6 +41,7 @@ log = structlog.get_logger(__name__)
 Uses = Annotated[Services, Depends(services_of)]
 Supervisor = Annotated[Person, Depends(allow(Role.SUPERVISOR, Role.ADMIN))]
 Reader = Annotated[Person, Depends(allow(Role.SUPERVISOR, Role.ADMIN, Role.COMPANY))]
+Opener = Annotated[Person, Depends(allow(Role.SUPERVISOR, Role.ADMIN, Role.COMPANY, Role.BILLING))]
 
 PAGE = 50
 #: A download of more would be an extract of the database, not a list.
@@ -104,7 +109,7 @@ async def records(request: Request, services: Uses, person: Reader, asked: Asked
         pages=max(1, -(-found.total // PAGE)),
         outcomes=list(Outcome),
         day_step=timedelta(days=1),
-        searches=sees_customers(person),
+        searches=person.sees_customers,
     )
 
 
@@ -140,7 +145,6 @@ async def export(request: Request, services: Uses, person: Reader, asked: Asked)
 
 
 async def _one(services: Services, person: Person, call: str) -> CallRecord:
-    need_customers(person)
     async with services.sessions() as session:
         record = await Records(session, scope_of(person)).get(call)
     if record is None:
@@ -149,12 +153,16 @@ async def _one(services: Services, person: Person, call: str) -> CallRecord:
 
 
 @router.get("/records/{call}")
-async def one(request: Request, services: Uses, person: Reader, call: str) -> Response:
-    """Everything about one call."""
-    record = await _one(services, person, call)
+async def one(request: Request, services: Uses, person: Opener, call: str) -> Response:
+    """Everything about one call; whom customers are not shown sees what became of it, and not who it was."""
+    if not person.opens_calls:
+        raise Refused(403, "forbidden")
     async with services.sessions() as session:
-        timeline = await events_of(session, record)
+        record = await Records(session, scope_of(person)).get(call)
         attempt = await Attempts(session, scope_of(person)).of_call(call)
+        if record is None:
+            return await _attempt(request, session, person, attempt)
+        timeline = await events_of(session, record)
         ticket = await Tickets(session, scope_of(person)).get(record.ticket) if record.ticket else None
     log.info("record.viewed", login=person.login, call=call)
     return render(
@@ -165,6 +173,7 @@ async def one(request: Request, services: Uses, person: Reader, call: str) -> Re
         attempt=attempt,
         ticket=ticket,
         ticket_number=ticket_number,
+        shown=person.sees_customers,
         playable=_stereo(services.settings.recordings, record) is not None,
         evidence=person.role in (Role.SUPERVISOR, Role.ADMIN)
         and _stereo(services.settings.evidence, record) is not None,
@@ -172,9 +181,26 @@ async def one(request: Request, services: Uses, person: Reader, call: str) -> Re
     )
 
 
+async def _attempt(request: Request, session: AsyncSession, person: Person, attempt: AttemptRow | None) -> Response:
+    """A campaign's call that no agent took has no record: what became of its attempt. Raises `Refused`."""
+    if attempt is None:
+        raise Refused(404, "no_call")
+    campaign = await Campaigns(session, scope_of(person)).get(attempt.campaign)
+    answers = await SpokenAnswers(session, scope_of(person)).response(attempt.campaign, attempt.id)
+    log.info("attempt.viewed", login=person.login, attempt=attempt.id)
+    return render(
+        request,
+        "records/templates/attempt.html",
+        attempt=attempt,
+        campaign=campaign,
+        answered=person.sees_customers and answers is not None,
+    )
+
+
 @router.get("/records/{call}/audio")
 async def audio(request: Request, services: Uses, person: Reader, call: str) -> Response:
     """Both voices as stereo, or the message left; answers `Range`, so that a player can jump."""
+    need_customers(person)
     record = await _one(services, person, call)
     if message := message_path(services.settings.media, record):
         log.info("message.opened", login=person.login, call=call)

@@ -13,6 +13,7 @@
 | | settlement/test_complaints.py::test_a_company_has_several_tariffs_and_contracts_over_time |
 | a retroactive price and a refund park the account | settlement/test_contracts.py::test_who_was_credited_too_much_for_another_tariff_is_told_before_approval_and_left_to_a_person |
 | a fully adjusted item is generated again | settlement/test_contracts.py::test_what_was_credited_in_full_is_never_charged_again |
+| | settlement/test_contracts.py::test_a_cancelled_statement_is_paid_by_nobody_and_never_rated_again |
 | the bill of the 31st is made on the 30th | settlement/test_complaints.py::test_the_last_minute_of_a_month_and_the_first_of_the_next |
 | | settlement/test_contracts.py::test_a_company_that_ends_on_the_31st_pays_that_month_whole_and_the_next_not_at_all |
 | an event in a period's first minute is put in the old invoice | settlement/test_complaints.py::test_the_last_minute_of_a_month_and_the_first_of_the_next |

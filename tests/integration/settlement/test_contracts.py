@@ -18,16 +18,21 @@ from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from billing.contracts.account import Account, OpenCharge
+from billing.contracts.coverage import coverage
 from billing.contracts.events import (
     AnyEvent,
     Applied,
     By,
     Charged,
+    Corrected,
     Insured,
     NoticeGiven,
+    Offset,
     Paid,
+    Refunded,
     Selected,
     Signed,
+    Source,
     from_data,
     to_data,
 )
@@ -35,7 +40,7 @@ from billing.contracts.participation import fold
 from billing.month import Month
 from billing.payers import ShareReport
 from callcenter.settlement.again import decide_rerating, effects, rerate, unlike
-from callcenter.settlement.closing import close_month, correct
+from callcenter.settlement.closing import cancel, close_month, correct
 from callcenter.settlement.digest import digest_of
 from callcenter.settlement.shares import payers_report
 from callcenter.statements import Shown, open_statement
@@ -117,6 +122,14 @@ def note(books: Books, company: str, supply: int) -> str:
             actor=CLERK,
             zone=SEOUL,
         ).number
+
+
+def void(books: Books, company: str) -> CorrectionRow:
+    """Cancelled for every payer."""
+    with Session(books.engine, expire_on_commit=False) as session, session.begin():
+        statement = Corrections(session).statement(company, NOVEMBER)
+        reason = CorrectionReason.CANCELLED
+        return cancel(session, statement, reason=reason, note="계약 해제", actor=CLERK, zone=SEOUL)
 
 
 def faults(books: Books, month: Month = NOVEMBER) -> Counter[tuple[str, str]]:
@@ -342,6 +355,23 @@ def test_an_adjustment_of_a_company_without_a_contract_in_the_month_is_not_lost(
     assert account(books, nurim).month(NOVEMBER) == books.statements()["nurim"].total
 
 
+def test_days_under_contract_are_the_same_whatever_was_paid_offset_and_refunded(books: Books) -> None:
+    number = contract(books, "nurim", date(2026, 3, 1), date(2026, 5, 31))
+    with Session(books.engine) as session:
+        life = fold(history(session, number))
+    charged = [
+        Charged(on=BEFORE, month=Month(2026, month), amount=100_000, due=date(2026, month, 28)) for month in (3, 4, 5)
+    ]
+    enter(books, number, *charged, Paid(on=date(2026, 4, 1), amount=250_000))
+    due = date(2026, 6, 1)
+    less = Corrected(on=date(2026, 5, 2), month=Month(2026, 4), amount=-10_000, due=due, note="C2026-05-00001")
+    enter(books, number, less)
+    enter(books, number, Offset(on=date(2026, 6, 10), amount=40_000, source=Source.INSURANCE))
+    enter(books, number, Paid(on=date(2026, 6, 11), amount=5_000), Refunded(on=date(2026, 7, 1), amount=5_000))
+    with Session(books.engine) as session:
+        assert Contracts(session).coverages() == {"nurim": coverage([life])}
+
+
 def test_of_two_contracts_the_later_one_is_charged(books: Books) -> None:
     contract(books, "nurim", date(2026, 3, 1), date(2026, 11, 10))
     second = contract(books, "nurim", date(2026, 11, 21))
@@ -428,6 +458,64 @@ def test_what_was_credited_in_full_is_never_charged_again(books: Books) -> None:
         with pytest.raises(PeriodError, match="closed"):
             books.settle()
     assert (account(books, nurim).month(NOVEMBER), account(books, nurim).owed) == (0, 0)
+
+
+def test_a_credit_is_the_companys_alone_and_a_re_rating_still_reaches_the_other_payers(books: Books) -> None:
+    nurim = contract(books, "nurim", date(2026, 3, 1))
+    books.settle()
+    books.close()
+    note(books, "nurim", -162_500)
+    assert {one.payer.id: one.month for one in payers(books, Month(2027, 1)).sums} == {"company": 0, "government": 0}
+    text = books.text.replace('agents = "1/6"', 'agents = "1/12"', 1)
+    proposal = rerate(books.engine, NOVEMBER, read_text(text, "half.toml"), text, CLERK)
+    done = decide_rerating(books.engine, proposal.id, approve=True, actor=CLERK, zone=SEOUL)
+    assert ([one.company for one in done.shares], done.by_hand) == (["nurim"], ["nurim"])
+    january = payers(books, Month(2027, 1))
+    assert {one.payer.id: one.month for one in january.sums} == {"company": -112_500, "government": -393_750}
+    assert (account(books, nurim).month(NOVEMBER), january.pays) == (0, -162_500 - 2 * 56_250)
+    # Tried and approved again it changes nothing twice.
+    again = rerate(books.engine, NOVEMBER, read_text(text, "half.toml"), text, CLERK)
+    assert [one["company"] for one in again.differences] == ["nurim"]
+    done = decide_rerating(books.engine, again.id, approve=True, actor=CLERK, zone=SEOUL)
+    assert (done.notes, done.shares) == ([], [])
+    assert payers(books, Month(2027, 1)) == january
+
+
+def test_a_cancelled_statement_is_paid_by_nobody_and_never_rated_again(books: Books) -> None:
+    nurim = contract(books, "nurim", date(2026, 3, 1))
+    books.settle()
+    books.close()
+    november = payers(books, NOVEMBER)
+    note(books, "nurim", -12_500)
+    taken = void(books, "nurim")
+    assert (taken.supply, taken.shares) == (-150_000, {"company": -112_500, "government": -262_500})
+    with pytest.raises(PeriodError, match="left nothing"):
+        void(books, "nurim")
+    january = payers(books, Month(2027, 1))
+    assert {one.payer.id: one.month for one in january.sums} == {"company": -112_500, "government": -262_500}
+    assert january.pays == -162_500
+    assert (account(books, nurim).month(NOVEMBER), payers(books, NOVEMBER)) == (0, november)
+    assert rerate(books.engine, NOVEMBER, books.tariff, books.text, CLERK).differences == []
+    text = books.text.replace('agents = "1/6"', 'agents = "1/12"', 1)
+    proposal = rerate(books.engine, NOVEMBER, read_text(text, "half.toml"), text, CLERK)
+    (told,) = (one for one in proposal.differences if one["company"] == "nurim")
+    assert told["by_hand"]["why"] == "cancelled"
+    # Not even what somebody charges the company afterwards brings the others' shares back.
+    note(books, "nurim", 30_000)
+    done = decide_rerating(books.engine, proposal.id, approve=True, actor=CLERK, zone=SEOUL)
+    assert ({one.company for one in done.notes}, done.shares, done.by_hand) == ({"hanbit", "quiet"}, [], ["nurim"])
+    january = payers(books, Month(2027, 1))
+    assert {one.payer.id: one.month for one in january.sums}["government"] == -262_500 - 2 * 131_250
+    with Session(books.engine) as session:
+        (told,) = session.scalars(
+            select(AuditRow.detail)
+            .where(AuditRow.what == "statement.corrected")
+            .where(AuditRow.company == "nurim")
+            .order_by(AuditRow.id)
+            .offset(1)
+            .limit(1)
+        )
+    assert told["shares"] == {"company": -112_500, "government": -262_500}
 
 
 def test_who_was_credited_too_much_for_another_tariff_is_told_before_approval_and_left_to_a_person(

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import io
 import re
+from datetime import date
 
 import pytest
 from openpyxl import load_workbook
 from pypdf import PdfReader
 
 from billing.statement import Adjustment
+from billing.tax_invoice import Amendment, Note
 from billing.words import Language
 from callcenter.settlement.pdf import Sheet, statement_pdf
 from callcenter.settlement.xlsx import statement_xlsx
@@ -19,6 +21,12 @@ pytestmark = pytest.mark.integration
 CALLS = [call(n, talk_s=n % 300, outcome="answered" if n % 3 else "abandoned_queue") for n in range(300)]
 CALLS.append(response(900))
 VAT = {"charged": True, "rate": "1/10"}
+NOTES = [
+    Note(number=f"C2027-01-0000{n}", amendment=amendment, why=why, supply=supply, vat=vat, day=date(2027, 1, 15))
+    for n, (amendment, why, supply, vat) in enumerate(
+        [(Amendment.MISTAKE, "금액 착오", -20_000, -2_000), (Amendment.RETURNED, "=1+1", 1_000, 100)], start=1
+    )
+]
 
 
 def pdf(language: Language = Language.KO, calls: list[object] = CALLS) -> bytes:  # type: ignore[assignment]
@@ -47,6 +55,33 @@ def test_the_pdf_says_in_korean_what_is_paid() -> None:
     for amount in ("375,000 원", "112,500 원", "262,500 원", "-10,000 원", "15,250 원", "167,750 원"):
         assert amount in text
     assert len(re.findall(r"11-23 \d\d:\d\d:\d\d", text)) == 300
+
+
+def test_notes_and_what_is_owed_with_them_stand_on_paper_and_in_the_workbook() -> None:
+    of = tariff(BANDS, vat=VAT)
+    made, used = november(of, []), november_usage(of, [])
+    sheet = Sheet(centre="센터", company="누림전자", number="2026-11-00001", language=Language.KO, notes=NOTES)
+    text = text_of(statement_pdf(made, used, sheet))
+    assert "수정 C2027-01-00001 (2027-01-15) 기재 착오: 금액 착오" in text
+    # 162,500 with a tenth, less 22,000, and 1,100 more.
+    for amount in ("178,750 원", "-22,000 원", "1,100 원", "157,850 원"):
+        assert amount in text
+    content = statement_xlsx(made, used, company="누림전자", number=None, language=Language.EN, notes=NOTES)
+    amounts = load_workbook(io.BytesIO(content)).worksheets[0]
+    last = [[cell.value for cell in row] for row in amounts.iter_rows(min_row=amounts.max_row - 3)]
+    assert [row[2] for row in last] == [178_750, -22_000, 1_100, 157_850]
+    assert last[3][0] == "Amount due as corrected"
+    assert all(cell.data_type != "f" for row in amounts.iter_rows() for cell in row)
+
+
+def test_many_notes_go_on_on_another_page() -> None:
+    of = tariff(BANDS)
+    made, used = november(of, CALLS[:2]), november_usage(of, CALLS[:2])
+    sheet = Sheet(centre="센터", company="누림전자", number="", language=Language.KO, notes=NOTES * 15)
+    pages = [page.extract_text() for page in PdfReader(io.BytesIO(statement_pdf(made, used, sheet))).pages]
+    assert [f"{n} 쪽" in page for n, page in enumerate(pages, start=1)] == [True] * len(pages)
+    assert sum(page.count("C2027-01") for page in pages) == 30
+    assert "임시" not in pages[0], "closed with zero won it has no number, and is not provisional"
 
 
 def test_a_long_reason_does_not_run_into_the_amounts() -> None:

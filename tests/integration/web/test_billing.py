@@ -15,9 +15,11 @@ from pypdf import PdfReader
 
 from billing.month import Month
 from callcenter.settlement.bookkeeping import bookkeeping
+from callcenter.store.models import Level
 from callcenter.store.periods import Actor
 from callcenter.store.settlement_models import CorrectionReason
 from tests.integration.web.conftest import Browser, browser
+from tests.integration.web.test_company import colleague
 from tests.web_centre import WebCentre, now_ms, record
 
 pytestmark = pytest.mark.integration
@@ -86,8 +88,37 @@ async def test_a_month_is_settled_closed_and_corrected_by_its_pages(
 
         payers = (await clerk.get("/billing/2026-10/payers"))[1]
         assert "2,625,000" in payers
+        assert "임시" not in payers
+        cancelled = {"reason": "cancelled", "note": "계약 해제"}
+        assert (await clerk.post("/billing/2026-10/dasom/cancel", cancelled))[0] in {200, 303}
+        assert re.search(r'id="corrected">0', (await clerk.get("/billing/2026-10/dasom"))[1])
+        assert (await clerk.post("/billing/2026-10/dasom/cancel", cancelled))[0] == 409
+        async with clerk.http.get(f"{web.url}/billing/2026-10/dasom/statement.pdf") as answer:
+            paper = PdfReader(io.BytesIO(await answer.read())).pages[0].extract_text()
+        assert "계약 해제" in paper
+        assert "수정 후 청구 금액" in paper
         status, _ = await clerk.get("/billing/2026-10/nurim/tax-invoice.json")
         assert status == 409, "there is no parties.toml beside this centre's file"
+
+
+async def test_a_clerk_opens_a_line_to_its_calls_and_a_call_to_what_became_of_it_without_the_customer(
+    web: WebCentre,
+) -> None:
+    await web.add(record("cc-1", entered_at=AT, caller="01077776666", reason="fault", symptom="전원이 안 켜짐"))
+    async with browser(web, "bill") as clerk:
+        assert 'href="/records/cc-1"' in (await clerk.get("/billing/2026-10/nurim?line=usage"))[1]
+        status, page = await clerk.get("/records/cc-1")
+        assert status == 200
+        assert "010-****-6666" in page
+        for secret in ("01077776666", "010-7777-6666", "전원이 안", "<audio"):
+            assert secret not in page
+        assert 'href="/billing?month=2026-10"' in page
+        for address in ("/records/cc-1/audio", "/records", "/records.csv", "/tickets"):
+            assert (await clerk.get(address))[0] == 403, address
+    await colleague(web, "viewer", Level.VIEWER)
+    async with browser(web, "viewer") as viewer:
+        status, page = await viewer.get("/statement?month=2026-10&line=usage")
+        assert (status, "/records/cc-1" in page) == (200, False), "no link to what is not theirs"
 
 
 async def test_the_pdf_of_the_page_is_the_statement(web: WebCentre) -> None:
@@ -114,8 +145,26 @@ async def test_a_tariff_is_previewed_with_every_mistake_and_saved_only_without(w
             body = (await clerk.post("/billing/tariff", {"text": wrong, "what": what}))[1]
             assert "there is a gap after 200" in body
         assert not (folder / "2030-01.toml").exists()
-        await clerk.post("/billing/tariff", {"text": text, "what": "save"})
+        await clerk.post("/billing/tariff", {"text": text, "what": "save", "version": "2026-01.toml"})
         assert (folder / "2030-01.toml").read_text("utf-8") == text
+        # Another text for the same first month is refused, unless it was made from that version.
+        dearer = text.replace("base_fee = 50_000", "base_fee = 60_000")
+        for version in ("", "2026-01.toml"):
+            body = (await clerk.post("/billing/tariff", {"text": dearer, "what": "save", "version": version}))[1]
+            assert "2030-01 is already the first month of 2030-01.toml" in body
+        body = (await clerk.post("/billing/tariff", {"text": dearer, "what": "preview", "version": "2030-01.toml"}))[1]
+        assert "저장하면 2030-01.toml 버전을 이 내용으로 바꿉니다" in body
+        assert (folder / "2030-01.toml").read_text("utf-8") == text
+        (folder / "2030-01.toml").rename(folder / "wage-round.toml")
+        await clerk.post("/billing/tariff", {"text": dearer, "what": "save", "version": "wage-round.toml"})
+        assert (folder / "wage-round.toml").read_text("utf-8") == dearer
+        assert not (folder / "2030-01.toml").exists(), "a version is never there twice, whatever its file is called"
+        # Nor does a new version take another's file.
+        (folder / "wage-round.toml").rename(folder / "2031-01.toml")
+        later = dearer.replace('valid_from = "2030-01"', 'valid_from = "2031-01"')
+        await clerk.post("/billing/tariff", {"text": later, "what": "save", "version": "2031-01.toml"})
+        assert (folder / "2031-01.toml").read_text("utf-8") == dearer
+        assert (folder / "2031-01-2.toml").read_text("utf-8") == later
     async with browser(web, "nurim") as company:
         assert (await company.get("/billing/tariff"))[0] == 403
 
@@ -141,7 +190,7 @@ async def test_what_approving_would_leave_to_a_person_stands_on_the_page_before(
         assert "수정 발행 8건" in page
         assert "기업 2곳이 남습니다" in page
         assert "42,500원만 남아" in page
-        assert "이미 전액이 취소되어" in page
+        assert "이미 전액이 취소되었습니다" in page
         assert (await clerk.post("/billing/tariff/2026-10/1", {"what": "approve"}))[0] == 303
         assert "42,500" in (await clerk.get("/billing/2026-10/nurim"))[1]
         history = (await clerk.get("/history?company=nurim"))[1]
@@ -161,10 +210,16 @@ async def test_an_open_month_shows_what_it_comes_to_so_far(web: WebCentre) -> No
         assert re.search(r'id="provisional-sum">1,625,000<', part), "ten companies in the first band"
         assert re.search(r'누림전자</a></td><td class="number">3</td>', part)
         assert re.search(r"정부</td><td class=\"number\">2,625,000</td>", part)
+        payers = (await clerk.get(f"{address}/payers"))[1]
+        assert re.search(r'id="statements">1,625,000<', payers), "the payers' report of an open month too"
+        assert "임시" in payers
+        assert f'data-href="{address}/nurim"' in payers
+        assert "임시 합계 (마감 전),1125000,2625000,500000,0,1625000" in (await clerk.get(f"{address}/payers.csv"))[1]
         # What somebody changes by hand is in the next look at once.
         await clerk.post(f"{address}/nurim/adjust", {"amount": "-2500", "reason": "장애 보상"})
         assert 'id="provisional-sum">1,622,500<' in (await clerk.get(f"{address}/so-far"))[1]
         await clerk.post(f"{address}/hanbit/adjust", {"amount": "-999999", "reason": "오류"})
+        assert "한빛주방: 조정으로 빼는" in (await clerk.get(f"{address}/payers"))[1]
         part = (await clerk.get(f"{address}/so-far"))[1]
         assert "한빛주방: 조정으로 빼는 금액이" in part
         assert f'action="{address}/hanbit/adjust"' in part, "it can be put right here"

@@ -169,6 +169,23 @@ async def test_only_supervisors_phone_customers_about_scores(web: WebCentre, log
         assert (await page.post(f"/campaigns/low-scores/{ATTEMPT}/take"))[0] == 403
 
 
+@pytest.mark.parametrize(
+    ("login", "status", "link"),
+    [("nurim", 200, True), ("sup", 200, True), ("bill", 200, False), ("hanbit", 404, False), ("viewer", 403, False)],
+)
+async def test_an_interview_on_a_statement_opens_to_what_became_of_it(
+    web: WebCentre, login: str, status: int, link: bool
+) -> None:
+    await plant(web)
+    async with browser(web, login) as page:
+        answered, body = await page.get(f"/records/survey-{ATTEMPT}")
+        assert answered == status
+        assert (f"/campaigns/1/responses/{ATTEMPT}" in body) is link
+        assert ("가을 해피콜" in body) is (status == 200)
+        assert not [one for one in (NUMBER, "3333", NAME) if one in body]
+        assert (await page.get("/records/survey-9-9-9"))[0] == (403 if login == "viewer" else 404)
+
+
 @pytest.mark.parametrize(("login", "links"), [("nurim", True), ("viewer", False), ("op", False)])
 async def test_the_campaign_says_how_many_low_scores_are_open(web: WebCentre, login: str, links: bool) -> None:
     await low_score(web)

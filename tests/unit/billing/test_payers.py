@@ -63,3 +63,8 @@ def test_as_csv() -> None:
         "Budget,,1000",
         "Left,,800",
     ]
+
+
+def test_a_provisional_report_says_so_in_its_csv() -> None:
+    report = share_report(NOVEMBER, PAYERS, STATEMENTS, [], {})
+    assert as_csv(report, Language.EN, provisional=True).splitlines()[3] == "Provisional (not closed),33,77,100,13,146"

@@ -4,6 +4,7 @@ import csv
 import io
 import json
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ import pytest
 from billing.rules import Used
 from billing.statement import Statement
 from billing.statement_forms import as_csv, as_json, as_text
+from billing.tax_invoice import Amendment, Note
 from billing.usage import Usage
 from billing.words import Language
 from callcenter.ledger.record import Outcome
@@ -32,6 +34,26 @@ def month(calls: list[Used] | None = None, version: str = BANDS, **changes: Any)
 
 def test_json_is_the_same_to_the_byte_whatever_order_the_calls_come_in() -> None:
     assert as_json(*month()) == as_json(*month(CALLS[::-1]))
+
+
+def test_notes_that_correct_it_follow_the_total() -> None:
+    made, used = month()
+    notes = [Note(number="C1", amendment=Amendment.MISTAKE, why="typo", supply=-2_500, vat=-250, day=date(2027, 1, 15))]
+    told = json.loads(as_json(made, used, notes))
+    assert told["notes"] == [
+        {"number": "C1", "day": "2027-01-15", "reason": "mistake", "why": "typo", "supply": -2_500, "vat": -250}
+    ]
+    assert (told["total"], told["corrected_total"]) == (162_500, 159_750)
+    rows = list(csv.DictReader(io.StringIO(as_csv(made, used, Language.EN, notes))))
+    after = [(row["record"], row["text"], row["amount"]) for row in rows if row["record"] not in ("line", "call")]
+    assert after == [
+        ("total", "Amount due", "162500"),
+        ("note", "Note C1 (2027-01-15), mistake: typo", "-2750"),
+        ("corrected", "Amount due as corrected", "159750"),
+    ]
+    assert sum(int(row["amount"]) for row in rows if row["due"] == "yes") == 159_750
+    assert "Amount due as corrected" in as_text(made, used, Company(), Language.EN, notes)
+    assert "corrected" not in as_csv(made, used, Language.EN), "as long as there is none nothing changes"
 
 
 def test_json_tells_amounts_exact_quantities_and_calls() -> None:

@@ -38,7 +38,7 @@ def issued(*notes: Note, vat: int = 10_000) -> list[TaxInvoice]:
 
 
 def note(amendment: Amendment, supply: int, number: str = "C2027-01-00001") -> Note:
-    return Note(number=number, amendment=amendment, supply=supply, vat=supply // 10, day=date(2027, 1, 15))
+    return Note(number=number, amendment=amendment, why="착오", supply=supply, vat=supply // 10, day=date(2027, 1, 15))
 
 
 def test_it_is_written_on_the_months_last_day_and_issued_by_the_tenth_or_the_next_working_day() -> None:
@@ -61,6 +61,13 @@ def test_a_second_mistake_copies_what_stands_by_then() -> None:
     *_, negative, right = issued(*notes)
     assert (negative.supply, right.supply) == (-70_000, 75_000)
     assert negative.original == "C2027-01-00001-2"
+
+
+def test_a_mistake_that_took_everything_leaves_no_invoice_of_zero_won() -> None:
+    notes = note(Amendment.MISTAKE, -100_000), note(Amendment.MISTAKE, 20_000, "C2027-01-00002")
+    assert [(one.number, one.supply) for one in issued(*notes)] == [
+        ("2026-11-00001", 100_000), ("C2027-01-00001-1", -100_000), ("C2027-01-00002-2", 20_000),
+    ]  # fmt: skip
 
 
 def test_a_changed_amount_is_one_invoice_of_the_day_of_the_change() -> None:
