@@ -41,4 +41,4 @@ def wish_of(
         return events.ListenWanted(ticket, asked["agent"], asked["by"])
     if verb in PEAK:
         return events.PeakOrdered(ticket, PEAK[verb], asked["by"])
-    return events.AgentAsked(ticket, asked["agent"], verb, reason)
+    return events.AgentAsked(ticket, asked["agent"], verb, reason, asked.get("by") or None)

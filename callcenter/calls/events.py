@@ -160,6 +160,8 @@ class AgentAsked:
     agent: str
     verb: str
     reason: str | None
+    #: The log-in of the supervisor whose wish it is; None: the agent's own.
+    by: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,7 @@ from callcenter.calls.estimates import Estimates
 from callcenter.calls.feed import FedAcd, Feed
 from callcenter.calls.greeting import Greeting
 from callcenter.calls.health import GroupHealth
-from callcenter.calls.journal import Json, Kind, call_entry, reasons
+from callcenter.calls.journal import Entry, Json, Kind, call_entry, reasons
 from callcenter.calls.ladders import LADDER, Ladders
 from callcenter.calls.languages import LANGUAGE, Languages
 from callcenter.calls.line import Line
@@ -160,8 +160,8 @@ class Floor:
                 self.listening.answered(channel, now)
             case events.AgentAsked(verb="pass"):
                 self._out += filter(None, [wanted(self.passing, event, now)])
-            case events.AgentAsked(ticket, agent, verb, reason):
-                self._out.append(Reply(ticket, self._asked(agent, verb, reason, now)))
+            case events.AgentAsked():
+                self._out.append(Reply(event.ticket, self._asked(event, now)))
             case events.PeakOrdered(ticket, call_up, by):
                 self._out.append(Reply(ticket, self.peak.ordered(call_up, by, now)))
             case events.CallbackOrdered() | events.CallWanted():
@@ -172,10 +172,16 @@ class Floor:
                 self._agent_phones.colleague(event)
         return self.drain(now)
 
-    def _asked(self, agent: str, verb: str, reason: str | None, now: int) -> str | None:
+    def _asked(self, asked: events.AgentAsked, now: int) -> str | None:
+        agent, verb = asked.agent, asked.verb
         if verb == "abuse" and (presence := self.staff.agents.get(agent)):
             return self.abuse.called_for(presence, self.calls.get(presence.call or ""), now)
-        return self.staff.ask(agent, verb, reason, "page", now)
+        refused = self.staff.ask(agent, verb, asked.reason, "page", now)
+        if asked.by and refused is None:
+            data: dict[str, Json] = {"by": asked.by, "verb": verb, "reason": asked.reason}
+            key = f"{agent}:{Kind.MOVED}:{now}:{asked.ticket}"
+            self.command(Write(Entry(key=key, kind=Kind.MOVED, at=now, agent=agent, data=data)))
+        return refused
 
     def command(self, *commands: Command) -> None:
         """Add commands to the answer being made."""

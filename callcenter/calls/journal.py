@@ -84,6 +84,9 @@ class Kind(StrEnum):
     READY = "agent.ready"
     #: reason (a PauseReason, or no_answer)
     PAUSED = "agent.paused"
+    #: by (a supervisor's log-in), verb (ready | pause | logout), reason?: not the agent's own wish; what comes of it
+    #: stands in the entries above, during a call when it is over
+    MOVED = "agent.moved"
     #: waiting, longest_ms; or group, why (forecast | level | occupancy | ladder); or by (a supervisor's log-in):
     #: peak-time agents, or those of this group, are asked to come on line
     PEAK_CALLED = "peak.called"

@@ -39,14 +39,14 @@ from callcenter.web.records import customer
 from callcenter.web.records import routes as records
 from callcenter.web.requests import routes as requests
 from callcenter.web.services import open_services
-from callcenter.web.supervisor import listening, report, staff
+from callcenter.web.supervisor import listening, moving, report, staff
 from callcenter.web.supervisor import routes as supervisor
 from callcenter.web.tickets import routes as tickets
 from dialplan.recording import LARGEST_MB
 
 #: An agent's desk.
 AGENTS = (passing, agent, day, sheets, call_up)
-SUPERVISORS = (supervisor, listening, report, staff)
+SUPERVISORS = (supervisor, listening, moving, report, staff)
 OUTBOUND = (forms, consents, contacts, low_scores, notices, spoken, campaigns, campaigns_api, refusals)
 BILLING = (tariffs, billing)
 #: Applications, contracts, and what a company does for itself.

@@ -40,6 +40,11 @@ async def command(redis: Redis, blocking: Redis, *, agent: str, verb: str, reaso
     return await _ask(redis, blocking, {"agent": agent, "verb": verb, "reason": reason})
 
 
+async def move(redis: Redis, blocking: Redis, *, agent: str, verb: str, reason: str, by: str) -> Reply:
+    """Ask the controller to log the agent out, make ready or pause, as this supervisor wishes; waits for its answer."""
+    return await _ask(redis, blocking, {"agent": agent, "verb": verb, "reason": reason, "by": by})
+
+
 async def order(redis: Redis, blocking: Redis, *, call: str, verb: str, by: str, **more: str | int) -> Reply:
     """Ask the controller for something about a callback, by a `callcenter.wishes` verb; waits for its answer."""
     return await _ask(redis, blocking, {"agent": "", "verb": verb, "call": call, "by": by, **more})

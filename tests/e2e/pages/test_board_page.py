@@ -232,3 +232,19 @@ async def test_a_supervisor_chooses_whom_to_listen_to_by_the_keyboard(web: WebCe
     assert (told["verb"], told["agent"], told["by"]) == ("listen", "1001", "sup")
     await expect(page.locator("#chooser")).to_be_hidden()
     await expect(page.locator("#reply")).to_contain_text("전화기가 울립니다")
+
+
+async def test_an_agent_is_logged_out_from_the_board_by_the_keyboard(web: WebCentre, sign_in: SignIn) -> None:
+    page = await sign_in("sup")
+    await web.feed_agent("1001", "ready")
+    await web.feed_board()
+    await page.locator("#agent-1001 button").focus()
+    await page.keyboard.press("Enter")
+    await expect(page.locator("#chooser")).to_contain_text("김서연")
+    async with asyncio.TaskGroup() as tasks:
+        answering = tasks.create_task(web.answer_commands({"ok": True}))
+        await page.keyboard.press("3")
+    [told] = answering.result()
+    assert (told["agent"], told["verb"], told["by"]) == ("1001", "logout", "sup")
+    await expect(page.locator("#reply")).to_contain_text("김서연: 요청했습니다")
+    await expect(page.locator("#chooser")).to_be_hidden()

@@ -219,3 +219,30 @@ def test_a_caller_back_from_the_fallback_keeps_the_place() -> None:
     script.happens(events.CallEntered(first, "07000000109", "0200000000", True))
     assert script.floor.acd.position(first) == 1
     assert len(script.wrote(Kind.ENTERED)) == 2
+
+
+def test_a_supervisor_s_wish_for_an_agent_is_granted_and_written_down_with_the_log_in() -> None:
+    script = Script()
+    script.agent_ready("1001")
+    script.happens(events.AgentAsked("t1", "1001", "pause", "other", "sup"))
+    assert script.state("1001") is State.PAUSED
+    [moved] = script.wrote(Kind.MOVED)
+    assert (moved.agent, moved.data) == ("1001", {"by": "sup", "verb": "pause", "reason": "other"})
+    script.happens(events.AgentAsked("t2", "1001", "logout", None, "sup"))
+    assert script.state("1001") is State.OFFLINE
+    script.happens(events.AgentAsked("t3", "1001", "ready", None, "sup"))
+    assert script.state("1001") is State.OFFLINE
+    assert len(script.wrote(Kind.MOVED)) == 2, "what is not granted is not written"
+    script.agent_ready("1002")
+    assert len(script.wrote(Kind.MOVED)) == 2, "the agent's own wish needs nobody's name"
+
+
+def test_who_talks_is_logged_out_for_the_supervisor_when_the_call_is_over() -> None:
+    script = Script(wrapup_s=0)
+    script.agent_ready("1001")
+    call = script.call()
+    leg = script.answers(call, "1001")
+    script.happens(events.AgentAsked("t1", "1001", "logout", None, "sup"))
+    assert script.state("1001") is State.TALKING
+    script.hangs_up(call, leg)
+    assert script.state("1001") is State.OFFLINE
