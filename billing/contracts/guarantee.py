@@ -18,9 +18,12 @@ LEAST_DEPOSIT = 3_000_000
 
 
 def monthly_charge(tariff: Tariff, calls: int) -> int:
-    """What the company pays for a month with so many counted calls, in won without VAT: its share and the base fee."""
+    """What the company pays for a month with so many counted calls, in won without VAT: its share and the base fee,
+    within the tariff's least and most. Prices of calls are left out, for how long they will be nobody knows.
+    """
     _, share = tariff.split(tariff.labour(calls))[0]
-    return share + tariff.base_fee
+    charge = max(share + tariff.base_fee, tariff.minimum or 0)
+    return charge if tariff.cap is None else min(charge, tariff.cap)
 
 
 def average_calls(calls: int, months: int) -> int:

@@ -9,7 +9,9 @@ from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
 from billing.month import Month
-from billing.tariff import Tariff, TariffError, in_order
+from billing.rules import Charge, Tally
+from billing.statement import LineKind, statement
+from billing.tariff import COMPANY, Tariff, TariffError, in_order
 from callcenter.settlement.again import effects
 from callcenter.settlement.bookkeeping import Bookkeeping
 from callcenter.store.models import Role
@@ -27,6 +29,8 @@ from callcenter.web.services import Services, services_of
 router = APIRouter(include_in_schema=False)
 Uses = Annotated[Services, Depends(services_of)]
 Clerk = Annotated[Person, Depends(allow(Role.BILLING, Role.ADMIN))]
+#: How long each call of a preview is, where talk has a price.
+TALK_MINUTES = 3
 #: Volumes for which a preview tells what a month costs.
 _VOLUMES = (0, 1, 100, 200, 201, 400, 600, 1000, 2000, 4000, 6000, 10_000)
 
@@ -39,7 +43,7 @@ class Preview:
     #: The version that saving replaces; empty: a new one.
     replaces: str
     problems: tuple[str, ...]
-    #: Calls a month, labour, what each payer pays of it, what the company pays with the base fee.
+    #: Calls a month, the service fee, what each payer pays of it, and the total of the company's statement.
     rows: tuple[tuple[int, int, tuple[int, ...], int], ...]
 
 
@@ -124,11 +128,25 @@ def preview(text: str, services: Services, version: str) -> Preview:
         return Preview(tariff=None, replaces="", problems=error.problems, rows=())
     except ValueError as error:
         return Preview(tariff=None, replaces="", problems=(f"TOML: {error}",), rows=())
-    rows = []
-    for calls in _VOLUMES:
-        shares = tuple(amount for _, amount in tariff.split(tariff.labour(calls)))
-        rows.append((calls, tariff.rounding.won(tariff.labour(calls)), shares, shares[0] + tariff.base_fee))
-    return Preview(tariff=tariff, replaces=version if replaced else "", problems=(), rows=tuple(rows))
+    rows = tuple(_costs(tariff, calls) for calls in _VOLUMES)
+    return Preview(tariff=tariff, replaces=version if replaced else "", problems=(), rows=rows)
+
+
+def _costs(tariff: Tariff, calls: int) -> tuple[int, int, tuple[int, ...], int]:
+    counts = next((place for place, rule in enumerate(tariff.rules) if rule.charge is Charge.CALL), None)
+    talk = calls * TALK_MINUTES * 60_000
+    increment = tariff.call_price.increment_ms
+    tally = Tally(
+        by_rule=tuple(calls if place == counts else 0 for place in range(len(tariff.rules))),
+        charged_ms=calls * -(-TALK_MINUTES * 60_000 // increment) * increment,
+        talk_ms=talk,
+        lines=min(calls, 1),
+        happy_calls=0,
+        messages=0,
+    )
+    made = statement(tariff, tally, company=COMPANY, month=tariff.valid_from)
+    shares = tuple(line.amount for line in made.lines if line.kind is LineKind.SHARE)
+    return calls, sum(shares), shares, made.total
 
 
 def _versions(services: Services) -> list[str]:
@@ -149,5 +167,6 @@ async def _page(request: Request, services: Services, text: str, version: str) -
         version=version,
         versions=_versions(services),
         preview=preview(text, services, version),
+        talk_minutes=TALK_MINUTES,
         closed=[Month.parse(one) for one in reversed(closed)],
     )

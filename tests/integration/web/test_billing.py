@@ -169,6 +169,25 @@ async def test_a_tariff_is_previewed_with_every_mistake_and_saved_only_without(w
         assert (await company.get("/billing/tariff"))[0] == 403
 
 
+async def test_a_preview_costs_what_the_statement_will(web: WebCentre) -> None:
+    text = (web.settings.tariffs / "2026-01.toml").read_text("utf-8").replace('from = "2026-01"', 'from = "2030-01"')
+    text = text.replace("charged = false", "charged = true").replace("basic_calls", "minimum = 200_000\nbasic_calls", 1)
+    text = text.replace("[labour]", '[call_price]\nconnect = "100"\nminute = "36"\nincrement_s = 10\n\n[labour]', 1)
+    async with browser(web, "bill") as clerk:
+        page = (await clerk.post("/billing/tariff", {"text": text, "what": "preview"}))[1]
+    rows = {
+        found[0]: found
+        for row in re.findall(r"<tr>(.*?)</tr>", page)
+        if len(found := re.findall(r'<td class="number[^"]*">([^<]*)<', row)) == 5
+    }
+    # The least and its VAT; then 100 calls at 100 won and three minutes at 36 won each, with the first band's labour.
+    assert rows["0"] == ["0", "375,000", "112,500", "262,500", "220,000"]
+    assert rows["200"] == ["200", "416,600", "124,980", "291,620", "220,000"]
+    assert rows["400"] == ["400", "833,200", "249,960", "583,240", "329,956"]
+    assert "통화 한 건 3분" in page
+    assert "합계에 부가세 포함" in page
+
+
 async def test_what_approving_would_leave_to_a_person_stands_on_the_page_before(web: WebCentre) -> None:
     await web.add(record("cc-1", entered_at=AT))
     month = Month(2026, 10)

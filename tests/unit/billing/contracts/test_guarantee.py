@@ -21,6 +21,11 @@ def test_in_bands_the_whole_band_is_secured() -> None:
     assert monthly_charge(tariff(BANDS), 1) == monthly_charge(tariff(BANDS), 200) == 162_500
 
 
+def test_what_is_secured_lies_between_the_tariffs_least_and_most() -> None:
+    limited = tariff(CONTINUOUS, minimum=100_000, cap=1_000_000)
+    assert [monthly_charge(limited, calls) for calls in (1, 200, 2000)] == [100_000, 162_500, 1_000_000]
+
+
 def test_a_deposit_is_three_million_at_the_least() -> None:
     assert deposit(162_500) == 3_000_000
     assert deposit(749_999) == 3_000_000
