@@ -91,6 +91,8 @@ class Line:
     spoke: bool = False
     #: Whether the outcome is written.
     told: bool = False
+    #: Whether the phone rang, or may have.
+    rang: bool = False
     #: Answered, and still listened to whether it is a machine, since then.
     picked_up: int | None = None
 
@@ -149,9 +151,13 @@ class Dialler:
                 self._written(event, now)
             case events.AttemptRefused(attempt):
                 self.lines.pop(attempt, None)
+            case events.LineRings(attempt):
+                if line := self.lines.get(attempt):
+                    line.rang = True
             case events.PickedUp(attempt):
-                if self.setup.listens and (line := self.lines.get(attempt)) and line.stage is Stage.RINGING:
-                    line.picked_up = now
+                if (line := self.lines.get(attempt)) and line.stage is Stage.RINGING:
+                    line.rang = True
+                    line.picked_up = now if self.setup.listens else None
             case events.LineAnswered(attempt, heard):
                 self._answered(attempt, now, heard)
             case events.LineEnded(attempt, outcome):
@@ -461,7 +467,8 @@ class Dialler:
         for one in pending:
             if one.attempt in self.lines:
                 continue
-            line = Line(one.contact, Stage.RINGING, now, one.agent)
+            # Whether it rang was told while nobody listened.
+            line = Line(one.contact, Stage.RINGING, now, one.agent, rang=True)
             if one.agent is not None:
                 # What the agent entered, or still enters, tells what came of it.
                 line.stage = Stage.TALKING if one.line == "talking" else Stage.ENTERING

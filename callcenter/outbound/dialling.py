@@ -17,10 +17,11 @@ import structlog
 from redis.asyncio import Redis
 
 from callcenter.asterisk.ari import AriClient, AriError, Json
-from callcenter.asterisk.telephony import endpoint, now_ms, outside_endpoint
+from callcenter.asterisk.telephony import TRUNK, endpoint, now_ms, outside_endpoint
 from callcenter.calls.commands import HangUp, StartTimer, StopTimer
 from callcenter.campaigns import events
 from callcenter.campaigns.attempts import Outcome
+from callcenter.campaigns.carrier import Trouble
 from callcenter.campaigns.commands import (
     BeginInterview,
     Command,
@@ -37,6 +38,7 @@ from callcenter.campaigns.commands import (
     WriteOutcome,
 )
 from callcenter.campaigns.completion import full_answers, outcome_of
+from callcenter.campaigns.dialler import Line
 from callcenter.campaigns.interview import End, Interview, announcement
 from callcenter.campaigns.machines import heard_of
 from callcenter.campaigns.pacing import Limits, Mode
@@ -45,7 +47,7 @@ from callcenter.lease import Lease
 from callcenter.outbound.agents import Agents
 from callcenter.outbound.book import Asked, Book, Customer, Work
 from callcenter.outbound.causes import unanswered
-from callcenter.outbound.channels import CHANNEL, campaign, handed, in_stasis, seen
+from callcenter.outbound.channels import CHANNEL, campaign, handed, in_stasis, seen, through_carrier
 from callcenter.outbound.desk import Desk
 from callcenter.outbound.interviews import Interviews
 from callcenter.outbound.prompts import prefix_of
@@ -63,6 +65,10 @@ _TICK_S = 1.0
 #: With nobody due, contacts are looked for so often.
 _LOOKS_EVERY_S = 2.0
 _CHECK_EVERY_TICKS = 10
+#: What Asterisk tells of a phone that rings, or of a network that plays its own tones.
+_RINGS = frozenset({"RINGING", "PROGRESS"})
+#: HTTP: a channel of this attempt is there.
+_THERE_ALREADY = 409
 
 log = structlog.get_logger()
 
@@ -140,7 +146,7 @@ class Outbound:
         for number, attempts in found.items():
             self._tell(number, events.Restarted(tuple(seen(channels, one) for one in attempts)))
         for channel in channels.values():
-            if in_stasis(channel) and not handed(channel) and not self._known(channel["id"]):
+            if in_stasis(channel) and not handed(channel) and not self._line(channel["id"]):
                 await self._take_leave(channel["id"])
         log.info("dialler.at_work", pending=len(pending))
 
@@ -167,41 +173,48 @@ class Outbound:
     async def _channels(self) -> dict[str, Json]:
         return {one["id"]: one for one in await self._ari.channels.list() if one["id"].startswith(CHANNEL)}
 
-    def _known(self, channel: str) -> bool:
+    def _line(self, channel: str) -> Line | None:
         attempt = channel.removeprefix(CHANNEL)
         desk = self._desks.get(campaign(attempt))
-        return desk is not None and attempt in desk.dialler.lines
+        return desk.dialler.lines.get(attempt) if desk else None
 
     def _entered(self, channel: Json, event: Json) -> None:
         if not self._looked:
             return
-        if not self._known(channel["id"]):
+        if not self._line(channel["id"]):
             self._ari.channels.hangup(channel["id"])
             return
-        self._traffic.backoff.carried(now_ms())
         attempt = channel["id"].removeprefix(CHANNEL)
+        if through_carrier(channel):
+            self._traffic.backoff.carried(now_ms())
         self._tell(campaign(attempt), events.LineAnswered(attempt, heard_of(event["args"][1:])))
 
     def _gone(self, channel: Json, event: Json) -> None:
-        if not self._looked or not self._known(channel["id"]):
+        if not self._looked or (line := self._line(channel["id"])) is None:
             return
-        outcome = unanswered(event["cause"])
-        if outcome is Outcome.CONGESTION:
-            self._traffic.backoff.congested(now_ms())
-        else:
-            self._traffic.backoff.carried(now_ms())
-        self._ended(channel["id"].removeprefix(CHANNEL), outcome)
+        now, attempt = now_ms(), channel["id"].removeprefix(CHANNEL)
+        met = unanswered(event["cause"], event.get("tech_cause", 0), rang=line.rang)
+        if through_carrier(channel):
+            given_up = now - line.since >= 1000 * self._desks[campaign(attempt)].work.setup.ring_s
+            met = self._traffic.unanswered(met, now, rang=line.rang, given_up=given_up)
+        self._ended(attempt, met if isinstance(met, Outcome) else Outcome.FAILED)
 
     def _rung(self, event: Json) -> None:
-        """Somebody answered: an agent whom the controller rang for a customer, or (without a caller) a customer."""
-        if not self._looked or event["dialstatus"] != "ANSWER":
+        """A phone rings, or somebody answered: an agent whom the controller rang for a customer, or (without a caller)
+        a customer.
+        """
+        if not self._looked:
             return
-        caller, peer = event.get("caller"), event["peer"]
-        if caller and self._known(caller["id"]):
-            attempt = caller["id"].removeprefix(CHANNEL)
-            self._tell(campaign(attempt), events.AgentSpeaks(attempt, endpoint(peer["name"])))
-        elif self._known(peer["id"]):
-            attempt = peer["id"].removeprefix(CHANNEL)
+        caller, peer, status = event.get("caller"), event["peer"], event["dialstatus"]
+        attempt = peer["id"].removeprefix(CHANNEL)
+        if status in _RINGS and self._line(peer["id"]):
+            if through_carrier(peer):
+                self._traffic.rings(now_ms())
+            self._tell(campaign(attempt), events.LineRings(attempt))
+        elif status == "ANSWER" and caller and self._line(caller["id"]):
+            served = caller["id"].removeprefix(CHANNEL)
+            self._tell(campaign(served), events.AgentSpeaks(served, endpoint(peer["name"])))
+        elif status == "ANSWER" and self._line(peer["id"]):
             self._tell(campaign(attempt), events.PickedUp(attempt))
 
     def _ended(self, attempt: str, outcome: Outcome) -> None:
@@ -221,15 +234,21 @@ class Outbound:
         extension = "s"
         if desk.work.setup.listens:
             extension = "voice" if desk.work.mode is Mode.AGENTLESS else "agents"
+        where = outside_endpoint(dial.number)
         try:
             await self._ari.channels.originate(
-                outside_endpoint(dial.number), CHANNEL + dial.attempt, variables,
+                where, CHANNEL + dial.attempt, variables,
                 context="cc-survey", extension=extension, priority=1, callerId=dial.caller, timeout=dial.ring_s,
             )  # fmt: skip
         except AriError as trouble:
             log.warning("dial.failed", status=trouble.status)
-            # Without an answer nobody can tell whether it rings.
-            outcome = Outcome.FAILED if trouble.status else Outcome.UNCERTAIN
+            outcome = Outcome.NO_ANSWER
+            if not trouble.status or trouble.status == _THERE_ALREADY:
+                # Nobody can tell whether it rings.
+                outcome = Outcome.UNCERTAIN
+            elif where.endswith(f"@{TRUNK}"):
+                # Asterisk made no channel: nobody is registered for the trunk, or does not answer there.
+                outcome = self._traffic.unanswered(Trouble.UNREACHABLE, now_ms(), rang=False, given_up=False)
             self._ended(dial.attempt, outcome)
 
     # -- agents
@@ -455,8 +474,9 @@ class Outbound:
         now = now_ms()
         campaigns = {str(number): desk.told(now) for number, desk in self._desks.items()}
         backoff = self._traffic.backoff
-        until = backoff.until if backoff.refuses else None
-        await self._surroundings.publish({"at": now, "carrier_until": until, "campaigns": campaigns})
+        until = backoff.until if backoff.trouble else None
+        told = {"at": now, "carrier_until": until, "carrier": backoff.trouble, "campaigns": campaigns}
+        await self._surroundings.publish(told)
 
     async def _check(self) -> None:
         """An end that was missed must hold nobody for ever: what is not there twice is gone."""

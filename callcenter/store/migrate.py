@@ -49,7 +49,7 @@ def upgrade(url: str) -> None:
 
 
 def upgrade_patiently(url: str, stopped: threading.Event) -> None:
-    """The same for a process that starts together with its database, or before it: return once it is done, or stopped."""
+    """The same for a process that may start before its database: return once it is done, or stopped."""
     while not stopped.is_set():
         try:
             upgrade(url)

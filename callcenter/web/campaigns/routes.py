@@ -13,6 +13,7 @@ from redis.exceptions import RedisError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from callcenter.campaigns.completion import filled
+from callcenter.campaigns.dialler import Standstill
 from callcenter.campaigns.funnel import Place
 from callcenter.campaigns.kinds import Kind
 from callcenter.campaigns.pacing import Mode
@@ -213,7 +214,8 @@ async def _stands(services: Services, number: int) -> dict[str, Any]:
     # A campaign that was started just now is not there yet.
     shown: dict[str, Any] = told["campaigns"].get(str(number)) or {"why": None, "lines": None, "agents": 0}
     until = from_ms(told["carrier_until"]) if told["carrier_until"] else None
-    return shown | {"why": shown["why"] or "none", "at": clock(until)}
+    why = f"carrier_{told['carrier']}" if shown["why"] == Standstill.CARRIER_REFUSES else shown["why"]
+    return shown | {"why": why or "none", "at": clock(until)}
 
 
 @router.get("/{number}/dry-run")

@@ -188,9 +188,7 @@ async def test_of_attempts_at_one_number_in_one_batch_as_many_are_permitted_as_m
     asked = {f"{work.number}-{contact}-1": contact for contact in contacts}
     written = await book.write(work, asked, NOON)
     local = NOON.astimezone(SEOUL)
-    decisions = {
-        attempt: may_dial(person, work.setup.rules, local) for attempt, (person, _) in written.items()
-    }
+    decisions = {attempt: may_dial(person, work.setup.rules, local) for attempt, (person, _) in written.items()}
     withheld = [attempt for attempt, decision in decisions.items() if isinstance(decision, Refusal)]
     assert withheld == [f"{work.number}-{contacts[-1]}-1"]
     assert decisions[withheld[0]] == Refusal(Why.TOO_OFTEN)
