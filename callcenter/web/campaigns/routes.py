@@ -13,12 +13,12 @@ from redis.exceptions import RedisError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from callcenter.campaigns.completion import filled
-from callcenter.campaigns.dialler import Standstill
 from callcenter.campaigns.funnel import Place
 from callcenter.campaigns.kinds import Kind
 from callcenter.campaigns.pacing import Mode
 from callcenter.campaigns.permission import Why
 from callcenter.campaigns.plan import NEXT, Plan, State
+from callcenter.campaigns.standstill import Standstill
 from callcenter.campaigns.windows import next_opening
 from callcenter.store.attempts import Attempts
 from callcenter.store.campaign_models import CampaignRow, FormRow

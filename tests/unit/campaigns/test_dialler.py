@@ -30,12 +30,13 @@ from callcenter.campaigns.commands import (
     WriteAttempt,
     WriteOutcome,
 )
-from callcenter.campaigns.dialler import Dialler, Setup, Standstill
+from callcenter.campaigns.dialler import Dialler, Setup
 from callcenter.campaigns.events import Candidate
 from callcenter.campaigns.kinds import Purpose
 from callcenter.campaigns.pacing import Limits, Mode, Pacer
 from callcenter.campaigns.permission import CallerNumber, Person, Rules, Why
 from callcenter.campaigns.refusals import Extent
+from callcenter.campaigns.standstill import Standstill
 from callcenter.campaigns.windows import Window
 from callcenter.hours import Hours
 
@@ -230,7 +231,7 @@ def test_agents_are_kept_free_only_while_there_is_somebody_to_dial() -> None:
 def test_what_an_agent_enters_after_the_hang_up_is_waited_for() -> None:
     made = talking()
     assert of(WriteOutcome, made.handle(events.LineEnded("c-1-1"), T + 60_000)) == []
-    assert made.writing == {"1001": T + 60_000}
+    assert made.crew.writing == {"1001": T + 60_000}
     done = made.handle(events.InterviewEnded("c-1-1", Outcome.PARTIAL), T + 70_000)
     assert [o.outcome for o in of(WriteOutcome, done)] == [Outcome.PARTIAL]
     assert made.lines == {}

@@ -12,9 +12,10 @@ import pytest
 from callcenter.campaigns import events
 from callcenter.campaigns.attempts import Outcome
 from callcenter.campaigns.carrier import Trouble
-from callcenter.campaigns.dialler import Line, Setup, Stage
+from callcenter.campaigns.dialler import Setup
 from callcenter.campaigns.form import read_form
 from callcenter.campaigns.kinds import Kind, Purpose
+from callcenter.campaigns.line import Line, Stage
 from callcenter.campaigns.pacing import Limits, Mode
 from callcenter.campaigns.permission import Person, Rules
 from callcenter.campaigns.windows import Window
@@ -162,7 +163,7 @@ def test_in_preview_an_agent_looks_at_one_campaigns_contact_only() -> None:
     at_work.dialler.on = True
     assert events.AgentLooks("1001") in list(at_work.news(AGENT, elsewhere=False))
     assert list(at_work.news(AGENT, elsewhere=True)) == []
-    at_work.dialler.previews.shown["1001"] = None
+    at_work.dialler.crew.previews.shown["1001"] = None
     assert events.AgentLooks("1001", on=False) in list(at_work.news(AGENT | {"state": "ringing"}, elsewhere=False))
 
 

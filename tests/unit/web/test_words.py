@@ -26,7 +26,6 @@ from callcenter.campaigns.attempts import Outcome as AttemptOutcome
 from callcenter.campaigns.carrier import Trouble
 from callcenter.campaigns.columns import Field, RowFault
 from callcenter.campaigns.consent import Act, Matter, Standing
-from callcenter.campaigns.dialler import Standstill
 from callcenter.campaigns.form import QuestionKind
 from callcenter.campaigns.form_check import Flaw
 from callcenter.campaigns.kinds import Kind as CampaignKind
@@ -41,6 +40,7 @@ from callcenter.campaigns.refusals import Extent
 from callcenter.campaigns.sheet import Verdict as SheetVerdict
 from callcenter.campaigns.sheets import SheetFault
 from callcenter.campaigns.spoken import Ended
+from callcenter.campaigns.standstill import Standstill
 from callcenter.campaigns.telephone import Fault
 from callcenter.centre import Language
 from callcenter.desk.tickets import Reason
