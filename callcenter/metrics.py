@@ -103,7 +103,7 @@ def _families(reading: Reading) -> Iterator[Metric]:
     )
     yield GaugeMetricFamily(
         "callcenter_carrier_refuses",
-        "1 while the carrier takes no calls of campaigns (503).",
+        "1 while the carrier puts no calls of campaigns through.",
         value=int(reading.carrier_refuses or False),
     )
     yield CounterMetricFamily(

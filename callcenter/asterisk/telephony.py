@@ -34,6 +34,8 @@ _CALLER_CONTEXTS = frozenset(
 _SAFE_S = 3.0
 _LISTENER_RINGS_S = 20
 _ANNOUNCER = "-announcer"
+#: The carrier's account.
+TRUNK = "network"
 #: Q.850: temporary failure.
 _FAILED = 41
 #: Everything else is filtered out by Asterisk itself: it would only cost both sides time. The filter does not spare
@@ -380,7 +382,7 @@ def announcer(channel: str) -> str:
 def outside_endpoint(number: str) -> str:
     """Where this number is phoned: a phone for trying the centre as a customer, or through the carrier."""
     customer = next((account for account, own in CUSTOMERS.items() if own == number), None)
-    return f"PJSIP/{customer}" if customer else f"PJSIP/{number}@network"
+    return f"PJSIP/{customer}" if customer else f"PJSIP/{number}@{TRUNK}"
 
 
 def outside_variables(dial: commands.Dial) -> dict[str, str]:

@@ -28,9 +28,9 @@ class Outcome(StrEnum):
     MACHINE = "machine"
     BUSY = "busy"
     NO_ANSWER = "no_answer"
-    #: The network could not put the call through.
+    #: The customer's line is out of order, or takes no such call.
     FAILED = "failed"
-    #: The carrier took no call (SIP 503): the customer's phone did not ring.
+    #: The carrier put no call through (`carrier.Trouble`): the customer's phone did not ring.
     CONGESTION = "congestion"
     #: The number does not exist.
     NO_SUCH_NUMBER = "no_such_number"

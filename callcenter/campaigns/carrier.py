@@ -1,10 +1,24 @@
-"""Backing off while the carrier takes no more calls (SIP 503 and the like). Pure; times are epoch ms."""
+"""Backing off while the carrier puts no calls through. Pure; times are epoch ms."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 _FIRST_MS, _LONGEST_MS = 5_000, 300_000
+
+
+class Trouble(StrEnum):
+    """Why the carrier put no call through, though the customer has no part in it."""
+
+    #: No circuit is free (SIP 503).
+    FULL = "full"
+    #: It refuses our account, or the number shown (SIP 401, 402, 403, 407).
+    ACCOUNT = "account"
+    #: Nobody is registered for the trunk, or nobody answers there.
+    UNREACHABLE = "unreachable"
+    #: A fault on the way.
+    NETWORK = "network"
 
 
 @dataclass(slots=True)
@@ -17,20 +31,22 @@ class Backoff:
     #: Nobody is dialled before.
     until: int = 0
     _pause_ms: int = 0
+    _trouble: Trouble | None = None
     #: The line that tries whether the carrier takes calls again, dialled at.
     _trying: int | None = None
 
-    def congested(self, now: int) -> None:
-        """The carrier took no call."""
+    def congested(self, now: int, trouble: Trouble) -> None:
+        """The carrier put a call not through."""
         if now < self.until:
             return
+        self._trouble = trouble
         self._pause_ms = min(2 * self._pause_ms, _LONGEST_MS) if self._pause_ms else _FIRST_MS
         self.until, self._trying = now + self._pause_ms, None
 
     def carried(self, now: int) -> None:
         """The carrier put a call through, whatever became of it."""
         if now >= self.until:
-            self._pause_ms, self._trying = 0, None
+            self._pause_ms, self._trying, self._trouble = 0, None, None
 
     def dialled(self, now: int) -> None:
         """A line was dialled; in the pause it was on its way when the carrier refused, and tries nothing."""
@@ -38,9 +54,9 @@ class Backoff:
             self._trying = now
 
     @property
-    def refuses(self) -> bool:
-        """Whether the carrier took no call when it was last asked."""
-        return self._pause_ms > 0
+    def trouble(self) -> Trouble | None:
+        """Why the carrier put no call through when it was last asked; None: it did."""
+        return self._trouble
 
     def room(self, now: int) -> int | None:
         """How many lines may be dialled now; None: this is no limit."""

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections import deque
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from callcenter.calls.commands import HangUp, StartTimer, StopTimer
@@ -30,69 +29,12 @@ from callcenter.campaigns.commands import (
     WriteAttempt,
     WriteOutcome,
 )
+from callcenter.campaigns.crew import Crew
+from callcenter.campaigns.line import BEFORE_AN_AGENT, Line, Stage
 from callcenter.campaigns.machines import Heard, Verdict
 from callcenter.campaigns.pacing import Mode, Pacer, Scene, allowed, yields_to_inbound
 from callcenter.campaigns.permission import PASSING, Permit, Rules, may_dial
-from callcenter.campaigns.previews import Previews
-
-
-class Stage(StrEnum):
-    """Where an attempt is."""
-
-    WRITING = "writing"
-    RINGING = "ringing"
-    #: Answered; no agent yet.
-    WAITING = "waiting"
-    #: With an agent, or with the recorded voice.
-    TALKING = "talking"
-    #: Hung up; the agent still enters what came of it.
-    ENTERING = "entering"
-    #: Asked to hang up; the outcome is written.
-    ENDING = "ending"
-
-
-class Standstill(StrEnum):
-    """Why a campaign dials nobody just now."""
-
-    PAUSED = "paused"
-    CLOSED = "closed"
-    #: Callers would wait too long.
-    YIELDS = "yields"
-    #: The carrier took no calls of late.
-    CARRIER_REFUSES = "carrier_refuses"
-    #: As many calls as the carrier allows are on.
-    CARRIER_LIMIT = "carrier_limit"
-    #: No contact is due.
-    NOBODY_DUE = "nobody_due"
-    #: No agent of the campaign's groups is free.
-    NO_AGENTS = "no_agents"
-
-
-_IN_THE_WAY = frozenset(
-    {
-        Standstill.PAUSED,
-        Standstill.CLOSED,
-        Standstill.YIELDS,
-        Standstill.CARRIER_REFUSES,
-    }
-)
-_BEFORE_AN_AGENT = (Stage.WRITING, Stage.RINGING, Stage.WAITING)
-
-
-@dataclass(slots=True)
-class Line:
-    """One attempt."""
-
-    contact: int
-    stage: Stage
-    since: int
-    agent: str | None = None
-    #: Whether the agent has taken the call.
-    spoke: bool = False
-    #: Whether the outcome is written.
-    told: bool = False
-    #: Answered, and still listened to whether it is a machine, since then.
-    picked_up: int | None = None
+from callcenter.campaigns.standstill import IN_THE_WAY, Standstill
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,13 +59,9 @@ class Dialler:
     pacer: Pacer
     on: bool = False
     lines: dict[str, Line] = field(default_factory=dict)
-    #: Ready, the longest ready first.
-    idle: deque[str] = field(default_factory=deque)
-    #: Agents who write up, since when.
-    writing: dict[str, int] = field(default_factory=dict)
+    crew: Crew = field(default_factory=Crew)
     _found: deque[events.Candidate] = field(default_factory=deque)
     _looking: bool = False
-    previews: Previews = field(default_factory=Previews)
     _house: events.Tick = field(default_factory=events.Tick)
     #: Dialled since the house was last heard of, so not in its figures yet.
     _unseen: int = 0
@@ -144,14 +82,18 @@ class Dialler:
             case events.ContactsFound(candidates):
                 self._looking = False
                 self._found.extend(candidates)
-                self._out.extend(self.previews.show(self._found))
+                self._out.extend(self.crew.previews.show(self._found))
             case events.AttemptWritten():
                 self._written(event, now)
             case events.AttemptRefused(attempt):
                 self.lines.pop(attempt, None)
+            case events.LineRings(attempt):
+                if line := self.lines.get(attempt):
+                    line.rang = True
             case events.PickedUp(attempt):
-                if self.setup.listens and (line := self.lines.get(attempt)) and line.stage is Stage.RINGING:
-                    line.picked_up = now
+                if (line := self.lines.get(attempt)) and line.stage is Stage.RINGING:
+                    line.rang = True
+                    line.picked_up = now if self.setup.listens else None
             case events.LineAnswered(attempt, heard):
                 self._answered(attempt, now, heard)
             case events.LineEnded(attempt, outcome):
@@ -168,12 +110,11 @@ class Dialler:
             case events.AgentGone(agent):
                 self._gone(agent, now)
             case events.AgentLooks(agent, on):
-                self._looks(agent, on=on)
+                self._out.extend(self.crew.looks(agent, self._found, on=on))
             case events.AgentWants(agent):
-                self.previews.press(agent, kept_free=agent in self.idle)
+                self.crew.previews.press(agent, kept_free=agent in self.crew.idle)
             case events.AgentSkips(agent):
-                if self.previews.skip(agent):
-                    self._out += [ShowContact(agent, None), *self.previews.show(self._found)]
+                self._out.extend(self.crew.skips(agent, self._found))
             case events.PatienceOver(attempt):
                 if (line := self.lines.get(attempt)) and line.stage is Stage.WAITING:
                     self._abandon(attempt, line, now)
@@ -202,19 +143,17 @@ class Dialler:
             return Standstill.CARRIER_REFUSES
         if not allowed(self._scene(now), self.pacer.limits):
             return Standstill.CARRIER_LIMIT
-        if not self._found and not any(self.previews.shown.values()) and not self.lines:
+        if not self._found and not any(self.crew.previews.shown.values()) and not self.lines:
             return Standstill.NOBODY_DUE
-        if self.pacer.mode is not Mode.AGENTLESS and not (
-            self.idle or self.previews.shown or self.lines or self.writing
-        ):
+        if self.pacer.mode is not Mode.AGENTLESS and not (self.lines or self.crew.anybody):
             return Standstill.NO_AGENTS
         return None
 
     def wants(self, now: int) -> int:
         """How many agents to keep free: one for every line that may need one, and for those that may be dialled now."""
-        needed = sum(line.stage in _BEFORE_AN_AGENT for line in self.lines.values())
+        needed = sum(line.stage in BEFORE_AN_AGENT for line in self.lines.values())
         if self.pacer.mode is Mode.PREVIEW:
-            return needed + len(self.previews.pressed())
+            return needed + len(self.crew.previews.pressed())
         if self.stands(now) not in (None, Standstill.NO_AGENTS) or not self._found:
             return needed
         return needed + allowed(self._scene(now), self.pacer.limits)
@@ -223,22 +162,22 @@ class Dialler:
         """In preview: who looked and wants to dial, or whose line rings."""
         if self.pacer.mode is not Mode.PREVIEW:
             return ()
-        whose = [line.agent for line in self.lines.values() if line.stage in _BEFORE_AN_AGENT]
+        whose = [line.agent for line in self.lines.values() if line.stage in BEFORE_AN_AGENT]
         # Whose line it was is not known after a restart: then any agent will do.
         named = [agent for agent in whose if agent is not None]
-        return () if len(named) < len(whose) else tuple(dict.fromkeys([*named, *self.previews.pressed()]))
+        return () if len(named) < len(whose) else tuple(dict.fromkeys([*named, *self.crew.previews.pressed()]))
 
     def _dial(self, now: int) -> None:
-        if self.stands(now) in _IN_THE_WAY:
+        if self.stands(now) in IN_THE_WAY:
             return
         local = self._local(now)
         # While all channels are in use one contact is at hand for the next that is not.
-        wanted = self.pacer.lines(self._scene(now), asked=self.previews.ready)
+        wanted = self.pacer.lines(self._scene(now), asked=self.crew.previews.ready)
         if self._house.carrier_room is not None:
             wanted = min(wanted, max(0, self._house.carrier_room - self._unseen))
         if self.pacer.mode is Mode.PREVIEW:
             self._dial_for_agents(wanted, local, now)
-            missing = self.previews.waiting
+            missing = self.crew.previews.waiting
         else:
             while wanted > 0 and self._found:
                 wanted -= self._permitted(self._found.popleft(), None, local, now)
@@ -260,21 +199,13 @@ class Dialler:
         self._out.append(WriteAttempt(attempt=attempt, campaign=self.setup.campaign, contact=candidate.contact, at=now))
         return True
 
-    def _looks(self, agent: str, *, on: bool) -> None:
-        if on:
-            self.previews.begin(agent)
-            self._out.extend(self.previews.show(self._found))
-        elif (shown := self.previews.end(agent)) is not None:
-            self._found.appendleft(shown)
-            self._out.append(ShowContact(agent, None))
-
     def _dial_for_agents(self, wanted: int, local: datetime, now: int) -> None:
-        for _ in range(min(wanted, self.previews.ready)):
-            agent, candidate = self.previews.take()
+        for _ in range(min(wanted, self.crew.previews.ready)):
+            agent, candidate = self.crew.previews.take()
             if candidate is not None:
                 self._out.append(ShowContact(agent, None))
                 if self._permitted(candidate, agent, local, now):
-                    self.previews.end(agent)
+                    self.crew.previews.end(agent)
 
     def _scene(self, now: int) -> Scene:
         stages = (Stage.WRITING, Stage.RINGING)
@@ -282,9 +213,9 @@ class Dialler:
         unseen = self._unseen + sum(line.stage is Stage.WRITING for line in self.lines.values())
         return Scene(
             at_s=now / 1000,
-            idle=len(self.idle) - waiting,
+            idle=len(self.crew.idle) - waiting,
             talking=tuple(line.since / 1000 for line in self.lines.values() if line.stage is Stage.TALKING),
-            writing=tuple(since / 1000 for since in self.writing.values()),
+            writing=tuple(since / 1000 for since in self.crew.writing.values()),
             ringing=tuple(line.since / 1000 for line in self.lines.values() if line.stage in stages),
             channels=self._house.channels + unseen,
             dialled_last_second=self._house.dialled_last_second + unseen,
@@ -332,8 +263,7 @@ class Dialler:
             line.stage, line.since = Stage.TALKING, now
             self._out.append(BeginInterview(attempt))
             return
-        agent = line.agent if line.agent in self.idle else (self.idle[0] if self.idle else None)
-        if agent is not None:
+        if (agent := self.crew.choose(line.agent)) is not None:
             self._connect(attempt, line, agent, now)
         else:
             line.stage, line.since = Stage.WAITING, now
@@ -350,7 +280,7 @@ class Dialler:
         self.pacer.rings.ended((now - line.since) / 1000, answered=answered, still=others)
 
     def _connect(self, attempt: str, line: Line, agent: str, now: int) -> None:
-        self.idle.remove(agent)
+        self.crew.idle.remove(agent)
         line.stage, line.since, line.agent = Stage.TALKING, now, agent
         self._out.append(ConnectAgent(attempt, agent))
 
@@ -397,7 +327,7 @@ class Dialler:
             return
         assert line.agent
         self.pacer.talk.ended((now - line.since) / 1000)
-        self.writing[line.agent] = now
+        self.crew.writing[line.agent] = now
         line.stage, line.since = Stage.ENTERING, now
         if line.told:
             self.lines.pop(attempt)
@@ -434,10 +364,9 @@ class Dialler:
     def _free(self, agent: str, now: int) -> None:
         self._wrote(agent, now)
         talks = any(line.agent == agent and line.stage is Stage.TALKING for line in self.lines.values())
-        if agent in self.idle or talks:
+        if agent in self.crew.idle or talks:
             return
-        self.idle.append(agent)
-        self.previews.kept_free(agent)
+        self.crew.free(agent)
         waiting = ((name, line) for name, line in self.lines.items() if line.stage is Stage.WAITING)
         longest = min(waiting, key=lambda pair: pair[1].since, default=None)
         if longest is not None:
@@ -446,13 +375,11 @@ class Dialler:
 
     def _gone(self, agent: str, now: int) -> None:
         self._wrote(agent, now)
-        if agent in self.idle:
-            self.idle.remove(agent)
-        self.previews.gone(agent)
+        self.crew.gone(agent)
 
     def _wrote(self, agent: str, now: int) -> None:
-        if (since := self.writing.pop(agent, None)) is not None:
-            self.pacer.write.ended((now - since) / 1000)
+        if (took_s := self.crew.wrote(agent, now)) is not None:
+            self.pacer.write.ended(took_s)
 
     # -- after an interruption
 
@@ -461,7 +388,8 @@ class Dialler:
         for one in pending:
             if one.attempt in self.lines:
                 continue
-            line = Line(one.contact, Stage.RINGING, now, one.agent)
+            # Whether it rang was told while nobody listened.
+            line = Line(one.contact, Stage.RINGING, now, one.agent, rang=True)
             if one.agent is not None:
                 # What the agent entered, or still enters, tells what came of it.
                 line.stage = Stage.TALKING if one.line == "talking" else Stage.ENTERING

@@ -41,6 +41,13 @@ class AttemptRefused:
 
 
 @dataclass(frozen=True, slots=True)
+class LineRings:
+    """The network says that the customer's phone rings."""
+
+    attempt: str
+
+
+@dataclass(frozen=True, slots=True)
 class PickedUp:
     """Somebody or something answered, and it is listened whether it is a machine; `LineAnswered` follows."""
 
@@ -176,6 +183,7 @@ Event = (
     ContactsFound
     | AttemptWritten
     | AttemptRefused
+    | LineRings
     | PickedUp
     | LineAnswered
     | LineEnded

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 
 import typer
 import uvloop
@@ -13,6 +14,7 @@ from callcenter.lease import LeaseLost
 from callcenter.logs import configure_logs
 from callcenter.outbound.dialling import serve
 from callcenter.settings import Settings
+from callcenter.store.migrate import upgrade_patiently
 
 
 def dialler() -> None:
@@ -24,6 +26,8 @@ def dialler() -> None:
     except CentreError as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(2) from error
+    # On a new database it would find no tables, and die.
+    upgrade_patiently(settings.database_url, threading.Event())
     try:
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
             runner.run(serve(centre, settings))

@@ -6,20 +6,16 @@ import os
 import signal
 import threading
 
-import structlog
 from redis import Redis
-from sqlalchemy.exc import OperationalError
 
 from callcenter.ledger.writer import LedgerWriter
 from callcenter.logs import configure_logs
 from callcenter.settings import Settings
 from callcenter.store.engine import open_sync_engine
-from callcenter.store.migrate import upgrade
+from callcenter.store.migrate import upgrade_patiently
 
 #: On a machine that is short of time a record may come later, a caller may not.
 _NICE = 3
-
-log = structlog.get_logger()
 
 
 def ledger() -> None:
@@ -30,20 +26,9 @@ def ledger() -> None:
     stopped = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopped.set())
-    _migrate(settings.database_url, stopped)
+    upgrade_patiently(settings.database_url, stopped)
     engine = open_sync_engine(settings.database_url)
     redis = Redis.from_url(settings.redis_url, socket_timeout=None, socket_connect_timeout=2)
     queue_log = settings.data / "log" / "queue_log"
     LedgerWriter(redis, engine, spool=settings.spool, queue_log=queue_log).run(stopped)
     engine.dispose()
-
-
-def _migrate(url: str, stopped: threading.Event) -> None:
-    while not stopped.is_set():
-        try:
-            upgrade(url)
-        except OperationalError as error:
-            log.warning("ledger.database_away", error=str(error.orig))
-            stopped.wait(1.0)
-        else:
-            return

@@ -211,30 +211,37 @@ class Book:
             people = await self._people(session, work, [row.number for row in rows], now)
             found: list[Candidate] = []
             for row in rows:
-                decision = may_dial(people[row.number], work.setup.rules, now.astimezone(self._zone))
+                person = people[row.number]
+                decision = may_dial(person, work.setup.rules, now.astimezone(self._zone))
                 if isinstance(decision, Refusal) and decision.why in PASSING:
                     row.due_at = to_ms(_again(work, decision.why, now.astimezone(self._zone)))
                 elif len(found) < most and room(quotas, under_way, row.segment) != 0:
                     under_way[row.segment] += 1
-                    found.append(Candidate(row.id, people[row.number], row.tries))
+                    found.append(Candidate(row.id, person, row.tries))
+                    # Another contact of the same number finds that it rings.
+                    people[row.number] = replace(person, rung=(*person.rung, now))
         return tuple(found)
 
     async def write(self, work: Work, asked: Mapping[str, int], now: datetime) -> dict[str, tuple[Person, Customer]]:
-        """Write attempts down, by their contacts; each person as known after that, without this attempt.
-
-        Who is left out must not be dialled.
+        """Write attempts down, by their contacts; each person as known after that, without this attempt and those
+        after it. Who is left out must not be dialled.
         """
         async with self._sessions.begin() as session:
             if work.quotas:
                 asked = await self._with_room(session, work, asked)
             taken = await Attempts(session, _CENTRE).write(asked, now) if asked else {}
             people = await self._people(session, work, [one.number for one in taken.values()], now)
-        return {
-            # This attempt is the latest; it has not rung yet.
-            attempt: (replace(person, rung=tuple(sorted(person.rung)[:-1])), Customer(one.language, one.segment))
-            for attempt, one in taken.items()
-            for person in (people[one.number],)
-        }
+        written: dict[str, tuple[Person, Customer]] = {}
+        # These attempts are the latest, and have not rung yet; of one number the first goes before the others.
+        not_yet = Counter(one.number for one in taken.values())
+        for attempt in asked:
+            if one := taken.get(attempt):
+                person = people[one.number]
+                rung = sorted(person.rung)
+                before = replace(person, rung=tuple(rung[: len(rung) - not_yet[one.number]]))
+                written[attempt] = before, Customer(one.language, one.segment)
+                not_yet[one.number] -= 1
+        return written
 
     async def _with_room(self, session: AsyncSession, work: Work, asked: Mapping[str, int]) -> dict[str, int]:
         """Those with whom there would not be too many of a segment, whoever is phoned now."""

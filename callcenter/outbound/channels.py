@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from callcenter.asterisk.ari import Json
+from callcenter.asterisk.telephony import TRUNK, endpoint
 from callcenter.campaigns import events
 
 CHANNEL = "survey-"
@@ -14,6 +15,11 @@ def campaign(attempt: str) -> int:
     """The attempt's campaign; 0 for what is no attempt."""
     head = attempt.partition("-")[0]
     return int(head) if head.isdecimal() else 0
+
+
+def through_carrier(channel: Json) -> bool:
+    """Whether the carrier has it; a phone for trying the centre as a customer is ours."""
+    return endpoint(channel["name"]) == TRUNK
 
 
 def in_stasis(channel: Json) -> bool:

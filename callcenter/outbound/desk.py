@@ -8,8 +8,10 @@ from typing import Any
 
 from callcenter.agents.presence import State
 from callcenter.campaigns import events
-from callcenter.campaigns.dialler import Dialler, Stage
+from callcenter.campaigns.commands import Dial
+from callcenter.campaigns.dialler import Dialler
 from callcenter.campaigns.form import QuestionKind
+from callcenter.campaigns.line import Stage
 from callcenter.campaigns.pacing import Ceiling, Limits, Mode, Pacer
 from callcenter.outbound.agents import Standing, standing
 from callcenter.outbound.book import Work
@@ -44,6 +46,22 @@ class Desk:
         transfers = any(one.kind is QuestionKind.TRANSFER for one in self.work.form.question)
         return self.work.mode is not Mode.AGENTLESS or transfers
 
+    @property
+    def extension(self) -> str:
+        """Where in `cc-survey` whoever answers is received."""
+        if not self.work.setup.listens:
+            return "s"
+        return "voice" if self.work.mode is Mode.AGENTLESS else "agents"
+
+    def variables(self, dial: Dial, language: str) -> dict[str, str]:
+        """What the channel of a call has to know."""
+        known = {"CHANNEL(language)": language}
+        if not self.meets_agents:
+            return known | {"CDR_PROP(disable)": "1"}
+        # What the controller's dialplan and Asterisk's own record need to know of a call.
+        known |= {"CC_DNIS": dial.caller, "CC_CUSTOMER": dial.number, "CHANNEL(accountcode)": self.work.company}
+        return known | {"CDR(userfield)": CHANNEL + dial.attempt}
+
     def dialled(self) -> list[str]:
         """The attempts that have a channel."""
         no_channel = (Stage.WRITING, Stage.ENTERING)
@@ -75,7 +93,7 @@ class Desk:
         name, before = agent["id"], self.agents.get(agent["id"])
         self.agents[name] = now = standing(agent, self.work.number, self.work.groups)
         if self.work.mode is Mode.PREVIEW:
-            looks = name in self.dialler.previews.shown
+            looks = name in self.dialler.crew.previews.shown
             if now is Standing.READY and self.dialler.on and not looks and not elsewhere:
                 yield events.AgentLooks(name)
             elif looks and (now not in (Standing.READY, Standing.FREE) or not self.dialler.on):

@@ -6,7 +6,8 @@ from collections import deque
 from collections.abc import Collection
 
 from callcenter.campaigns import events
-from callcenter.campaigns.carrier import Backoff
+from callcenter.campaigns.attempts import Outcome
+from callcenter.campaigns.carrier import Backoff, Trouble
 from callcenter.campaigns.pacing import Limits
 from callcenter.outbound.desk import Desk
 
@@ -19,12 +20,33 @@ class Traffic:
         self.backoff = Backoff()
         #: Calls of the line.
         self.inbound = 0
+        #: Whether the carrier tells when a phone rings: then what is never told of came to no phone.
+        self._tells = False
         self._dialled: deque[int] = deque()
 
     def dialled(self, now: int) -> None:
         """A number was dialled."""
         self._dialled.append(now)
         self.backoff.dialled(now)
+
+    def rings(self, now: int) -> None:
+        """The carrier told that a phone rings."""
+        self._tells = True
+        self.backoff.carried(now)
+
+    def unanswered(self, met: Outcome | Trouble, now: int, *, rang: bool, given_up: bool) -> Outcome:
+        """What a call through the carrier came to that nobody answered.
+
+        `rang`: whether the carrier told of ringing; `given_up`: its ringing time is over. A trunk at whose other end
+        nobody is leaves nothing else to be seen.
+        """
+        if met is Outcome.NO_ANSWER and given_up and self._tells and not rang:
+            met = Trouble.UNREACHABLE
+        if isinstance(met, Trouble):
+            self.backoff.congested(now, met)
+            return Outcome.CONGESTION
+        self.backoff.carried(now)
+        return met
 
     def room_at(self, now: int) -> int | None:
         """When the earliest of the last second's calls is one no longer; None without any."""

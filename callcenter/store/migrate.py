@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 
+import structlog
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection, func, select
+from sqlalchemy.exc import OperationalError
 
 from callcenter.store.engine import open_sync_engine
 
 #: Any number will do, as long as every process takes the same.
 _MIGRATION_LOCK = 7244
+_TRIES_EVERY_S = 1.0
+
+log = structlog.get_logger()
 
 
 def configuration(connection: Connection) -> Config:
@@ -40,3 +46,15 @@ def upgrade(url: str) -> None:
             connection.commit()
     finally:
         engine.dispose()
+
+
+def upgrade_patiently(url: str, stopped: threading.Event) -> None:
+    """The same for a process that may start before its database: return once it is done, or stopped."""
+    while not stopped.is_set():
+        try:
+            upgrade(url)
+        except OperationalError as error:
+            log.warning("database.away", error=str(error.orig))
+            stopped.wait(_TRIES_EVERY_S)
+        else:
+            return

@@ -38,6 +38,8 @@ OUTCOMES = {
 RESPONDENTS = "0100002"
 #: How, by the last digit, where others are patient.
 OPINIONS = {"1": "content", "9": "displeased", "0": "refuses"}
+#: Q.850, which SIP calls 503; and call rejected, 403.
+NO_CIRCUIT, REJECTED = 34, 21
 _STARTS_WITHIN_S = 20.0
 _GOES_HOME_WITHIN_S = 5.0
 
@@ -88,9 +90,13 @@ class Exchange:
         """Let the agent's phone log in, or say that the agent is ready."""
         self._dial("duty", f"Local/{agent}@duty/n")
 
-    def carry(self, *, calls: bool) -> None:
-        """Whether the network takes the centre's calls; refused they are answered with 503."""
-        self.asterisk.command(f"dialplan set global OUT_OF_ORDER {int(not calls)}")
+    def carry(self, *, calls: bool, cause: int = NO_CIRCUIT) -> None:
+        """Whether the network takes the centre's calls; else they end with this cause (Q.850)."""
+        self.asterisk.command(f"dialplan set global OUT_OF_ORDER {0 if calls else cause}")
+
+    def register(self, *, there: bool) -> None:
+        """Whether the network is registered at the centre as its trunk."""
+        self.asterisk.command(f"pjsip send {'register' if there else 'unregister'} network")
 
     async def send_home(self, agents: Sequence[str]) -> None:
         """Log these agents out, as far as the centre still listens."""

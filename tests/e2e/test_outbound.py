@@ -216,7 +216,7 @@ async def test_nobody_is_phoned_twice_when_the_dialler_dies(centre: Centre, at: 
     await one.rings(30)
     await other.rings(30)
     # The second customer's phone is off.
-    await attempts(centre, campaign, lambda found: sorted(map(str, found)) == ["None", "None", "failed"])
+    await attempts(centre, campaign, lambda found: sorted(map(str, found)) == ["None", "None", "no_answer"])
     async with listening(centre) as prompts:
         await kill_and_restart(centre)
         await one.answer()
@@ -226,7 +226,7 @@ async def test_nobody_is_phoned_twice_when_the_dialler_dies(centre: Centre, at: 
         await prompts.begins("-q-repair")
         await one.press("5")
         await one.ended(20)
-    ended = ["busy", "completed", "failed"]
+    ended = ["busy", "completed", "no_answer"]
     found = await attempts(centre, campaign, lambda outcomes: sorted(map(str, outcomes)) == ended)
     assert sorted(attempt["try"] for attempt in found) == [1, 1, 1]
     assert [json.loads(r["answers"]) for r in rows(centre, "SELECT * FROM response WHERE campaign = ?", campaign)] == [

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from callcenter.campaigns.consent import Matter
-from callcenter.town.exchange import Exchange
+from callcenter.town.exchange import REJECTED, Exchange
 from tests.e2e.harness.campaigns import Person, attempts, begin, rows, stop
 from tests.e2e.harness.centre import Centre, open_centre
 from tests.e2e.harness.clock import MovedClock, moved_clock
@@ -57,10 +57,15 @@ async def town(centre: Centre, tmp_path: Path) -> AsyncIterator[Exchange]:
     """The network to which the centre's calls go."""
     town = Exchange(tmp_path / "town")
     async with town.running(centre.settings, ()):
-        async with asyncio.timeout(10):
-            while "network/sip" not in centre.house.asterisk.command("pjsip show contacts"):  # noqa: ASYNC110
-                await asyncio.sleep(0.1)
+        await registered(town)
         yield town
+
+
+async def registered(town: Exchange) -> None:
+    """Wait until the network is registered at the centre; an earlier one may have left its contact there."""
+    async with asyncio.timeout(10):
+        while " Registered" not in town.asterisk.command("pjsip show registrations"):  # noqa: ASYNC110
+            await asyncio.sleep(0.1)
 
 
 @pytest.fixture
@@ -157,6 +162,13 @@ ONE_QUESTION = (
 )
 
 
+async def page_says(centre: Centre, campaign: int, words: str) -> None:
+    """Wait until the campaign's page has heard from the dialler, which tells how it stands once a second."""
+    async with asyncio.timeout(10):
+        while words not in (await as_operator(centre, f"/campaigns/{campaign}")).decode():  # noqa: ASYNC110
+            await asyncio.sleep(0.2)
+
+
 async def measured(centre: Centre) -> str:
     address = f"http://{centre.settings.web_host}:{centre.settings.web_port}/metrics"
 
@@ -182,8 +194,7 @@ async def test_while_the_carrier_refuses_one_line_tries_and_then_everybody_is_ph
         while len({int(one.at / 4_000) for one in seen}) < 2:
             await asyncio.sleep(0.5)
             seen = wire.invites()
-    page = (await as_operator(centre, f"/campaigns/{campaign}")).decode()
-    assert "통신사가 전화를 받지 않습니다(503)" in page
+    await page_says(centre, campaign, "통신사에 빈 회선이 없습니다(503)")
     assert "callcenter_carrier_refuses 1.0" in await measured(centre)
     gaps = [later.at - one.at for one, later in pairwise(seen)]
     assert max(gaps) > 4_500, "it did not pause"
@@ -204,6 +215,45 @@ async def test_while_the_carrier_refuses_one_line_tries_and_then_everybody_is_ph
     [busy] = rows(centre, "SELECT * FROM contact WHERE campaign = ? AND outcome = 'busy'", campaign)
     [last] = [one for one in found if one["outcome"] == "busy"]
     assert busy["due_at"] - last["at"] == 15 * 60_000
+
+
+async def test_without_its_trunk_the_centre_dials_nobody_says_so_and_goes_on_when_it_is_back(
+    centre: Centre, clock: MovedClock, town: Exchange, wire: Wire, running: list[int]
+) -> None:
+    clock.move_to(_evening().replace(hour=14) + timedelta(days=3))
+    town.register(there=False)
+    async with asyncio.timeout(10):
+        while "network/sip" in centre.house.asterisk.command("pjsip show contacts"):  # noqa: ASYNC110
+            await asyncio.sleep(0.1)
+    now = datetime.fromtimestamp(clock.now_ms() / 1000, UTC)
+    numbers = ("01000020031", "01055551042", "01055551048")
+    campaign = await begin(centre, [Person(number) for number in numbers], now, text=ONE_QUESTION)
+    running.append(campaign)
+    await attempts(centre, campaign, lambda found: "congestion" in found, 15)
+    await page_says(centre, campaign, "통신사 회선이 등록되어 있지 않거나 응답하지 않아")
+    assert "callcenter_carrier_refuses 1.0" in await measured(centre)
+    assert wire.invites() == []
+
+    # The carrier is back, and does not know our account any more.
+    town.carry(calls=False, cause=REJECTED)
+    town.register(there=True)
+    await registered(town)
+    tried = len(rows(centre, "SELECT id FROM attempt WHERE campaign = ?", campaign))
+    clock.move_to(datetime.fromtimestamp(clock.now_ms() / 1000 + 130, SEOUL))
+    await attempts(centre, campaign, lambda found: len(found) > tried and found[-1] == "congestion", 30)
+    await page_says(centre, campaign, "통신사가 우리 계정이나 발신번호를 거절합니다")
+
+    town.carry(calls=True)
+    clock.move_to(datetime.fromtimestamp(clock.now_ms() / 1000 + 600, SEOUL))
+    found = await attempts(centre, campaign, lambda found: None not in found and _ended(centre, campaign), 120)
+    last = {one["number"]: one["outcome"] for one in found}
+    assert last == dict(zip(numbers, ("completed", "busy", "no_such_number"), strict=True))
+    assert {one["outcome"] for one in found} == {"congestion", *last.values()}
+    assert "callcenter_carrier_refuses 0.0" in await measured(centre)
+    # Nobody lost a try by it: the one who was busy is due by the rule for the first time.
+    [busy] = rows(centre, "SELECT * FROM contact WHERE campaign = ? AND outcome = 'busy'", campaign)
+    [at] = [one["at"] for one in found if one["outcome"] == "busy"]
+    assert busy["due_at"] - at == 15 * 60_000
 
 
 def _ended(centre: Centre, campaign: int) -> bool:

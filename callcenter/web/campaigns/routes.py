@@ -18,6 +18,7 @@ from callcenter.campaigns.kinds import Kind
 from callcenter.campaigns.pacing import Mode
 from callcenter.campaigns.permission import Why
 from callcenter.campaigns.plan import NEXT, Plan, State
+from callcenter.campaigns.standstill import Standstill
 from callcenter.campaigns.windows import next_opening
 from callcenter.store.attempts import Attempts
 from callcenter.store.campaign_models import CampaignRow, FormRow
@@ -213,7 +214,8 @@ async def _stands(services: Services, number: int) -> dict[str, Any]:
     # A campaign that was started just now is not there yet.
     shown: dict[str, Any] = told["campaigns"].get(str(number)) or {"why": None, "lines": None, "agents": 0}
     until = from_ms(told["carrier_until"]) if told["carrier_until"] else None
-    return shown | {"why": shown["why"] or "none", "at": clock(until)}
+    why = f"carrier_{told['carrier']}" if shown["why"] == Standstill.CARRIER_REFUSES else shown["why"]
+    return shown | {"why": why or "none", "at": clock(until)}
 
 
 @router.get("/{number}/dry-run")

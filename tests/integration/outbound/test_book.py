@@ -11,7 +11,7 @@ from sqlalchemy import event, select
 
 from callcenter.campaigns.attempts import Outcome
 from callcenter.campaigns.interview import End, Interview
-from callcenter.campaigns.permission import Why
+from callcenter.campaigns.permission import Refusal, Why, may_dial
 from callcenter.campaigns.plan import Plan
 from callcenter.campaigns.sheet import Verdict
 from callcenter.hours import Hours
@@ -152,6 +152,50 @@ async def test_whoever_rang_too_often_waits_and_lets_others_go_first(made: Sessi
         await book.finish(work, attempt, Outcome.NO_ANSWER, NOON, None)
     later = NOON + timedelta(hours=4)
     assert [one.person.number for one in await book.find(work, 1, later)] == [NUMBERS[1]]
+
+
+async def same_number(made: Sessions, campaign: int) -> list[int]:
+    """The contacts of a campaign in which one number stands three times, for three cases, and another once."""
+    async with made.begin() as session:
+        for case in ("call-2", "call-3"):
+            session.add(
+                ContactRow(
+                    company="nurim", campaign=campaign, number=NUMBERS[0], name="", language="ko", segment="",
+                    product="", more={}, case=case, first_due_at=1, due_at=10, tries=0, held=False,
+                )
+            )  # fmt: skip
+    async with made() as session:
+        rows = await session.scalars(select(ContactRow).where(ContactRow.campaign == campaign).order_by(ContactRow.id))
+        return [row.id for row in rows]
+
+
+async def test_of_contacts_with_one_number_as_many_are_found_as_may_ring_and_the_rest_wait(made: Sessions) -> None:
+    book = Book(made, SEOUL)
+    work = await work_of(book, await launched(made))
+    await same_number(made, work.number)
+    found = await book.find(work, 9, NOON)
+    assert sorted(one.person.number for one in found) == [NUMBERS[0], NUMBERS[0], NUMBERS[1]]
+    async with made() as session:
+        waits = await Campaigns(session, CENTRE).due(work.number, to_ms(NOON) + 600_000, 9)
+        assert len(waits) == 4
+        assert [row.due_at for row in waits if row.id not in {one.contact for one in found}] == [to_ms(NOON) + 600_000]
+
+
+async def test_of_attempts_at_one_number_in_one_batch_as_many_are_permitted_as_may_ring(made: Sessions) -> None:
+    book = Book(made, SEOUL)
+    work = await work_of(book, await launched(made))
+    contacts = await same_number(made, work.number)
+    asked = {f"{work.number}-{contact}-1": contact for contact in contacts}
+    written = await book.write(work, asked, NOON)
+    local = NOON.astimezone(SEOUL)
+    decisions = {attempt: may_dial(person, work.setup.rules, local) for attempt, (person, _) in written.items()}
+    withheld = [attempt for attempt, decision in decisions.items() if isinstance(decision, Refusal)]
+    assert withheld == [f"{work.number}-{contacts[-1]}-1"]
+    assert decisions[withheld[0]] == Refusal(Why.TOO_OFTEN)
+    # It has used up nothing, and comes back once the number may ring again.
+    await book.finish(work, withheld[0], Outcome.WITHHELD, NOON, None)
+    for later, found in ((NOON + timedelta(hours=1), []), (NOON + timedelta(days=1, minutes=11), [contacts[-1]])):
+        assert [one.contact for one in await book.find(work, 9, later)] == found
 
 
 async def test_an_unproven_number_or_a_transfer_holds_the_campaign_and_sets_nobody_aside(made: Sessions) -> None:

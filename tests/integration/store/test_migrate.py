@@ -1,13 +1,16 @@
 from __future__ import annotations
 
+import threading
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 from alembic import command
 from sqlalchemy import inspect, text
+from structlog.testing import capture_logs
 
 from callcenter.store.engine import open_sync_engine
-from callcenter.store.migrate import configuration, upgrade
+from callcenter.store.migrate import configuration, upgrade, upgrade_patiently
 from callcenter.store.models import Base
 
 pytestmark = pytest.mark.integration
@@ -29,6 +32,23 @@ def test_processes_that_start_together_migrate_once(empty_database_url: str) -> 
     with engine.connect() as connection:
         assert "call_record" in inspect(connection).get_table_names()
     engine.dispose()
+
+
+def test_a_process_that_starts_before_its_database_waits_for_it(tmp_path: Path) -> None:
+    url = f"sqlite+aiosqlite:///{tmp_path / 'later' / 'callcenter.db'}"
+    stopped = threading.Event()
+    with ThreadPoolExecutor(1) as pool, capture_logs() as log:
+        waiting = pool.submit(upgrade_patiently, url, stopped)
+        while not log:
+            assert not waiting.done()
+        (tmp_path / "later").mkdir()
+        waiting.result(30)
+    engine = open_sync_engine(url)
+    with engine.connect() as connection:
+        assert "call_record" in inspect(connection).get_table_names()
+    engine.dispose()
+    stopped.set()
+    upgrade_patiently(f"sqlite+aiosqlite:///{tmp_path / 'never' / 'callcenter.db'}", stopped)
 
 
 def test_companies_users_of_the_first_version_keep_all_that_they_could_see(empty_database_url: str) -> None:

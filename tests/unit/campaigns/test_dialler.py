@@ -15,7 +15,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from callcenter.calls.commands import HangUp, StartTimer
 from callcenter.campaigns import events
 from callcenter.campaigns.attempts import Outcome
-from callcenter.campaigns.carrier import Backoff
+from callcenter.campaigns.carrier import Backoff, Trouble
 from callcenter.campaigns.commands import (
     BeginInterview,
     Command,
@@ -30,12 +30,13 @@ from callcenter.campaigns.commands import (
     WriteAttempt,
     WriteOutcome,
 )
-from callcenter.campaigns.dialler import Dialler, Setup, Standstill
+from callcenter.campaigns.dialler import Dialler, Setup
 from callcenter.campaigns.events import Candidate
 from callcenter.campaigns.kinds import Purpose
 from callcenter.campaigns.pacing import Limits, Mode, Pacer
 from callcenter.campaigns.permission import CallerNumber, Person, Rules, Why
 from callcenter.campaigns.refusals import Extent
+from callcenter.campaigns.standstill import Standstill
 from callcenter.campaigns.windows import Window
 from callcenter.hours import Hours
 
@@ -230,7 +231,7 @@ def test_agents_are_kept_free_only_while_there_is_somebody_to_dial() -> None:
 def test_what_an_agent_enters_after_the_hang_up_is_waited_for() -> None:
     made = talking()
     assert of(WriteOutcome, made.handle(events.LineEnded("c-1-1"), T + 60_000)) == []
-    assert made.writing == {"1001": T + 60_000}
+    assert made.crew.writing == {"1001": T + 60_000}
     done = made.handle(events.InterviewEnded("c-1-1", Outcome.PARTIAL), T + 70_000)
     assert [o.outcome for o in of(WriteOutcome, done)] == [Outcome.PARTIAL]
     assert made.lines == {}
@@ -290,17 +291,19 @@ def test_after_refusals_by_the_carrier_one_line_tries() -> None:
 def test_backing_off_doubles_and_ends_with_the_first_call_that_goes_through() -> None:
     backoff = Backoff()
     assert backoff.room(T) is None
-    backoff.congested(T)
+    backoff.congested(T, Trouble.FULL)
     backoff.dialled(T + 50)  # was being written down when the carrier refused the other
-    backoff.congested(T + 100)
+    backoff.congested(T + 100, Trouble.UNREACHABLE)
+    assert backoff.trouble is Trouble.FULL
     assert [backoff.room(T + ms) for ms in (0, 4999, 5000)] == [0, 0, 1]
     backoff.dialled(T + 5000)
     assert backoff.room(T + 6000) == 0, "a second line before the first is heard of"
-    backoff.congested(T + 6000)
+    backoff.congested(T + 6000, Trouble.UNREACHABLE)
+    assert backoff.trouble is Trouble.UNREACHABLE
     assert [backoff.room(T + ms) for ms in (15_999, 16_000)] == [0, 1]
     backoff.dialled(T + 16_000)
     backoff.carried(T + 17_000)
-    assert backoff.room(T + 17_000) is None
+    assert (backoff.room(T + 17_000), backoff.trouble) == (None, None)
 
 
 def test_after_a_restart_what_lives_goes_on_and_what_is_gone_ends_as_uncertain() -> None:
@@ -320,6 +323,15 @@ def test_after_a_restart_what_lives_goes_on_and_what_is_gone_ends_as_uncertain()
     assert of(Dial, commands) == []
     busy = made.handle(events.LineEnded("c-2-1", Outcome.BUSY), T)
     assert [o.outcome for o in of(WriteOutcome, busy)] == [Outcome.BUSY]
+
+
+def test_a_line_knows_whether_its_phone_rang() -> None:
+    made, commands = started(Mode.AGENTLESS, 1, 2)
+    written(made, commands)
+    made.handle(events.LineRings("c-1-1"), T + 1000)
+    made.handle(events.Restarted((events.Pending("c-3-1", 3, "01000000003", "ringing"),)), T)
+    # Of a line that rang while nobody listened it must be assumed.
+    assert {name: line.rang for name, line in made.lines.items()} == {"c-1-1": True, "c-2-1": False, "c-3-1": True}
 
 
 class House(RuleBasedStateMachine):

@@ -56,7 +56,7 @@ def test_with_agents_a_supposed_machine_is_told_who_called_and_costs_no_agent() 
     assert made.pacer.rings.hit_rate < before
     assert (outcomes(told), of(Identify, told)) == ([Outcome.MACHINE], [Identify("c-1-1")])
     assert of(ConnectAgent, told) == []
-    assert list(made.idle) == ["1001"]
+    assert list(made.crew.idle) == ["1001"]
     assert (made.pacer.ceiling.answered, made.pacer.ceiling.abandoned) == (0, 0)
 
 

@@ -11,9 +11,11 @@ import pytest
 
 from callcenter.campaigns import events
 from callcenter.campaigns.attempts import Outcome
-from callcenter.campaigns.dialler import Line, Setup, Stage
+from callcenter.campaigns.carrier import Trouble
+from callcenter.campaigns.dialler import Setup
 from callcenter.campaigns.form import read_form
 from callcenter.campaigns.kinds import Kind, Purpose
+from callcenter.campaigns.line import Line, Stage
 from callcenter.campaigns.pacing import Limits, Mode
 from callcenter.campaigns.permission import Person, Rules
 from callcenter.campaigns.windows import Window
@@ -30,21 +32,58 @@ from tests.unit.campaigns.forms import SURVEY
 
 
 @pytest.mark.parametrize(
-    ("cause", "outcome"),
+    ("cause", "answer", "met"),
     [
-        (1, Outcome.NO_SUCH_NUMBER),
-        (17, Outcome.BUSY),
-        (21, Outcome.BUSY),
-        (19, Outcome.NO_ANSWER),
-        (20, Outcome.NO_ANSWER),
-        (16, Outcome.NO_ANSWER),
-        (34, Outcome.CONGESTION),
-        (42, Outcome.CONGESTION),
-        (38, Outcome.FAILED),
+        (1, 404, Outcome.NO_SUCH_NUMBER),
+        (17, 486, Outcome.BUSY),
+        (21, 603, Outcome.BUSY),
+        (19, 480, Outcome.NO_ANSWER),
+        (20, 0, Outcome.NO_ANSWER),
+        (16, 0, Outcome.NO_ANSWER),
+        (127, 0, Outcome.NO_ANSWER),
+        (127, 487, Outcome.NO_ANSWER),
+        (27, 502, Outcome.FAILED),
+        (88, 0, Outcome.FAILED),
+        (127, 607, Outcome.FAILED),
+        (34, 503, Trouble.FULL),
+        (42, 0, Trouble.FULL),
+        (21, 401, Trouble.ACCOUNT),
+        (21, 403, Trouble.ACCOUNT),
+        (52, 0, Trouble.ACCOUNT),
+        (3, 420, Trouble.NETWORK),
+        (38, 500, Trouble.NETWORK),
+        (41, 0, Trouble.NETWORK),
+        (58, 488, Trouble.NETWORK),
+        (102, 504, Trouble.NETWORK),
+        (127, 505, Trouble.NETWORK),
     ],
 )
-def test_the_cause_tells_how_it_rang_in_vain(cause: int, outcome: Outcome) -> None:
-    assert unanswered(cause) is outcome
+def test_cause_and_answer_tell_how_it_rang_in_vain_or_what_ails_the_carrier(
+    cause: int, answer: int, met: Outcome | Trouble
+) -> None:
+    assert unanswered(cause, answer) is met
+
+
+@pytest.mark.parametrize(("cause", "answer", "outcome"), [(34, 503, Outcome.FAILED), (21, 403, Outcome.BUSY)])
+def test_a_phone_that_rang_is_no_trouble_of_the_carriers(cause: int, answer: int, outcome: Outcome) -> None:
+    assert unanswered(cause, answer, rang=True) is outcome
+
+
+def test_silence_to_the_end_is_an_unreachable_trunk_once_the_carrier_has_told_of_ringing() -> None:
+    traffic = Traffic(Limits())
+    silent = Outcome.NO_ANSWER
+    assert traffic.unanswered(silent, 30_000, rang=False, given_up=True) is Outcome.NO_ANSWER, "it may never tell"
+    traffic.rings(31_000)
+    # A phone that is off is told of at once.
+    assert traffic.unanswered(silent, 32_000, rang=False, given_up=False) is Outcome.NO_ANSWER
+    assert traffic.unanswered(silent, 60_000, rang=True, given_up=True) is Outcome.NO_ANSWER
+    assert traffic.backoff.trouble is None
+    assert traffic.unanswered(silent, 61_000, rang=False, given_up=True) is Outcome.CONGESTION
+    assert (traffic.backoff.trouble, traffic.backoff.room(61_000)) == (Trouble.UNREACHABLE, 0)
+    # The line that tries need not be answered.
+    traffic.dialled(66_000)
+    traffic.rings(67_000)
+    assert (traffic.backoff.trouble, traffic.backoff.room(67_000)) == (None, None)
 
 
 def test_there_is_room_again_a_second_after_the_earliest_call() -> None:
@@ -132,7 +171,7 @@ def test_in_preview_an_agent_looks_at_one_campaigns_contact_only() -> None:
     at_work.dialler.on = True
     assert events.AgentLooks("1001") in list(at_work.news(AGENT, elsewhere=False))
     assert list(at_work.news(AGENT, elsewhere=True)) == []
-    at_work.dialler.previews.shown["1001"] = None
+    at_work.dialler.crew.previews.shown["1001"] = None
     assert events.AgentLooks("1001", on=False) in list(at_work.news(AGENT | {"state": "ringing"}, elsewhere=False))
 
 

@@ -23,9 +23,9 @@ from callcenter.calls.callers import Mark
 from callcenter.calls.journal import Kind
 from callcenter.calls.replay import Why as NotReplayed
 from callcenter.campaigns.attempts import Outcome as AttemptOutcome
+from callcenter.campaigns.carrier import Trouble
 from callcenter.campaigns.columns import Field, RowFault
 from callcenter.campaigns.consent import Act, Matter, Standing
-from callcenter.campaigns.dialler import Standstill
 from callcenter.campaigns.form import QuestionKind
 from callcenter.campaigns.form_check import Flaw
 from callcenter.campaigns.kinds import Kind as CampaignKind
@@ -40,6 +40,7 @@ from callcenter.campaigns.refusals import Extent
 from callcenter.campaigns.sheet import Verdict as SheetVerdict
 from callcenter.campaigns.sheets import SheetFault
 from callcenter.campaigns.spoken import Ended
+from callcenter.campaigns.standstill import Standstill
 from callcenter.campaigns.telephone import Fault
 from callcenter.centre import Language
 from callcenter.desk.tickets import Reason
@@ -75,6 +76,8 @@ ENDINGS = (
 )  # fmt: skip
 #: Why a running campaign is not at work, beside what its own dialler says (`outbound/dialling.py`).
 HINDERED = ("unproven", "prompts", "engine_away")
+#: Of the carrier it is told what ails it.
+STANDS = [why for why in Standstill if why is not Standstill.CARRIER_REFUSES]
 #: Why an order about a callback was refused (`calls/orders.py`, the controller).
 ORDER_ERRORS = (
     "callback_over", "callback_dialling", "callback_in_line", "callback_hours", "callback_open", "callback_number",
@@ -182,7 +185,8 @@ COMPOSED = {
     *(f"campaign.state_{state}" for state in CampaignState),
     *(f"campaign.verb_{verb}" for verb in ("start", "pause", "stop")),
     *(f"campaign.mode_{mode}" for mode in Mode),
-    *(f"campaign.stands_{why}" for why in [*Standstill, *HINDERED, "none", "no_dialler"]),
+    *(f"campaign.stands_{why}" for why in [*STANDS, *HINDERED, "none", "no_dialler"]),
+    *(f"campaign.stands_carrier_{trouble}" for trouble in Trouble),
     *(f"sheet.{verdict}" for verdict in SheetVerdict),
     *(f"campaign.import_{state}" for state in ("uploaded", "running", "done", "failed")),
     *(f"campaign.{word}" for word in ("response", "at", "segment")),
