@@ -207,6 +207,18 @@ def _last_lines(log: Path) -> str:
     return " | ".join(log.read_text(errors="replace").splitlines()[-3:]) if log.exists() else "no log"
 
 
+def speak(centre: Centre, settings: Settings, say: Say) -> None:
+    """Make every prompt, tone and music on hold that is not there yet. Raises `ObtainError` or `VoiceError`."""
+    voice = obtain(VOICE)
+    espeak, environment = voice.command("espeak-ng"), {"ESPEAK_DATA_PATH": str(voice.file("usr/lib/{triplet}"))}
+
+    def progress(done: int, of: int) -> None:
+        if done == of or not done % 50:
+            say(f"Prompts: {done} of {of} spoken")
+
+    ensure_prompts(centre, settings.media, espeak, environment, progress)
+
+
 @contextmanager
 def running(settings: Settings, say: Say) -> Iterator[House]:
     """The whole centre, ready for calls, for as long as the block lasts.
@@ -217,14 +229,7 @@ def running(settings: Settings, say: Say) -> Iterator[House]:
     centre = load_centre(settings.centre)
     check_ports(settings)
     (settings.data / "log").mkdir(exist_ok=True)
-    voice = obtain(VOICE)
-    espeak, environment = voice.command("espeak-ng"), {"ESPEAK_DATA_PATH": str(voice.file("usr/lib/{triplet}"))}
-
-    def progress(done: int, of: int) -> None:
-        if done == of or not done % 50:
-            say(f"Prompts: {done} of {of} spoken")
-
-    ensure_prompts(centre, settings.media, espeak, environment, progress)
+    speak(centre, settings, say)
     house = House(settings, centre, say)
     house.asterisk.prepare(centre, settings)
     with ExitStack() as stack:

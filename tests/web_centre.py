@@ -9,23 +9,28 @@ import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import orjson
+from argon2 import PasswordHasher
 from redis.asyncio import Redis
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Session
 
 from callcenter.redis import command_client
 from callcenter.settings import Settings
-from callcenter.store.engine import Sessions, open_engine, sessions
+from callcenter.store.engine import Sessions, open_engine, open_sync_engine, sessions
 from callcenter.store.models import Base, CallRow, Level, Role, UserRow
 from callcenter.web.app import create_app
-from callcenter.web.passwords import hash_password
 from callcenter.web.server import PageServer
 
 EXAMPLE = Path(__file__).parents[1] / "callcenter" / "example"
 PASSWORD = "correct horse battery"
+#: Checked at once: how much work a check is stands in the hash.
+HASHED = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
 
 PEOPLE = {
     "sup": {"role": Role.SUPERVISOR},
@@ -203,6 +208,20 @@ class WebCentre:
             session.add_all(rows)
 
 
+@cache
+def _database() -> bytes:
+    """The file of a database that knows `PEOPLE`."""
+    with TemporaryDirectory() as folder:
+        file = Path(folder) / "callcenter.db"
+        engine = open_sync_engine(f"sqlite:///{file}")
+        Base.metadata.create_all(engine)
+        with Session(engine) as session, session.begin():
+            for login, fields in PEOPLE.items():
+                session.add(UserRow(login=login, name=login, password_hash=HASHED, language="ko", **fields))
+        engine.dispose()
+        return file.read_bytes()
+
+
 @asynccontextmanager
 async def running_web(redis_url: str, folder: Path) -> AsyncIterator[WebCentre]:
     """The example centre's web process, with one user of each role; their password is `PASSWORD`."""
@@ -217,14 +236,9 @@ async def running_web(redis_url: str, folder: Path) -> AsyncIterator[WebCentre]:
         web_port=free_port(),
         secret_key="a secret for tests only",
     )
+    (folder / "callcenter.db").write_bytes(_database())
     engine = open_engine(settings.database_url)
-    async with engine.begin() as connection:
-        await connection.run_sync(Base.metadata.create_all)
     made = sessions(engine)
-    hashed = await hash_password(PASSWORD)
-    async with made.begin() as session:
-        for login, fields in PEOPLE.items():
-            session.add(UserRow(login=login, name=login, password_hash=hashed, language="ko", **fields))
     redis = command_client(redis_url)
     await redis.flushall()
     app = create_app(settings)

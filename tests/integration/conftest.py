@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -37,22 +38,44 @@ def postgresql_server() -> Iterator[str]:
         yield url
 
 
+@pytest.fixture(scope="session")
+def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The file of a migrated SQLite database, to be copied."""
+    file = tmp_path_factory.mktemp("migrated") / "callcenter.db"
+    upgrade(f"sqlite+aiosqlite:///{file}")
+    return file
+
+
+@pytest.fixture(scope="session")
+def migrated_postgresql(postgresql_server: str) -> str:
+    """The name of a migrated database in the server, to be copied."""
+    upgrade(_created(postgresql_server, "migrated"))
+    return "migrated"
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 def empty_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """The URL of a database without tables, once of each kind."""
     if request.param == "sqlite":
         return f"sqlite+aiosqlite:///{tmp_path / 'callcenter.db'}"
-    server = make_url(request.getfixturevalue("postgresql_server"))
+    return _created(request.getfixturevalue("postgresql_server"), "callcenter")
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The URL of a migrated database, once of each kind."""
+    if request.param == "sqlite":
+        copy = shutil.copy(request.getfixturevalue("migrated_sqlite"), tmp_path / "callcenter.db")
+        return f"sqlite+aiosqlite:///{copy}"
+    template = request.getfixturevalue("migrated_postgresql")
+    return _created(request.getfixturevalue("postgresql_server"), "callcenter", template)
+
+
+def _created(server: str, name: str, template: str = "template1") -> str:
+    """The URL of a new database in this server, in place of the one of that name."""
     engine = create_engine(server, isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
-        connection.exec_driver_sql("DROP DATABASE IF EXISTS callcenter WITH (FORCE)")
-        connection.exec_driver_sql("CREATE DATABASE callcenter")
+        connection.exec_driver_sql(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+        connection.exec_driver_sql(f"CREATE DATABASE {name} TEMPLATE {template}")
     engine.dispose()
-    return server.set(database="callcenter").render_as_string(hide_password=False)
-
-
-@pytest.fixture
-def database_url(empty_database_url: str) -> str:
-    """The URL of a migrated database, once of each kind."""
-    upgrade(empty_database_url)
-    return empty_database_url
+    return make_url(server).set(database=name).render_as_string(hide_password=False)

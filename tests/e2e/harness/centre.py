@@ -6,14 +6,15 @@ import asyncio
 import json
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from redis.asyncio import Redis
 
-from callcenter.house import House, furnish, running
+from callcenter.centre import load_centre
+from callcenter.house import House, furnish, running, speak
 from callcenter.settings import Settings
 from tests.e2e.harness.ports import free_ports
 from tests.e2e.harness.spoken import keep, one_at_a_time, take_over
@@ -151,9 +152,9 @@ def open_centre(folder: Path) -> Iterator[Centre]:
         before + _WAITING + _PEAK + _INSTEAD + after[after.index("\n[[group]]") :] + _CROWD_COMPANY + crowd, "utf-8"
     )
     settings = furnish(folder)
-    with ExitStack() as stack:
-        with one_at_a_time():
-            take_over(settings.media)
-            house = stack.enter_context(running(settings, print))
-            keep(settings.media)
+    with one_at_a_time():
+        take_over(settings.media)
+        speak(load_centre(settings.centre), settings, print)
+        keep(settings.media)
+    with running(settings, print) as house:
         yield Centre(house)

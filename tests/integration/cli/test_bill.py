@@ -15,7 +15,6 @@ from typer.testing import CliRunner
 from callcenter.cli import app
 from callcenter.ledger.record import Direction, Outcome, Via
 from callcenter.store.engine import open_sync_engine
-from callcenter.store.migrate import upgrade
 from callcenter.store.models import CallRow
 
 pytestmark = pytest.mark.integration
@@ -46,10 +45,10 @@ def record(
 
 
 @pytest.fixture(autouse=True)
-def _installation(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def _installation(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, migrated_sqlite: Path) -> None:
+    shutil.copy(migrated_sqlite, tmp_path / "callcenter.db")
     url = f"sqlite+aiosqlite:///{tmp_path}/callcenter.db"
     engine = open_sync_engine(url)
-    upgrade(url)
     with Session(engine) as session, session.begin():
         session.add_all(
             [

@@ -5,7 +5,7 @@ import os
 import shutil
 import wave
 from array import array
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from math import pi, sin
 from pathlib import Path
 
@@ -16,6 +16,7 @@ import callcenter
 from callcenter.asterisk.obtain import VOICE, obtain
 from callcenter.centre import Centre, load_centre
 from callcenter.cli.prompts import app
+from dialplan import catalogue
 from dialplan.recording import RecordingError, Wrong
 from dialplan.sounds import ensure_prompts, prompts_of, replace, revert
 from dialplan.voice import Language, Voice, VoiceError
@@ -38,10 +39,13 @@ def make(voice: Voice) -> Make:
 
 
 @pytest.fixture(scope="module")
-def centre() -> Centre:
-    """The example with two of its companies."""
+def centre() -> Iterator[Centre]:
+    """The example with two of its companies; fewer numbers are counted than callers hear."""
     whole = load_centre(_EXAMPLE)
-    return whole.model_copy(update={"company": whole.company[:2]})
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(catalogue, "POSITIONS", 3)
+        patch.setattr(catalogue, "MINUTES", 3)
+        yield whole.model_copy(update={"company": whole.company[:2]})
 
 
 @pytest.fixture(scope="module")

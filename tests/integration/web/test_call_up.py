@@ -9,10 +9,9 @@ from aiohttp import web as http_server
 
 from callcenter.store.models import Role, UserRow
 from callcenter.store.subscriptions import Subscriptions
-from callcenter.web.passwords import hash_password
 from tests.integration.web.conftest import browser
 from tests.unit.call_up.test_encryption import AUTH, P256DH
-from tests.web_centre import PASSWORD, WebCentre, now_ms
+from tests.web_centre import HASHED, WebCentre, now_ms
 
 pytestmark = pytest.mark.integration
 
@@ -34,9 +33,8 @@ async def test_an_agent_subscribes_is_called_up_and_the_push_service_gets_the_me
     (address,) = runner.addresses
     service = f"http://127.0.0.1:{address[1]}"
     web.settings.push_services = (service,)
-    hashed = await hash_password(PASSWORD)
     user = {"login": "a1010", "name": "a1010", "role": Role.AGENT, "agent": "1010", "language": "ko"}
-    await web.add(UserRow(**user, company=None, password_hash=hashed))
+    await web.add(UserRow(**user, company=None, password_hash=HASHED))
     fields = {"endpoint": f"{service}/x", "p256dh": P256DH, "auth": AUTH}
     async with browser(web, "a1010") as agent:
         assert (await agent.post("/agent/call-up/subscribe", fields | {"auth": "short"}))[0] == 422

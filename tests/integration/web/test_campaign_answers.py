@@ -13,10 +13,9 @@ from callcenter.campaigns.spoken import Ended
 from callcenter.store.aftermath_models import DestroyedRow, LowScoreRow, PhoneState
 from callcenter.store.campaign_models import AttemptRow, CampaignRow, ContactRow, FormRow, ResponseRow
 from callcenter.store.models import Level, Role, TicketRow, TicketStatus, UserRow
-from callcenter.web.passwords import hash_password
 from tests.integration.web.conftest import browser
 from tests.unit.campaigns.forms import SURVEY
-from tests.web_centre import PASSWORD, WebCentre
+from tests.web_centre import HASHED, WebCentre
 
 pytestmark = pytest.mark.integration
 NUMBER, NAME = "01022223333", "김고객"
@@ -28,9 +27,8 @@ AUDIO = f"/campaigns/1/responses/{ATTEMPT}/why/audio"
 
 async def plant(web: WebCentre, **changed: Any) -> Path:
     """A campaign with one interview, in which the last question was answered in words; the file."""
-    hashed = await hash_password(PASSWORD)
     common = {"company": "nurim", "made_at": 1, "made_by": "op"}
-    person = {"name": "x", "agent": None, "password_hash": hashed, "language": "ko"}
+    person = {"name": "x", "agent": None, "password_hash": HASHED, "language": "ko"}
     attempt = {"company": "nurim", "campaign": 1, "contact": 1}
     answers = {"overall": "1", "why": RECORDING, "which": "1,2", "again": "2"}
     for row in (

@@ -24,10 +24,9 @@ from callcenter.store.models import Role, UserRow
 from callcenter.store.permissions import Permissions
 from callcenter.store.scope import WholeCentre
 from callcenter.store.users import Users
-from callcenter.web.passwords import hash_password
 from callcenter.web.tokens import make_token
 from tests.integration.web.conftest import Browser, browser
-from tests.web_centre import EXAMPLE, PASSWORD, WebCentre, now_ms
+from tests.web_centre import EXAMPLE, HASHED, WebCentre, now_ms
 
 pytestmark = pytest.mark.integration
 
@@ -39,10 +38,9 @@ SHEET = "이름,휴대폰,마케팅동의,동의일,증빙,지역\n" + "\n".join
 
 
 async def operator(web: WebCentre) -> None:
-    hashed = await hash_password(PASSWORD)
     await web.add(
         UserRow(
-            login="op", name="op", role=Role.CAMPAIGNS, company=None, agent=None, password_hash=hashed, language="ko"
+            login="op", name="op", role=Role.CAMPAIGNS, company=None, agent=None, password_hash=HASHED, language="ko"
         )
     )
 

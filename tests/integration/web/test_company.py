@@ -12,20 +12,18 @@ from callcenter.store.models import Level, Role, UserRow
 from callcenter.store.scope import OneCompany, WholeCentre
 from callcenter.store.tickets import Note, Tickets
 from callcenter.store.users import Users
-from callcenter.web.passwords import hash_password
 from callcenter.web.tokens import make_token
 from tests.applicant import apply, paper
 from tests.integration.web.conftest import browser
-from tests.web_centre import PASSWORD, WebCentre, now_ms, record
+from tests.web_centre import HASHED, WebCentre, now_ms, record
 
 pytestmark = pytest.mark.integration
 
 
 async def colleague(web: WebCentre, login: str, level: Level) -> None:
-    hashed = await hash_password(PASSWORD)
     await web.add(
         UserRow(
-            login=login, name=login, role=Role.COMPANY, company="nurim", agent=None, password_hash=hashed,
+            login=login, name=login, role=Role.COMPANY, company="nurim", agent=None, password_hash=HASHED,
             language="ko", level=level, disabled_at=None,
         )
     )  # fmt: skip
