@@ -90,6 +90,10 @@ class CallPrice:
     #: Talk is charged in begun increments of so many milliseconds.
     increment_ms: int
 
+    def charged_ms(self, talk_ms: int) -> int:
+        """Each begun increment of the talk whole; `metering` has the same in its loop over all calls."""
+        return -(-talk_ms // self.increment_ms) * self.increment_ms
+
 
 class Outside(StrEnum):
     """What becomes of things used on days on which the company has no contract."""

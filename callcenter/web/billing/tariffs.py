@@ -9,9 +9,8 @@ from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
 from billing.month import Month
-from billing.rules import Charge, Tally
-from billing.statement import LineKind, statement
-from billing.tariff import COMPANY, Tariff, TariffError, in_order
+from billing.tariff import Tariff, TariffError, in_order
+from billing.volumes import TALK_MINUTES, Volume, costs
 from callcenter.settlement.again import effects
 from callcenter.settlement.bookkeeping import Bookkeeping
 from callcenter.store.models import Role
@@ -29,8 +28,6 @@ from callcenter.web.services import Services, services_of
 router = APIRouter(include_in_schema=False)
 Uses = Annotated[Services, Depends(services_of)]
 Clerk = Annotated[Person, Depends(allow(Role.BILLING, Role.ADMIN))]
-#: How long each call of a preview is, where talk has a price.
-TALK_MINUTES = 3
 #: Volumes for which a preview tells what a month costs.
 _VOLUMES = (0, 1, 100, 200, 201, 400, 600, 1000, 2000, 4000, 6000, 10_000)
 
@@ -43,8 +40,7 @@ class Preview:
     #: The version that saving replaces; empty: a new one.
     replaces: str
     problems: tuple[str, ...]
-    #: Calls a month, the service fee, what each payer pays of it, and the total of the company's statement.
-    rows: tuple[tuple[int, int, tuple[int, ...], int], ...]
+    rows: tuple[Volume, ...]
 
 
 @router.get("/billing/tariff")
@@ -128,25 +124,8 @@ def preview(text: str, services: Services, version: str) -> Preview:
         return Preview(tariff=None, replaces="", problems=error.problems, rows=())
     except ValueError as error:
         return Preview(tariff=None, replaces="", problems=(f"TOML: {error}",), rows=())
-    rows = tuple(_costs(tariff, calls) for calls in _VOLUMES)
+    rows = tuple(costs(tariff, calls) for calls in _VOLUMES)
     return Preview(tariff=tariff, replaces=version if replaced else "", problems=(), rows=rows)
-
-
-def _costs(tariff: Tariff, calls: int) -> tuple[int, int, tuple[int, ...], int]:
-    counts = next((place for place, rule in enumerate(tariff.rules) if rule.charge is Charge.CALL), None)
-    talk = calls * TALK_MINUTES * 60_000
-    increment = tariff.call_price.increment_ms
-    tally = Tally(
-        by_rule=tuple(calls if place == counts else 0 for place in range(len(tariff.rules))),
-        charged_ms=calls * -(-TALK_MINUTES * 60_000 // increment) * increment,
-        talk_ms=talk,
-        lines=min(calls, 1),
-        happy_calls=0,
-        messages=0,
-    )
-    made = statement(tariff, tally, company=COMPANY, month=tariff.valid_from)
-    shares = tuple(line.amount for line in made.lines if line.kind is LineKind.SHARE)
-    return calls, sum(shares), shares, made.total
 
 
 def _versions(services: Services) -> list[str]:
