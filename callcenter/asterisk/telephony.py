@@ -12,6 +12,7 @@ import structlog
 
 from callcenter.asterisk.ari import AriClient, AriError, Json
 from callcenter.asterisk.hang_ups import HangUps
+from callcenter.asterisk.meanwhile import Meanwhile
 from callcenter.calls import commands, events
 from callcenter.calls.events import AsteriskSeen, SeenCall
 from callcenter.calls.floor import Floor
@@ -82,8 +83,9 @@ class Telephony:
         self._agent_changed = agent_changed
         self._reply = reply
         self._timers: dict[str, asyncio.TimerHandle] = {}
-        #: Until the first look, events tell of calls that the floor does not know yet; the look includes them.
+        #: Until the first look, events tell of calls that the floor does not know yet.
         self._looked = False
+        self._while_looking = Meanwhile()
         self.node = ""
         self.version = ""
         ari.on_channel_event("StasisStart", self._stasis_start)
@@ -101,6 +103,7 @@ class Telephony:
 
     def _stasis_start(self, channel: Json, event: Json) -> None:
         if not self._looked:
+            self._while_looking.entered(channel, event)
             return
         caller = channel["caller"]["number"]
         match event["args"]:
@@ -134,6 +137,8 @@ class Telephony:
         self._hang_ups.gone(channel["id"])
         if self._looked:
             self.handle(events.ChannelGone(channel["id"], event["cause"]))
+        else:
+            self._while_looking.gone(channel["id"])
 
     def _dtmf(self, channel: Json, event: Json) -> None:
         if self._looked:
@@ -294,6 +299,7 @@ class Telephony:
     def lost(self) -> None:
         """The connection is gone; what happens meanwhile is found at the next look."""
         self._looked = False
+        self._while_looking = Meanwhile()
         self._hang_ups = HangUps()
 
     async def look(self, fresh: bool = False) -> None:
@@ -304,7 +310,10 @@ class Telephony:
         if not fresh and not self._looked:
             return
         self._looked = True
-        self._execute(compare(self.floor, seen, now_ms()))
+        self._execute(compare(self.floor, self._while_looking.corrected(seen), now_ms()))
+        for channel, event in self._while_looking.unseen(seen):
+            self._stasis_start(channel, event)
+        self._while_looking = Meanwhile()
 
     async def _seen(self, channels: list[Json], bridges: list[Json], fresh: bool) -> AsteriskSeen:
         names = {channel["id"]: channel["name"] for channel in channels}
@@ -325,7 +334,7 @@ class Telephony:
                 at = await self.ari.channels.getChannelVar(call["agent_channel"], "CC_ANSWERED")
                 call["answered_at"] = int(at) if at else None
         except AriError:
-            pass  # hung up meanwhile; its end is told by the next look
+            pass  # hung up meanwhile
         return call
 
 
