@@ -70,6 +70,8 @@ async def billing(request: Request, services: Uses, _: Clerk, month: str = "") -
     chosen = chosen_month(services, month)
     async with services.sessions() as session:
         books = Statements(session, WholeCentre())
+        # The period first: a worker may settle the month between two reads, and sums of before must not look final.
+        period = await books.period(chosen)
         statements = {row.company: row for row in await books.of_month(chosen)}
         charged = await Applications(session, WholeCentre()).charged(chosen)
         nobodys = await unattributed_calls(Records(session, WholeCentre()), month=chosen, zone=services.centre.zone)
@@ -79,7 +81,7 @@ async def billing(request: Request, services: Uses, _: Clerk, month: str = "") -
             month=chosen,
             months=offered_months(services),
             over=chosen < this_month(services),
-            period=await books.period(chosen),
+            period=period,
             statements=statements,
             corrected=await books.corrected(chosen),
             uncharged=[company for company, row in statements.items() if row.total and company not in charged],
