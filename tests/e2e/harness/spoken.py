@@ -1,6 +1,7 @@
 """What the voice has spoken for one centre under test is taken over by the next: speaking takes minutes, copying none.
 
-The index beside the files tells from which text each was made, so whatever does not fit is spoken anew.
+The index beside the files tells from which text each was made, so whatever does not fit is spoken anew. They are kept
+where downloads are kept, for every clone.
 """
 
 from __future__ import annotations
@@ -12,7 +13,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-_KEPT = Path(__file__).parents[3] / ".cache/test-voice"
+from callcenter.asterisk.obtain import cache_folder
+
+_KEPT = cache_folder() / "test-voice"
 
 
 @contextmanager

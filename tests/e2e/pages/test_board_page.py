@@ -207,18 +207,6 @@ async def test_keys_are_listed_and_lead_on(web: WebCentre, sign_in: SignIn) -> N
     await page.wait_for_url("**/records")
 
 
-@pytest.mark.parametrize("width", [390, 1440])
-@pytest.mark.parametrize("login", ["sup", "admin", "a1001", "bill", "nurim"])
-async def test_no_page_is_wider_than_its_screen(web: WebCentre, sign_in: SignIn, login: str, width: int) -> None:
-    await web.add(record("cc-1795400000.1", reason="fault", product="공기청정기 AP-200", symptom="전원이 켜지지 않음"))
-    await web.feed_agent("1001")
-    await web.feed_board(waiting=[waits(5)])
-    page = await sign_in(login, width=width)
-    for address in await page.eval_on_selector_all("#menu a", "links => links.map(link => link.href)"):
-        await page.goto(address)
-        assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth"), address
-
-
 async def test_a_supervisor_chooses_whom_to_listen_to_by_the_keyboard(web: WebCentre, sign_in: SignIn) -> None:
     page = await sign_in("sup")
     call = {"id": "cc-1.1", "company": "nurim", "group": "kitchen", "since": now_ms(), "stage": "talking"}

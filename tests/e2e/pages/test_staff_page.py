@@ -14,10 +14,9 @@ from playwright.async_api import Page, expect
 from callcenter.call_up.report import Report, add
 from callcenter.store.models import EventRow, Role, UserRow
 from callcenter.store.subscriptions import Subscriptions
-from callcenter.web.passwords import hash_password
 from tests.e2e.pages.conftest import SignIn
 from tests.unit.call_up.test_encryption import AUTH, P256DH
-from tests.web_centre import PASSWORD, WebCentre, now_ms, record
+from tests.web_centre import HASHED, WebCentre, now_ms, record
 
 pytestmark = pytest.mark.e2e
 SEOUL = ZoneInfo("Asia/Seoul")
@@ -78,9 +77,8 @@ async def test_a_gateway_that_is_away_is_shown_to_the_supervisor(web: WebCentre,
 
 
 async def peak_agent(web: WebCentre, sign_in: SignIn, state: str = "offline", **fields: object) -> Page:
-    hashed = await hash_password(PASSWORD)
     user = {"login": "a1010", "name": "a1010", "role": Role.AGENT, "agent": "1010", "language": "ko"}
-    await web.add(UserRow(**user, company=None, password_hash=hashed))
+    await web.add(UserRow(**user, company=None, password_hash=HASHED))
     await web.feed_controller()
     await web.feed_agent("1010", state, peak=True, **fields)
     return await sign_in("a1010")

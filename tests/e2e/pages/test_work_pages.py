@@ -131,13 +131,3 @@ async def test_a_marked_number_is_never_in_the_address(web: WebCentre, sign_in: 
     await page.get_by_role("button", name="해제").click()
     await expect(page.locator("#mark-1")).to_have_count(0)
     assert not [url for url in seen if "1234" in url]
-
-
-@pytest.mark.parametrize("page_name", ["callbacks", "messages", "marked", "board"])
-async def test_nothing_overflows_on_a_phone(web: WebCentre, sign_in: SignIn, page_name: str) -> None:
-    await open_callback(web)
-    await message(web)
-    await web.feed_board()
-    page = await sign_in("sup", width=390, height=800)
-    await page.goto(f"{web.url}/{page_name}")
-    assert await page.evaluate("document.documentElement.scrollWidth") <= 390
