@@ -1,4 +1,4 @@
-"""A TOML table read value by value; every mistake in it is told with its key and what is expected."""
+"""A table of TOML or YAML read value by value; every mistake in it is told with its key and what is expected."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _SLUG = re.compile(r"[a-z][a-z0-9_-]{0,31}", re.ASCII)
 
 @dataclass
 class Table:
-    """A TOML table that notes what is wrong with its values and goes on with a harmless one.
+    """A table that notes what is wrong with its values and goes on with a harmless one.
 
     Tables inside it share the list of problems.
     """

@@ -1,4 +1,4 @@
-"""From a tariff's TOML form to a `Tariff`, or to every mistake in it at once: file, key, what is expected."""
+"""From a tariff's file, parsed, to a `Tariff`, or to every mistake in it at once: file, key, what is expected."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _DIGITS = re.compile(r"[0-9]{3,15}", re.ASCII)
 
 
 def read_tariff(raw: Mapping[str, object], source: str, *, outcomes: Collection[str]) -> Tariff:
-    """The tariff that this parsed TOML describes.
+    """The tariff that this parsed TOML or YAML describes.
 
     `source` names the file in messages; `outcomes` are the words that call records use for how a call ended.
     Raises `TariffError` with all mistakes.

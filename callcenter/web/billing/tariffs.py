@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Form, Request
@@ -16,7 +17,7 @@ from callcenter.settlement.bookkeeping import Bookkeeping
 from callcenter.store.models import Role
 from callcenter.store.periods import Actor
 from callcenter.store.settlement_models import PeriodState
-from callcenter.tariffs import load_tariffs, read_text
+from callcenter.tariffs import load_tariffs, read_text, versions
 from callcenter.web.billing.books import change
 from callcenter.web.errors import Refused
 from callcenter.web.guard import allow
@@ -63,11 +64,13 @@ async def save(
 ) -> Response:
     """Preview a text, or save it: in the place of the version it was made from, or as another one."""
     text = text.replace("\r\n", "\n")
+    version = version if version in _versions(services) else ""
     seen = preview(text, services, version)
     if what != "save" or seen.tariff is None:
         return await _page(request, services, text, version)
     first, taken = seen.tariff.valid_from, _versions(services)
-    names = (f"{first}.toml", *(f"{first}-{n}.toml" for n in range(2, len(taken) + 3)))
+    suffix = Path(_named_like(version)).suffix
+    names = (f"{first}{suffix}", *(f"{first}-{n}{suffix}" for n in range(2, len(taken) + 3)))
     name = seen.replaces or next(name for name in names if name not in taken)
 
     def write(books: Bookkeeping, actor: Actor) -> None:
@@ -79,13 +82,17 @@ async def save(
 
 @router.post("/billing/tariff/rerate")
 async def rerate(
-    services: Uses, person: Clerk, text: Annotated[str, Form()], month: Annotated[str, Form()]
+    services: Uses,
+    person: Clerk,
+    text: Annotated[str, Form()],
+    month: Annotated[str, Form()],
+    version: Annotated[str, Form()] = "",
 ) -> Response:
     """What this text would make of a closed month; nothing is changed."""
     chosen = chosen_month(services, month)
     text = text.replace("\r\n", "\n")
     try:
-        other = read_text(text, "tariff")
+        other = read_text(text, _named_like(version))
     except ValueError as error:
         raise Refused(422, "tariff_text") from error
     await change(services, person, lambda books, actor: books.rerate(chosen, other, text, actor).id)
@@ -113,23 +120,39 @@ async def decide(services: Uses, person: Clerk, month: str, number: int, what: A
 def preview(text: str, services: Services, version: str) -> Preview:
     """What the text means, or everything that is wrong with it, alone and beside the other versions.
 
-    It takes the place of the version it was made from only with that one's first month.
+    `version`: the file it was made from; empty: none. It takes that file's place only with the same first month, or if
+    that file cannot be read.
     """
     try:
-        tariff = read_text(text, "tariff")
-        others = load_tariffs(services.settings.tariffs)
-        replaced = [one for one in others if one.source == version and one.valid_from == tariff.valid_from]
-        in_order([*(one for one in others if one not in replaced), tariff])
+        tariff = read_text(text, _named_like(version))
+        others = list(load_tariffs(services.settings.tariffs, but_for=version))
+        replaces = version
+        if version and (before := _readable(services, version)) and before.valid_from != tariff.valid_from:
+            others.append(before)
+            replaces = ""
+        in_order([*others, tariff])
     except TariffError as error:
         return Preview(tariff=None, replaces="", problems=error.problems, rows=())
     except ValueError as error:
-        return Preview(tariff=None, replaces="", problems=(f"TOML: {error}",), rows=())
+        return Preview(tariff=None, replaces="", problems=(str(error),), rows=())
     rows = tuple(costs(tariff, calls) for calls in _VOLUMES)
-    return Preview(tariff=tariff, replaces=version if replaced else "", problems=(), rows=rows)
+    return Preview(tariff=tariff, replaces=replaces, problems=(), rows=rows)
+
+
+def _named_like(version: str) -> str:
+    """The name of a text that is in no file yet, and written as the version that it was made from."""
+    return f"tariff{Path(version).suffix or '.toml'}"
+
+
+def _readable(services: Services, version: str) -> Tariff | None:
+    try:
+        return read_text((services.settings.tariffs / version).read_text(encoding="utf-8"), version)
+    except (TariffError, ValueError, OSError):
+        return None
 
 
 def _versions(services: Services) -> list[str]:
-    return sorted(path.name for path in services.settings.tariffs.glob("*.toml"))
+    return [path.name for path in versions(services.settings.tariffs)]
 
 
 async def _page(request: Request, services: Services, text: str, version: str) -> Response:

@@ -7,11 +7,13 @@ import io
 import os
 import re
 import sys
+import tomllib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import pytest
 from pypdf import PdfReader
+from ruamel.yaml import YAML
 
 from billing.month import Month
 from callcenter.settlement.bookkeeping import bookkeeping
@@ -165,6 +167,21 @@ async def test_a_tariff_is_previewed_with_every_mistake_and_saved_only_without(w
         await clerk.post("/billing/tariff", {"text": later, "what": "save", "version": "2031-01.toml"})
         assert (folder / "2031-01.toml").read_text("utf-8") == dearer
         assert (folder / "2031-01-2.toml").read_text("utf-8") == later
+        # A file that somebody broke by hand is mended here, and hinders nothing but the others.
+        (folder / "2031-01-2.toml").write_text("base_fee = ", "utf-8")
+        assert "2031-01-2.toml: not valid TOML" in (await clerk.get("/billing/tariff?version=2026-01.toml"))[1]
+        for outside in ("", "../tariffs/2031-01-2.toml"):
+            form = {"text": later, "what": "save", "version": outside}
+            assert "2031-01-2.toml: not valid TOML" in (await clerk.post("/billing/tariff", form))[1]
+        await clerk.post("/billing/tariff", {"text": later, "what": "save", "version": "2031-01-2.toml"})
+        assert (folder / "2031-01-2.toml").read_text("utf-8") == later
+        # One that is written as YAML stays YAML.
+        words = io.StringIO()
+        YAML(typ="safe", pure=True).dump(tomllib.loads(later.replace("2031-01", "2032-01")), words)
+        (folder / "2032-01.yaml").write_text(words.getvalue(), "utf-8")
+        again = words.getvalue().replace("2032-01", "2033-01")
+        await clerk.post("/billing/tariff", {"text": again, "what": "save", "version": "2032-01.yaml"})
+        assert (folder / "2033-01.yaml").read_text("utf-8") == again
     async with browser(web, "nurim") as company:
         assert (await company.get("/billing/tariff"))[0] == 403
 
