@@ -14,10 +14,11 @@ from billing import comparison_forms
 from billing.comparison import compare
 from billing.month import Month
 from billing.words import Language
+from callcenter.centre import Centre
 from callcenter.cli import bill_month
 from callcenter.cli.bill_asking import ask, centre_of, month_of, remark, stop, tariff_of, tariffs_of
 from callcenter.settings import Settings
-from callcenter.settlement.forms import Form, tax_invoice_json, written
+from callcenter.settlement.forms import Form, named, tax_invoice_json, written
 from callcenter.settlement.parties import PartyError, load_parties
 from callcenter.statements import Shown, made_statement, open_statement, unattributed_calls
 from callcenter.store.periods import PeriodError
@@ -56,19 +57,19 @@ def write_statement(
     """One company's month: as it was closed, else as its closed call records tell it now."""
     settings, chosen = Settings(), month_of(month)
     centre = centre_of(settings)
-    found = next((one for one in centre.company if one.id == company), None)
-    if found is None:
-        stop(f"no company '{company}'; expected one of " + ", ".join(one.id for one in centre.company))
+    known = _companies(settings, centre, chosen)
+    if company not in known:
+        stop(f"no company '{company}'; expected one of " + ", ".join(known))
     if form in _BINARY and out is None:
         stop(f"--format {form} needs --out FILE")
-    shown = _shown(settings, found.id, chosen, centre.zone)
+    shown = _shown(settings, company, chosen, centre.zone)
     if shown.provisional:
         remark(f"{chosen} is not closed: this statement is provisional.")
     nobodys = _unattributed(settings, chosen, centre.zone)
     if nobodys:
         remark(f"Not attributable to any company in {chosen}: {nobodys} calls (callcenter bill unattributed).")
     try:
-        content = written(shown, form, company=found, centre=centre, language=lang)
+        content = written(shown, form, company=named(centre, company), centre=centre, language=lang)
     except FontError as error:
         stop(str(error))
     if out is not None:
@@ -99,15 +100,16 @@ def export(
     settings, chosen = Settings(), month_of(month)
     centre = centre_of(settings)
     to.mkdir(parents=True, exist_ok=True)
-    for company in centre.company:
-        shown = _shown(settings, company.id, chosen, centre.zone)
+    companies = _companies(settings, centre, chosen)
+    for company in companies:
+        shown = _shown(settings, company, chosen, centre.zone)
         for form in (Form.PDF, Form.XLSX, Form.CSV):
             try:
-                content = written(shown, form, company=company, centre=centre, language=lang)
+                content = written(shown, form, company=named(centre, company), centre=centre, language=lang)
             except FontError as error:
                 stop(str(error))
-            (to / f"{chosen}-{company.id}.{form}").write_bytes(content)
-    print(f"{len(centre.company) * 3} files in {to}")
+            (to / f"{chosen}-{company}.{form}").write_bytes(content)
+    print(f"{len(companies) * 3} files in {to}")
 
 
 @app.command()
@@ -147,6 +149,13 @@ def check() -> None:
     for tariff in tariffs_of(Settings()):
         until = f" to {tariff.valid_to}" if tariff.valid_to else ""
         print(f"{tariff.source}: from {tariff.valid_from}{until}, {tariff.form}")
+
+
+def _companies(settings: Settings, centre: Centre, month: Month) -> list[str]:
+    """The centre's, and those that have left it and have a statement of this month."""
+    made = ask(settings, lambda session: Statements(session, WholeCentre()).of_month(month))
+    known = [one.id for one in centre.company]
+    return known + [row.company for row in made if row.company not in known]
 
 
 def _shown(settings: Settings, company: str, month: Month, zone: ZoneInfo) -> Shown:

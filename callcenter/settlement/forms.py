@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 from zoneinfo import ZoneInfo
@@ -38,6 +39,19 @@ class Form(StrEnum):
     CSV = "csv"
     XLSX = "xlsx"
     PDF = "pdf"
+
+
+@dataclass(frozen=True, slots=True)
+class _Gone:
+    """A company that the centre does not know any more stands for itself."""
+
+    name: str
+    name_en: str
+
+
+def named(centre: Centre, company: str) -> Named:
+    """The company's names; its id, if the centre does not know it any more."""
+    return next((one for one in centre.company if one.id == company), _Gone(company, company))
 
 
 def written(shown: Shown, form: Form, *, company: Named, centre: Centre, language: Language) -> bytes:

@@ -251,14 +251,13 @@ async def statement_file(
 ) -> Response:
     """A statement as a file, with the calls behind each line. Raises `Refused`."""
     shown = await statement_of(services, company, chosen_month(services, month))
-    named = next((one for one in services.centre.company if one.id == company), None)
-    if named is None and shown.row is None:
+    if shown.row is None and all(one.id != company for one in services.centre.company):
         raise Refused(404, "not_found")
     try:
         content = forms.written(
             shown,
             form,
-            company=named or Gone(company, company),
+            company=forms.named(services.centre, company),
             centre=services.centre,
             language=Language(language_of(request)),
         )
@@ -266,14 +265,6 @@ async def statement_file(
         raise Refused(503, "typeface") from error
     name = f"statement-{company}-{shown.statement.month}.{form}"
     return Response(content, media_type=_MEDIA[form], headers={"content-disposition": f'attachment; filename="{name}"'})
-
-
-@dataclass(frozen=True, slots=True)
-class Gone:
-    """A company that the centre does not know any more stands for itself."""
-
-    name: str
-    name_en: str
 
 
 @router.get("/compare")

@@ -4,10 +4,12 @@ import csv
 import io
 import json
 import shutil
+import tomllib
 from datetime import datetime
 from pathlib import Path
 
 import pytest
+import tomlkit
 from click.testing import Result
 from sqlalchemy.orm import Session
 from typer.testing import CliRunner
@@ -222,6 +224,21 @@ def test_pdf_xlsx_and_csv_of_every_company(tmp_path: Path) -> None:
     assert bill("export", "--month=2026-11", f"--to={tmp_path / 'out'}").stdout.startswith("30 files")
     made = sorted(path.name for path in (tmp_path / "out").iterdir() if "nurim" in path.name)
     assert made == ["2026-11-nurim.csv", "2026-11-nurim.pdf", "2026-11-nurim.xlsx"]
+
+
+def test_a_company_that_has_left_the_centre_keeps_its_statements(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert bill("settle", "--month=2026-10").exit_code == 0
+    whole = tomllib.loads((EXAMPLE / "centre.toml").read_text("utf-8"))
+    whole["company"] = [one for one in whole["company"] if one["id"] != "nurim"]
+    (tmp_path / "centre.toml").write_text(tomlkit.dumps(whole), "utf-8")
+    monkeypatch.setenv("CALLCENTER_CENTRE", str(tmp_path / "centre.toml"))
+    assert bill("export", "--month=2026-10", f"--to={tmp_path / 'out'}").stdout.startswith("30 files")
+    assert (tmp_path / "out/2026-10-nurim.pdf").stat().st_size > 1000
+    assert "162,500" in statement(month="2026-10").stdout
+    unknown = bill("statement", "--company=nurim", "--month=2026-11")
+    assert (unknown.exit_code, "no company 'nurim'" in unknown.stderr) == (2, True)
 
 
 def test_a_statement_needs_a_tariff_for_the_month() -> None:
