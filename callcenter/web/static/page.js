@@ -162,6 +162,22 @@ document.addEventListener("change", (event) => {
   if (event.target.closest("[data-autosubmit]")) event.target.form.requestSubmit();
 });
 
+// What belongs to one company is offered only while that company is chosen.
+function offerOwned(owner) {
+  for (const select of owner.form.querySelectorAll("select:has([data-owned])")) {
+    for (const option of select.options) option.hidden = option.disabled = option.dataset.owned !== owner.value;
+    if (!select.selectedOptions.length || select.selectedOptions[0].disabled)
+      select.value = [...select.options].find((option) => !option.disabled)?.value ?? "";
+    const none = owner.form.querySelector(`[data-none="${select.name}"]`);
+    if (none) none.hidden = select.value !== "";
+  }
+}
+
+for (const owner of document.querySelectorAll("[data-owner]")) {
+  owner.addEventListener("change", () => offerOwned(owner));
+  offerOwned(owner);
+}
+
 document.addEventListener("click", (event) => {
   if (event.target.closest("[data-fullscreen]")) {
     if (document.fullscreenElement) document.exitFullscreen();
