@@ -34,16 +34,22 @@ _HEADINGS: Mapping[Field, tuple[str, ...]] = {
     Field.NUMBER: (
         "전화번호",
         "휴대폰",
+        "휴대폰번호",
         "휴대전화",
+        "휴대전화번호",
         "핸드폰",
+        "핸드폰번호",
+        "고객전화번호",
         "연락처",
         "phone",
+        "phonenumber",
         "mobile",
+        "mobilenumber",
         "tel",
         "telephone",
         "number",
     ),
-    Field.NAME: ("이름", "성명", "고객명", "name", "customer"),
+    Field.NAME: ("이름", "성명", "성함", "고객명", "고객이름", "name", "customer", "customername"),
     Field.LANGUAGE: ("언어", "language"),
     Field.SEGMENT: ("구분", "세그먼트", "지역", "segment", "group"),
     Field.MARKETING: ("마케팅동의", "마케팅활용동의", "마케팅정보활용동의", "marketing", "marketingconsent"),
@@ -51,7 +57,7 @@ _HEADINGS: Mapping[Field, tuple[str, ...]] = {
     Field.NIGHT: ("야간동의", "야간수신동의", "야간광고수신동의", "night", "nightconsent"),
     Field.CONSENT_AT: ("동의일", "동의일자", "동의일시", "consentdate", "consentat"),
     Field.PROOF: ("증빙", "동의증빙", "동의경로", "proof", "consentproof"),
-    Field.PRODUCT: ("제품", "제품명", "모델", "product", "model"),
+    Field.PRODUCT: ("제품", "제품명", "구매제품", "모델", "모델명", "product", "productname", "model"),
 }
 _MATTERS = {Field.MARKETING: Matter.MARKETING, Field.ADVERTISING: Matter.ADVERTISING, Field.NIGHT: Matter.NIGHT}
 _YES = frozenset({"y", "yes", "o", "ok", "true", "1", "예", "네", "동의", "동의함"})

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import csv
+import io
+from collections.abc import Iterator
 from contextlib import suppress
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import Annotated
 
 import structlog
 from fastapi import APIRouter, File, Request, UploadFile
-from fastapi.responses import FileResponse, RedirectResponse, Response
+from fastapi.responses import RedirectResponse, Response, StreamingResponse
 from redis.exceptions import RedisError
 
 from callcenter.campaigns.columns import Field, guess
@@ -22,16 +26,19 @@ from callcenter.store.campaigns import Campaigns
 from callcenter.store.epoch import to_ms
 from callcenter.web.campaigns.common import Operator, Uses, local_now
 from callcenter.web.errors import Refused
-from callcenter.web.pages import render
+from callcenter.web.pages import language_of, render
 from callcenter.web.people import Person
 from callcenter.web.scoping import scope_of
 from callcenter.web.services import Services
+from callcenter.web.words import phrase
 
 router = APIRouter(prefix="/campaigns", include_in_schema=False)
 log = structlog.get_logger(__name__)
 
 #: Rows shown beside the columns.
 _SHOWN = 5
+#: Characters sent at a time.
+_CHUNK = 64 * 1024
 
 
 @router.post("/{number}/contacts")
@@ -126,14 +133,36 @@ async def start(request: Request, services: Uses, person: Operator, number: int)
 
 
 @router.get("/imports/{number}/bad.csv")
-async def bad(services: Uses, person: Operator, number: int) -> Response:
-    """The rows that gave no contact, with the reason."""
+async def bad(request: Request, services: Uses, person: Operator, number: int) -> Response:
+    """The rows that gave no contact, with the reason in the reader's language."""
     await _import(services, person, number)
     file = bad_rows(services.settings, number)
     if not file.is_file():
         raise Refused(404, "not_found")
     log.info("contacts.bad_rows_downloaded", login=person.login, contact_import=number)
-    return FileResponse(file, media_type="text/csv; charset=utf-8", filename=f"bad-rows-{number}.csv")
+    return StreamingResponse(
+        _in_words(file, language_of(request)),
+        media_type="text/csv; charset=utf-8",
+        headers={"content-disposition": f'attachment; filename="bad-rows-{number}.csv"'},
+    )
+
+
+def _in_words(file: Path, language: str) -> Iterator[str]:
+    """The file's lines, with words for its headings and for each reason."""
+    line = io.StringIO(newline="")
+    table = csv.writer(line)
+    with file.open(encoding="utf-8-sig", newline="") as stored:
+        rows = csv.reader(stored)
+        _, _, *heading = next(rows)
+        line.write("\ufeff")
+        t = partial(phrase, language)
+        table.writerow((t("campaign.bad_line"), t("campaign.bad_reason"), *heading))
+        for number, fault, *cells in rows:
+            table.writerow((number, t(f"fault.{fault}"), *cells))
+            if line.tell() > _CHUNK:
+                yield line.getvalue()
+                line.seek(line.truncate(0))
+    yield line.getvalue()
 
 
 async def _import(services: Services, person: Person, number: int) -> ImportRow:

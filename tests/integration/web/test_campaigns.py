@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import io
 import re
 from datetime import UTC, datetime, timedelta
@@ -211,7 +212,7 @@ async def test_a_campaign_with_wrong_parts_is_not_made(web: WebCentre) -> None:
         assert (status, "시간대는" in body) == (422, True)
 
 
-async def test_every_setting_of_a_campaign_is_asked_for_kept_and_shown_in_the_dry_run(web: WebCentre) -> None:
+async def test_every_setting_of_a_campaign_is_asked_for_kept_and_shown(web: WebCentre) -> None:
     await operator(web)
     async with browser(web, "op") as page:
         campaign = await drafted(
@@ -230,10 +231,36 @@ async def test_every_setting_of_a_campaign_is_asked_for_kept_and_shown_in_the_dr
         assert plan.retries[Outcome.PARTIAL] == Again(after_min=60, most=1)
         assert Outcome.NO_ANSWER not in plan.retries
         assert plan.quotas == (Enough(most=100, segment="서울"), Enough(most=50, question="again", answer="1"))
+        _, shown = await page.get(campaign)
+        for said in ("통화 중: 20분 뒤, 5번까지", "하루 2번, 30일 6번", "2.5 %", "양보하지 않음"):
+            assert said in shown
         _, body = await page.get(f"{campaign}/dry-run")
-        for said in ("통화 중: 20분 뒤, 5번까지", "하루 2번, 30일 6번", "2.5 %", "양보하지 않음", "0 / 100", "0 / 50"):
-            assert said in body
+        assert "0 / 100" in body
+        assert "0 / 50" in body
         assert "이번에 걸 사람 0명" in body  # none of them is compared with the register yet
+
+
+async def test_bad_rows_come_back_with_the_reason_in_the_readers_language(web: WebCentre) -> None:
+    await operator(web)
+    async with browser(web, "op") as page:
+        campaign = await drafted(page)
+        sheet = SHEET + '\n"=cmd(), 주소",010-12,Y,2026-10-01,가입서,서울\n고객,010-2222-0001,Y,2026-10-01,가입서,서울'
+        _, where = await page.post(f"{campaign}/contacts", upload(sheet))  # type: ignore[arg-type]
+        columns = {
+            f"column-{n}": field for n, field in enumerate(("name", "number", "marketing", "consent_at", "proof"))
+        }
+        assert (await page.post(f"{where}/start", columns))[0] == 303
+        await job.read_contacts(web.settings, web.sessions, int(where.rsplit("/", 1)[1]))
+        _, korean = await page.get(f"{where}/bad.csv")
+        await page.post("/language/en")
+        _, english = await page.get(f"{where}/bad.csv")
+    assert list(csv.reader(io.StringIO(korean.lstrip("\ufeff")))) == [
+        ["줄", "사유", "이름", "휴대폰", "마케팅동의", "동의일", "증빙", "지역"],
+        ["12", "번호가 짧음", "'=cmd(), 주소", "010-12", "Y", "2026-10-01", "가입서", "서울"],
+        ["13", "중복", "고객", "010-2222-0001", "Y", "2026-10-01", "가입서", "서울"],
+    ]
+    assert english.startswith("\ufeffline,reason,")
+    assert "12,Number too short," in english
 
 
 MISTAKES = (
