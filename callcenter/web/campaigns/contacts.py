@@ -153,7 +153,7 @@ def _in_words(file: Path, language: str) -> Iterator[str]:
     table = csv.writer(line)
     with file.open(encoding="utf-8-sig", newline="") as stored:
         rows = csv.reader(stored)
-        _, _, *heading = next(rows)
+        _, _, *heading = next(rows, ("", ""))  # nothing, of a file that could not be read at all
         line.write("\ufeff")
         t = partial(phrase, language)
         table.writerow((t("campaign.bad_line"), t("campaign.bad_reason"), *heading))

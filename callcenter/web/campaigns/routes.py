@@ -234,7 +234,6 @@ async def dry_run(request: Request, services: Uses, person: Operator, number: in
         campaign=campaign,
         found=found,
         reasons=list(Why),
-        plan=plan,
         quotas=filled((one.quota() for one in plan.quotas), complete),
         form=form_of(version.text if version else None),
         label=label,
