@@ -96,7 +96,7 @@ class TaxInvoice:
 
 def tax_invoices(
     *,
-    number: str,
+    number: str | None,
     month: Month,
     supply: int,
     vat: int,
@@ -108,10 +108,12 @@ def tax_invoices(
 ) -> list[TaxInvoice]:
     """The statement's invoice and those of its notes, in the order of issue; together they are what is owed.
 
+    A statement of zero won has no `number` and no invoice; the first note that asks for money is an invoice of its own.
+
     `works` tells a working day: an invoice may be issued until the 10th of the month after the supply, or the next
     working day.
     """
-    taxed = vat != 0
+    taxed = vat != 0 or any(note.vat for note in notes)
     last = date(month.next.year, month.next.number, 1) - timedelta(days=1)
 
     def invoice(
@@ -136,10 +138,15 @@ def tax_invoices(
             vat=tax,
         )
 
-    issued = [invoice(number, None, None, last, supply, vat)]
+    issued = [] if number is None else [invoice(number, None, None, last, supply, vat)]
     stands, current = number, (supply, vat)
     for note in notes:
         after = (current[0] + note.supply, current[1] + note.vat)
+        if stands is None and any(after):
+            written = last if note.amendment is Amendment.MISTAKE else note.day
+            issued.append(invoice(note.number, None, None, written, *after))
+            stands, current = note.number, after
+            continue
         match note.amendment:
             case Amendment.MISTAKE:
                 # Nobody issues an invoice of zero won.

@@ -83,19 +83,19 @@ def written(shown: Shown, form: Form, *, company: Named, centre: Centre, languag
 def tax_invoice_json(shown: Shown, parties: Parties, zone: ZoneInfo) -> str:
     """The electronic tax invoices of a closed statement and its notes.
 
-    Raises `PeriodError` for one that is not closed or of zero won, `PartyError`.
+    Raises `PeriodError` for one that is not closed or of zero won throughout, `PartyError`.
     """
-    if shown.row is None or shown.state is not PeriodState.CLOSED or shown.row.number is None:
+    notes = _notes(shown, zone)
+    if shown.row is None or shown.state is not PeriodState.CLOSED or not (shown.row.number or notes):
         raise PeriodError("no_invoice", "only a closed statement of more than zero won has a tax invoice")
     row = shown.row
-    assert row.number is not None
     return tax_invoice.as_json(
         tax_invoice.tax_invoices(
             number=row.number,
             month=shown.statement.month,
             supply=row.supply,
             vat=row.vat,
-            notes=_notes(shown, zone),
+            notes=notes,
             supplier=parties.supplier,
             receiver=parties.company(row.company),
             item=_ITEM.format(month=row.month),

@@ -23,11 +23,13 @@ SUPPLIER, RECEIVER = (
 )
 
 
-def issued(*notes: Note, vat: int = 10_000) -> list[TaxInvoice]:
+def issued(
+    *notes: Note, vat: int = 10_000, supply: int = 100_000, number: str | None = "2026-11-00001"
+) -> list[TaxInvoice]:
     return tax_invoices(
-        number="2026-11-00001",
+        number=number,
         month=NOVEMBER,
-        supply=100_000,
+        supply=supply,
         vat=vat,
         notes=notes,
         supplier=SUPPLIER,
@@ -70,6 +72,19 @@ def test_a_mistake_that_took_everything_leaves_no_invoice_of_zero_won() -> None:
     ]  # fmt: skip
 
 
+def test_what_a_note_asks_for_after_a_statement_of_zero_won_is_an_invoice_of_its_own() -> None:
+    notes = note(Amendment.MISTAKE, 20_000), note(Amendment.SUPPLY_CHANGED, -5_000, "C2027-01-00002")
+    own, change = issued(*notes, supply=0, vat=0, number=None)
+    assert (own.number, own.amendment, own.original, own.written_on) == (
+        "C2027-01-00001", None, None, date(2026, 11, 30),
+    )  # fmt: skip
+    assert (own.type_code, own.total) == (TypeCode.TAX_INVOICE, 22_000)
+    assert (change.original, change.supply) == ("C2027-01-00001", -5_000)
+    (later,) = issued(note(Amendment.SUPPLY_CHANGED, 20_000), supply=0, vat=0, number=None)
+    assert later.written_on == date(2027, 1, 15)
+    assert issued(supply=0, vat=0, number=None) == []
+
+
 def test_a_changed_amount_is_one_invoice_of_the_day_of_the_change() -> None:
     _, change = issued(note(Amendment.SUPPLY_CHANGED, -30_000))
     assert (change.supply, change.vat, change.written_on) == (-30_000, -3_000, date(2027, 1, 15))
@@ -84,10 +99,11 @@ def test_one_that_was_issued_twice_is_taken_back_on_its_own_day() -> None:
 @given(st.lists(st.tuples(st.sampled_from(Amendment), st.integers(-100, 100).map(lambda n: n * 100)), max_size=6))
 def test_all_invoices_together_are_what_is_owed(corrections: list[tuple[Amendment, int]]) -> None:
     notes = [note(amendment, supply, f"C-{n}") for n, (amendment, supply) in enumerate(corrections)]
-    made = issued(*notes)
-    assert sum(one.supply for one in made) == 100_000 + sum(supply for _, supply in corrections)
-    assert sum(one.vat for one in made) == 10_000 + sum(one.vat for one in notes)
-    assert len({one.number for one in made}) == len(made)
+    for supply, number in ((100_000, "2026-11-00001"), (0, None)):
+        made = issued(*notes, supply=supply, vat=supply // 10, number=number)
+        assert sum(one.supply for one in made) == supply + sum(one.supply for one in notes)
+        assert sum(one.vat for one in made) == supply // 10 + sum(one.vat for one in notes)
+        assert len({one.number for one in made}) == len(made)
 
 
 def test_the_data_holds_what_the_law_asks_for() -> None:
