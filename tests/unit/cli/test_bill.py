@@ -83,12 +83,6 @@ def test_check_names_file_key_and_what_is_expected(installation: Path) -> None:
     assert refused("check") == "2026-01.toml: payer: the shares add up to 9/10; expected exactly 1\n"
 
 
-def test_statement_refuses_an_unknown_company_with_those_it_knows() -> None:
-    assert refused("statement", "--company=nobody", "--month=2026-11").startswith(
-        "no company 'nobody'; expected one of nurim, hanbit, "
-    )
-
-
 @pytest.mark.parametrize("command", [["statement", "--company=nurim"], ["unattributed"]])
 def test_a_bad_month_is_refused(command: list[str]) -> None:
     assert refused(*command, "--month=2026-13") == (
