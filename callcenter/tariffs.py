@@ -17,8 +17,8 @@ SUFFIXES = (".toml", *_YAML)
 
 
 def versions(folder: Path) -> list[Path]:
-    """The files of the folder that are tariffs, by name."""
-    return sorted(path for path in folder.iterdir() if path.suffix in SUFFIXES)
+    """The files of the folder that are tariffs, by name; none, if there is no folder."""
+    return sorted(path for path in folder.glob("*") if path.suffix in SUFFIXES)
 
 
 def load_tariffs(folder: Path, *, but_for: str = "") -> tuple[Tariff, ...]:

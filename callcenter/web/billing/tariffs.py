@@ -17,7 +17,7 @@ from callcenter.settlement.bookkeeping import Bookkeeping
 from callcenter.store.models import Role
 from callcenter.store.periods import Actor
 from callcenter.store.settlement_models import PeriodState
-from callcenter.tariffs import load_tariffs, read_text, versions
+from callcenter.tariffs import SUFFIXES, load_tariffs, read_text, versions
 from callcenter.web.billing.books import change
 from callcenter.web.errors import Refused
 from callcenter.web.guard import allow
@@ -49,7 +49,8 @@ async def tariff(request: Request, services: Uses, _: Clerk, version: str = "") 
     """A version's words, the newest by default, with its preview."""
     names = _versions(services)
     chosen = version if version in names else names[-1] if names else ""
-    text = (services.settings.tariffs / chosen).read_text(encoding="utf-8") if chosen else ""
+    # What is no text in UTF-8 is shown as far as it is, to be mended.
+    text = (services.settings.tariffs / chosen).read_text(encoding="utf-8", errors="replace") if chosen else ""
     return await _page(request, services, text, chosen)
 
 
@@ -141,7 +142,8 @@ def preview(text: str, services: Services, version: str) -> Preview:
 
 def _named_like(version: str) -> str:
     """The name of a text that is in no file yet, and written as the version that it was made from."""
-    return f"tariff{Path(version).suffix or '.toml'}"
+    suffix = Path(version).suffix
+    return f"tariff{suffix if suffix in SUFFIXES else '.toml'}"
 
 
 def _readable(services: Services, version: str) -> Tariff | None:

@@ -175,6 +175,11 @@ async def test_a_tariff_is_previewed_with_every_mistake_and_saved_only_without(w
             assert "2031-01-2.toml: not valid TOML" in (await clerk.post("/billing/tariff", form))[1]
         await clerk.post("/billing/tariff", {"text": later, "what": "save", "version": "2031-01-2.toml"})
         assert (folder / "2031-01-2.toml").read_text("utf-8") == later
+        (folder / "2031-01-2.toml").write_bytes(b"# \xc7\xd1\n" + later.encode())
+        status, body = await clerk.get("/billing/tariff?version=2031-01-2.toml")
+        assert (status, "2031-01" in body) == (200, True)
+        await clerk.post("/billing/tariff", {"text": later, "what": "save", "version": "2031-01-2.toml"})
+        assert (folder / "2031-01-2.toml").read_text("utf-8") == later
         # One that is written as YAML stays YAML.
         words = io.StringIO()
         YAML(typ="safe", pure=True).dump(tomllib.loads(later.replace("2031-01", "2032-01")), words)
@@ -182,6 +187,8 @@ async def test_a_tariff_is_previewed_with_every_mistake_and_saved_only_without(w
         again = words.getvalue().replace("2032-01", "2033-01")
         await clerk.post("/billing/tariff", {"text": again, "what": "save", "version": "2032-01.yaml"})
         assert (folder / "2033-01.yaml").read_text("utf-8") == again
+        folder.rename(folder.with_name("elsewhere"))
+        assert (await clerk.get("/billing/tariff"))[0] == 200, "without a folder the page says what is wrong"
     async with browser(web, "nurim") as company:
         assert (await company.get("/billing/tariff"))[0] == 403
 
