@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, date, datetime
 from importlib.resources import files
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -150,7 +151,9 @@ async def test_the_dialler_keeps_the_days_of_the_version_in_force(
         following = tasks.create_task(surroundings.keep_up(patient))
         text = EXAMPLE.replace("[hours]\n", f'[hours]\ndays = {{ {closed} = "" }}\n')
         await announce(redis, apply(settings, text, by="sup", why=""), 0)
-        while closed not in surroundings.holidays():
+        for _ in count():
+            if closed in surroundings.holidays():
+                break
             await asyncio.sleep(0.02)
         following.cancel()
     await patient.aclose()
