@@ -10,7 +10,7 @@ from callcenter.calls.callers import Mark
 from callcenter.calls.calling_back import dial
 from callcenter.calls.commands import Command, HangUp, LookUp, StartTimer, StopTimer
 from callcenter.calls.dialogue import Chosen, Refused, Wants
-from callcenter.calls.journal import Kind
+from callcenter.calls.journal import Json, Kind
 from callcenter.calls.succession import standing_in
 
 if TYPE_CHECKING:
@@ -28,7 +28,9 @@ def enter(floor: Floor, event: events.CallEntered, now: int) -> None:
         return
     call = floor.new_call(event.channel, event.dnis, event.caller, now)
     call.dialogue.answered = event.answered
-    floor.write(call, Kind.ENTERED, now, dnis=event.dnis, caller=event.caller, channel=event.channel, via="inbound")
+    company = floor.centre.company_of_number(event.dnis)
+    facts: dict[str, Json] = {"dnis": event.dnis, "caller": event.caller, "channel": event.channel, "via": "inbound"}
+    floor.write(call, Kind.ENTERED, now, **facts, **({"company": company.id} if company else {}))
     if event.caller:
         floor.command(LookUp(call.id, event.caller))
     dialogue_says(floor, call, call.dialogue.begin(floor.centre.local(now)), now)
@@ -37,6 +39,8 @@ def enter(floor: Floor, event: events.CallEntered, now: int) -> None:
 def caller_known(floor: Floor, call: Call, now: int) -> None:
     """What was looked up matters before the caller talks with anybody."""
     mark = call.known.mark if call.known else None
+    if mark:
+        floor.write(call, Kind.RECOGNISED, now, mark=mark.value)
     if call.stage is Stage.DIALLING:
         dial(floor, call, now)
     elif call.callback or call.stage not in (Stage.GREETING, Stage.MENU, Stage.QUEUE):

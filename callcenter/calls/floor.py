@@ -356,7 +356,10 @@ class Floor:
         self.abuse.ended(call.id)
         self.passing.failed(call.id)
         self._out += call.dialogue.cancel()
-        self.write(call, Kind.ENDED, now, by=by, cause=cause, stage=stage.value, **({"why": why} if why else {}))
+        told: dict[str, Json] = {"why": why} if why else {}
+        if call.company is None and call.dialogue.company:
+            told["company"] = call.dialogue.company.id
+        self.write(call, Kind.ENDED, now, by=by, cause=cause, stage=stage.value, **told)
         if call.callback:
             self.callbacks.attempted(call.callback, attempt_outcome(why), why or "hung_up", now)
         if call.agent and (agent := self.staff.agents.get(call.agent)) and agent.call == call.id:

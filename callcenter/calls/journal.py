@@ -19,18 +19,21 @@ class Kind(StrEnum):
     """Past facts. The data that each carries stands behind it; `?` marks what may be absent or null."""
 
     #: dnis, caller, channel, via (inbound | fallback | callback | campaign | transfer), callback? (the call that asked
-    #: for it), campaign? (the number of the one that phoned)
+    #: for it), campaign? (the number of the one that phoned), company? (whose own number was dialled)
     ENTERED = "call.entered"
     #: company?, category, group, how (dnis | menu | code | undecided | callback | moved | campaign | transfer); the
     #: last one counts; moved: the group is no longer there and another one stands in
     IDENTIFIED = "call.identified"
+    #: mark (a `callers.Mark`): supervisors have marked the caller's number
+    RECOGNISED = "call.recognised"
     #: group, position, agents (how many of the group's own agents are in which state), who? (each of them who is logged
     #: in: `Staff.who`), forecast_s? (the expected wait),
     #: since? (a callback's place in line), sticky? (the agent who is waited for), repeat? (a repeat call's credit, ms),
     #: language? (of the caller, when it is not the usual one), speakers? (agents who speak it go first), called_up?
-    #: (why the group's peak-time agents are called up), feed?, fed?
+    #: (why the group's peak-time agents are called up), stretch? (what its ladder's conditions are multiplied by, since
+    #: the group lags or is ahead), feed?, fed?
     QUEUED = "call.queued"
-    #: group, ring, why (after | forecast | queue | level | sticky | language): agents up to this ring of similar groups
+    #: group, ring, why (after | forecast | queue | level | behind | sticky | language): agents up to this ring of similar groups
     #: may take the call now, language: also those who do not speak the caller's; who? (as above, of this ring),
     #: feed?, fed?
     WIDENED = "call.widened"
@@ -51,7 +54,8 @@ class Kind(StrEnum):
     PASSED = "call.passed"
     #: The customer whom the engine phoned took the call.
     PICKED_UP = "call.picked_up"
-    #: by (caller | agent | system), cause (Q.850), stage (a `call.Stage`), why?
+    #: by (caller | agent | system), cause (Q.850), stage (a `call.Stage`), why?, company? (whose code was typed, of a
+    #: call that came no further)
     #: why tells a system ending: closed, unknown_number, no_choice, refused, callback, voicemail, lost, failed, or how
     #: an attempt to phone a customer ended: no_answer, busy, unobtainable, never_call
     ENDED = "call.ended"

@@ -11,7 +11,8 @@ disagree:
    its end less its talk time. Talk time is Asterisk's measure on the agent's leg where there is one. Each `call.passed`
    ends a part of the call (`parts.py`): answered is when the first part was, the agent is the last one's, talk is all.
 3. The company, category and group: an agent's correction in the note, else the last `call.identified`, else what
-   Asterisk knew on the leg. Whoever passed the call on knew the category no better than where it was passed to.
+   Asterisk knew on the leg; the company besides by the number that was dialled or the code that was typed, for a call
+   that came no further. Whoever passed the call on knew the category no better than where it was passed to.
 4. The note: the last one of the agent who had the call last, else the last one.
 5. A call that reached an agent had joined a queue, even if the entry that says so is missing; one that the dialplan
    served alone waited from its entrance.
@@ -77,7 +78,7 @@ def fold_ordered(ordered: Sequence[Entry]) -> CallRecord:
 
     return CallRecord(
         call=ordered[0].call or "",
-        company=_last_word(facts, caller, "company"),
+        company=_last_word(facts, caller, "company") or _company_reached(facts),
         category=_last_word(facts, caller, "category"),
         group=group if group is not None else (text_in(facts.queued.data, "group") if facts.queued else None),
         dnis=text_in(origin, "dnis") or "",
@@ -182,6 +183,11 @@ def _last_word(facts: Facts, caller: dict[str, Json], key: str) -> str | None:
         if source and (value := text_in(source.data, key)):
             return value
     return text_in(caller, key)
+
+
+def _company_reached(facts: Facts) -> str | None:
+    told = (text_in(entry.data, "company") for entry in (facts.ended, facts.entered) if entry)
+    return next(filter(None, told), None)
 
 
 def _between(start: int | None, end: int | None) -> int:

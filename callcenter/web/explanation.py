@@ -16,6 +16,9 @@ def reason(entry: Entry, language: str) -> str:
     match entry.kind:
         case Kind.IDENTIFIED:
             return _said(language, "how", data.get("how"))
+        case Kind.RECOGNISED:
+            mark = str(data.get("mark") or "")
+            return " · ".join(_said(language, "mark", slug) for slug in (mark, f"{mark}_means"))
         case Kind.QUEUED:
             agents = data.get("agents")
             shown = _states(agents, language) if isinstance(agents, dict) else ""

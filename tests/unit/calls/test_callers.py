@@ -9,6 +9,7 @@ from callcenter.calls import events
 from callcenter.calls.callers import Known, Mark
 from callcenter.calls.commands import Connect, HangUp, Play, StartTimer, TakeMessage
 from callcenter.calls.journal import Kind
+from callcenter.web.explanation import reason
 from tests.unit.calls.script import Script
 
 CALLER = "0200000000"
@@ -91,6 +92,9 @@ def test_a_number_from_which_no_calls_are_taken_is_told_so_at_any_stage_before_a
     assert script.said(HangUp) == [HangUp(channel)]
     assert script.wrote(Kind.ENDED)[0].data["why"] == "refused"
     assert script.state("1001") is State.READY
+    [recognised] = script.wrote(Kind.RECOGNISED)
+    assert recognised.data["mark"] == "refused"
+    assert reason(recognised, "en") == "Refused · Told that no calls are taken, and hung up."
 
 
 def test_a_number_that_may_only_leave_a_message_does_or_is_refused_where_there_is_no_voicemail() -> None:

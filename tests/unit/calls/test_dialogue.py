@@ -72,6 +72,20 @@ def test_a_company_code_leads_to_the_company() -> None:
     assert script.wrote(Kind.IDENTIFIED)[0].data["how"] == "code"
 
 
+def test_the_company_of_a_caller_who_comes_no_further_is_known_by_number_or_code() -> None:
+    script = Script()
+    script.hangs_up(script.call("cc-1.2", "07000000101"))
+    channel = script.call(dnis=HOTLINE)
+    script.prompt_ends()
+    press(script, "9")
+    script.prompt_ends()
+    press(script, "101")
+    script.hangs_up(channel)
+    assert [e.data.get("company") for e in script.wrote(Kind.ENTERED)] == ["nurim", None]
+    assert [e.data.get("company") for e in script.wrote(Kind.ENDED)] == ["nurim", "nurim"]
+    assert script.wrote(Kind.IDENTIFIED) == []
+
+
 def test_a_code_that_no_company_has_is_said_and_asked_again() -> None:
     script = Script()
     script.call(dnis=HOTLINE)

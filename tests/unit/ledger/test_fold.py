@@ -70,6 +70,20 @@ def test_an_answered_call() -> None:
     assert [(o.agent, o.status, o.ring_ms) for o in record.offers] == [("1001", "ANSWER", 3000)]
 
 
+@pytest.mark.parametrize("told_by", ["number", "code"])
+def test_a_caller_who_hung_up_in_the_greeting_belongs_to_the_company_that_was_reached(told_by: str) -> None:
+    first, last = entered(), ended(3000, "caller", "greeting")
+    (first if told_by == "number" else last).data["company"] = "hanbit"
+    record = fold([first, last, caller_leg(3000)])
+    assert (record.company, record.category, record.outcome) == ("hanbit", None, Outcome.ABANDONED_GREETING)
+
+
+def test_a_company_that_was_reached_by_number_gives_way_to_the_one_that_the_agent_noted() -> None:
+    first, *others = answered()
+    first.data["company"] = "nurim"
+    assert fold([first, *others, caller_leg(38_010)]).company == "hanbit"
+
+
 @pytest.mark.parametrize("via", [Via.CAMPAIGN, Via.TRANSFER])
 def test_a_customer_whom_a_campaign_phoned(via: Via) -> None:
     first, *others = answered()
