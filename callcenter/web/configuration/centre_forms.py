@@ -1,0 +1,104 @@
+"""The forms of the centre as a whole: how callers wait, what relieves the line, the hotline's menu.
+
+Each has what it shows, from the centre or as it was sent, and the changed text of the centre's file.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any, get_args
+
+from starlette.datastructures import FormData
+
+from callcenter.centre import Centre, Waiting
+from callcenter.config.edit import USUAL, switched_off, with_hotline, with_menu, with_settings, with_waiting
+from callcenter.web.configuration.fields import messages, typed, whole
+
+#: Settings of `[waiting]` by what they are about. Whole numbers but for those below.
+WAITING: Mapping[str, tuple[str, ...]] = {
+    "agents": ("ring_s", "wrapup_s", "no_answer", "rest_s", "listening_shown"),
+    "line": ("service_level_s", "position_every_s", "comfort_every_s", "language_s", "sticky_s", "repeat_priority_s"),
+    "keys": ("key_s", "key_tries"),
+}
+#: Comfort messages that the form has room for.
+MESSAGES = 3
+NO_ANSWER: tuple[str, ...] = get_args(Waiting.model_fields["no_answer"].annotation)
+#: What a centre may have beside its line, each a table of its own.
+RELIEF = ("peak", "callback", "voicemail")
+#: Keys of the hotline's menu, and how many choices callers have behind one.
+KEYS = ("1", "2", "3", "4", "5", "6", "7")
+CHOICES = 9
+#: Table → key → the schema of its value, with the least and the most.
+LIMITS: Mapping[str, Mapping[str, Mapping[str, Any]]] = {
+    table: usual.model_json_schema()["properties"] for table, usual in USUAL.items()
+}
+
+
+def waiting_sent(sent: FormData) -> dict[str, Any]:
+    """The form of how callers wait and agents are rung; `comfort` are the messages."""
+    values: dict[str, Any] = {
+        key: whole(typed(sent, key))
+        for keys in WAITING.values()
+        for key in keys
+        if key not in ("no_answer", "listening_shown")
+    }
+    values |= {"no_answer": typed(sent, "no_answer"), "listening_shown": "listening_shown" in sent}
+    return values | {"comfort": messages(sent, [f"_{n}" for n in range(MESSAGES)])}
+
+
+def changed_waiting(text: str, waiting: Mapping[str, Any]) -> str:
+    """The file with what the form says."""
+    return with_waiting(text, {key: value for key, value in waiting.items() if key != "comfort"}, waiting["comfort"])
+
+
+def relief_of(centre: Centre) -> dict[str, dict[str, Any] | None]:
+    """Peak time, callbacks and voicemail as the centre has them; None: not at all."""
+    tables = {table: getattr(centre, table) for table in RELIEF}
+    return {table: found.model_dump() if found else None for table, found in tables.items()}
+
+
+def relief_sent(sent: FormData) -> dict[str, dict[str, Any] | None]:
+    """The form of them; what was left empty is as usual."""
+    return {table: _relief(sent, table) if table in sent else None for table in RELIEF}
+
+
+def _relief(sent: FormData, table: str) -> dict[str, Any]:
+    said = {key: typed(sent, f"{table}_{key}") for key in LIMITS[table]}
+    return {
+        key: None if not value else value.replace(" ", "") if key == "between" else whole(value)
+        for key, value in said.items()
+    }
+
+
+def changed_relief(text: str, relief: Mapping[str, Mapping[str, Any] | None]) -> str:
+    """The file with what the form says."""
+    for table, values in relief.items():
+        text = switched_off(text, table) if values is None else with_settings(text, table, values)
+    return text
+
+
+def menu_of(centre: Centre) -> dict[str, Any]:
+    """The hotline's numbers, the group of the undecided, and by key the names and categories, as they are."""
+    keys = {one.key: {"name": one.name, "name_en": one.name_en, "categories": one.categories} for one in centre.menu}
+    return {"hotlines": centre.hotlines, "undecided": centre.undecided or "", "keys": keys}
+
+
+def menu_sent(sent: FormData) -> dict[str, Any]:
+    """The form of them; a key that was emptied is not there. Commas or spaces part numbers, which may have hyphens."""
+    keys: dict[str, dict[str, Any]] = {}
+    for key in KEYS:
+        chosen = [typed(sent, f"category_{key}_{n}") for n in range(1, CHOICES + 1)]
+        keys[key] = {name: typed(sent, f"{name}_{key}") for name in ("name", "name_en")}
+        keys[key]["categories"] = [category for category in chosen if category]
+    numbers = re.split(r"[\s,]+", typed(sent, "hotlines").replace("-", ""))
+    return {
+        "hotlines": [number for number in numbers if number],
+        "undecided": typed(sent, "undecided"),
+        "keys": {key: said for key, said in keys.items() if any(said.values())},
+    }
+
+
+def changed_menu(text: str, menu: Mapping[str, Any]) -> str:
+    """The file with what the form says."""
+    return with_hotline(with_menu(text, menu["keys"]), menu["hotlines"], menu["undecided"])
