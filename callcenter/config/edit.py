@@ -148,15 +148,20 @@ def switched_off(text: str, table: str) -> str:
 
 def with_menu(text: str, menu: Mapping[str, Mapping[str, Any]]) -> str:
     """The hotline's menu by key, each with `name`, `name_en` and `categories` in order; other keys are gone."""
-    for key in sorted(menu.keys() - set(_keys(text))):
+    for key in sorted(menu.keys() - set(keys_of_menu(text))):
         text = _with_key(text, key)
-    for key in [known for known in _keys(text) if known not in menu]:
+    for key in [known for known in keys_of_menu(text) if known not in menu]:
         text = _without_key(text, key)
     document = tomlkit.parse(text)
     for part in document.get("menu", ()):
         for name, value in menu[str(part["key"])].items():
             _set(part, name, value, empty=True)
     return tomlkit.dumps(document)
+
+
+def keys_of_menu(text: str) -> list[str]:
+    """The keys of the hotline's menu in the order of the file."""
+    return [str(part["key"]) for part in tomllib.loads(text).get("menu", ())]
 
 
 def with_hotline(text: str, hotlines: Sequence[str], undecided: str) -> str:
@@ -219,13 +224,9 @@ def _part(document: Any, table: str, slug: str) -> Any:
     return next(part for part in document[table] if part["id"] == slug)
 
 
-def _keys(text: str) -> list[str]:
-    return [str(part["key"]) for part in tomllib.loads(text).get("menu", ())]
-
-
 def _with_key(text: str, key: str) -> str:
     """A key of the menu before the first larger one, else behind the last."""
-    keys = _keys(text)
+    keys = keys_of_menu(text)
     at = next((n for n, known in enumerate(keys) if known > key), len(keys))
     if ("menu", 0) not in blocks(text):
         document = tomlkit.parse(text)
@@ -238,7 +239,7 @@ def _with_key(text: str, key: str) -> str:
 
 
 def _without_key(text: str, key: str) -> str:
-    at = _keys(text).index(key)
+    at = keys_of_menu(text).index(key)
     if ("menu", at) in blocks(text):
         return without_block(text, ("menu", at))
     document = tomlkit.parse(text)

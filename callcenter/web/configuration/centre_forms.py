@@ -6,13 +6,22 @@ Each has what it shows, from the centre or as it was sent, and the changed text 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, get_args
 
 from starlette.datastructures import FormData
 
 from callcenter.centre import Centre, Waiting
-from callcenter.config.edit import USUAL, switched_off, with_hotline, with_menu, with_settings, with_waiting
+from callcenter.config.edit import (
+    USUAL,
+    keys_of_menu,
+    switched_off,
+    with_hotline,
+    with_menu,
+    with_settings,
+    with_waiting,
+)
+from callcenter.config.mistakes import Mistake
 from callcenter.web.configuration.fields import messages, typed, whole
 
 #: Settings of `[waiting]` by what they are about. Whole numbers but for those below.
@@ -102,3 +111,21 @@ def menu_sent(sent: FormData) -> dict[str, Any]:
 def changed_menu(text: str, menu: Mapping[str, Any]) -> str:
     """The file with what the form says."""
     return with_hotline(with_menu(text, menu["keys"]), menu["hotlines"], menu["undecided"])
+
+
+def wrong_fields(text: str, mistakes: Iterable[Mistake]) -> set[str]:
+    """The fields of these forms in which the mistakes of a changed text stand."""
+    found = set()
+    for mistake in mistakes:
+        match mistake.key.split("."):
+            case ["menu", place, "categories", *nth]:
+                found.add(f"category_{keys_of_menu(text)[int(place)]}_{int(nth[0]) + 1 if nth else 1}")
+            case ["menu", place, field]:
+                found.add(f"{field}_{keys_of_menu(text)[int(place)]}")
+            case ["waiting", key, *_]:
+                found.add(key)
+            case [table, key] if table in RELIEF:
+                found.add(f"{table}_{key}")
+            case ["hotlines" | "undecided" as key, *_]:
+                found.add(key)
+    return found

@@ -296,7 +296,8 @@ async def _preview(request: Request, services: Services, text: str, **form: obje
         former, _ = await asyncio.to_thread(read_centre, before)
         changes = differences(former or services.centre, centre)
     preview = Preview(text=text, mistakes=mistakes, changes=changes, base=stamp(before))
-    return await _page(request, services, preview=preview, status_code=422 if mistakes else 200, **form)
+    wrong = centre_forms.wrong_fields(text, mistakes) if form else set()
+    return await _page(request, services, preview=preview, status_code=422 if mistakes else 200, wrong=wrong, **form)
 
 
 async def _page(request: Request, services: Services, *, status_code: int = 200, **parts: object) -> Response:
@@ -331,6 +332,7 @@ async def _page(request: Request, services: Services, *, status_code: int = 200,
             "waiting": None,
             "relief": None,
             "menu": None,
+            "wrong": (),
             **parts,
         },
     )

@@ -297,6 +297,7 @@ async def test_ring_time_wrap_up_and_the_keys_of_menus_are_changed_by_the_form_o
         assert "1은(는) 너무 작습니다. 3 이상이어야 합니다." in page
         assert 'name="ring_s" type="number" min="3" max="120" value="1"' in page
         assert 'name="wrapup_s" type="number" min="0" max="600" value="45"' in page
+        assert re.findall(r'id="(\w+)" aria-invalid="true"', page) == ["ring_s"]
 
 
 PEAK = {"peak": "on", "peak_longest_wait_s": "60", "peak_queue_over": "5", "peak_calm_s": "300", "peak_box_min": "60"}
@@ -335,6 +336,8 @@ async def test_peak_time_callbacks_and_voicemail_are_changed_by_one_form(web: We
         assert "센터: 음성 메시지 없음 → 최대 길이(초) 120" in page
         assert "[voicemail]\n\n" in hidden(page)["text"], "usual values need not be said"
         assert (await sup.post("/configuration/relief", PEAK | {"peak_calm_s": "long"}))[0] == 422
+        page = (await sup.post("/configuration/relief", CALLBACK | {"callback_between": "21:00-09:00"}))[1]
+        assert re.findall(r'id="(\w+)" aria-invalid="true"', page) == ["callback_between"]
 
 
 async def test_what_somebody_needs_is_not_switched_off(web: WebCentre) -> None:
@@ -410,6 +413,8 @@ async def test_a_menu_with_mistakes_is_shown_with_them_and_nothing_typed_is_lost
         assert "비어 있습니다. 글자를 적으십시오." in page
         assert "3~15자리 숫자를 쓰십시오." in page
         assert 'name="name_6" autocomplete="off" value="그 밖에"' in page
+        marked = re.findall(r'id="(\w+)" aria-invalid="true"', page)
+        assert marked == ["hotlines", "name_2", "category_3_2", "name_en_6", "category_6_1"]
         empty = dict.fromkeys(as_sent(web), "")
         page = (await sup.post("/configuration/menu", empty))[1]
         assert "꼭 있어야 하는데 없습니다." in page
