@@ -30,8 +30,8 @@ WAITING: Mapping[str, tuple[str, ...]] = {
     "line": ("service_level_s", "position_every_s", "comfort_every_s", "language_s", "sticky_s", "repeat_priority_s"),
     "keys": ("key_s", "key_tries"),
 }
-#: Comfort messages that the form has room for.
-MESSAGES = 3
+#: Most comfort messages, and for how many the form has room at least.
+MESSAGES, ROOM = 9, 3
 NO_ANSWER: tuple[str, ...] = get_args(Waiting.model_fields["no_answer"].annotation)
 #: What a centre may have beside its line, each a table of its own.
 RELIEF = ("peak", "callback", "voicemail")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import html
 import re
+import tomllib
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -273,6 +274,20 @@ async def test_what_callers_hear_while_they_wait_is_changed_by_forms(web: WebCen
         assert 'value="감사합니다."' in page
         page = (await sup.post("/configuration/waiting", seconds))[1]
         assert "대기 중 안내 문구 안내 문구 감사합니다. 영어 안내 문구 Thanks. → 없음" in page
+
+
+async def test_no_comfort_message_is_lost_in_the_form(web: WebCentre) -> None:
+    async with browser(web, "sup") as sup:
+        said = {f"{key}_{n}": f"{key} {n}" for n in range(9) for key in ("say", "say_en")}
+        page = (await sup.post("/configuration/waiting", AS_USUAL | said))[1]
+        assert 'value="say 8"' in page
+        assert 'name="say_9"' not in page
+        assert len(tomllib.loads(hidden(page)["text"])["waiting"]["comfort"]) == 9
+        del said["say_8"], said["say_en_8"]
+        assert (
+            'name="say_en_8" maxlength="300" autocomplete="off" value=""'
+            in (await sup.post("/configuration/waiting", AS_USUAL | said))[1]
+        )
 
 
 async def test_ring_time_wrap_up_and_the_keys_of_menus_are_changed_by_the_form_of_waiting(web: WebCentre) -> None:
