@@ -77,6 +77,9 @@ class Waiting(Part):
     language_s: int = Field(60, ge=0, le=600)
     #: A customer who phones again within a day counts as having waited so much longer.
     repeat_priority_s: int = Field(0, ge=0, le=600)
+    #: Ladders stretch: a group whose service level lags behind the others asks similar groups sooner than `widen` says,
+    #: one that is ahead later.
+    even_groups: bool = False
     #: An agent whose call was ended for abuse rests at least so long.
     rest_s: int = Field(600, ge=0, le=3600)
     #: An agent sees when a supervisor listens.

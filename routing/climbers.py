@@ -36,20 +36,26 @@ class Climbers:
         #: Calls of a group that stand in a ring.
         self._standing: dict[tuple[str, int], dict[str, None]] = {}
         self._counts: dict[str, int] = {}
+        self._stretches: dict[str, float] = {}
         self._due = DueTimes()
 
-    def joins(self, call: str, group: str, *, since: int, now: int, ring: int = 1) -> None:
-        """The call waits; `since` is its place in line, `ring` how far it had climbed before."""
+    def joins(self, call: str, group: str, *, since: int, now: int, ring: int = 1, stretch: float = 1.0) -> None:
+        """The call waits; `since` is its place in line, `ring` how far it had climbed before.
+
+        `stretch`: of the group's ladder from now on. Whoever waits already is not planned anew: one who would climb
+        sooner now climbs when it was planned before.
+        """
         self.leaves(call)
         ladder = self._ladders.get(group)
         if ladder is None:
             return
         self._climbers[call] = climber = _Climber(group, since, ring)
         self._counts[group] = count = self._counts.get(group, 0) + 1
+        self._stretches[group] = stretch
         self._standing.setdefault((group, ring), {})[call] = None
         self._plan(call, climber, now if any(_foretold(step) for step in ladder) else None)
         for step in ladder:
-            if step.queue_over is None or count <= step.queue_over:
+            if step.queue_over is None or count <= step.queue_over * stretch:
                 continue
             if step.only_behind:
                 if step.ring > ring:
@@ -95,6 +101,7 @@ class Climbers:
                 queue=self._counts[climber.group],
                 place=place(call) if any(step.only_behind and step.ring > climber.ring for step in ladder) else 1,
                 level=level(climber.group) if ahead else None,
+                stretch=self._stretches[climber.group],
             )
             while (step := climb(ladder, waiter, each=self._each)) is not None:
                 del self._standing[climber.group, climber.ring][call]
@@ -110,7 +117,8 @@ class Climbers:
 
     def _plan(self, call: str, climber: _Climber, forecast_at: int | None) -> None:
         steps = [step for step in self._ladders[climber.group] if step.ring > climber.ring]
-        times = [climber.since + ceil(step.after_s * 1000) for step in steps if step.after_s is not None]
+        stretch = self._stretches[climber.group]
+        times = [climber.since + ceil(step.after_s * stretch * 1000) for step in steps if step.after_s is not None]
         if forecast_at is not None and any(_foretold(step) for step in steps):
             times.append(forecast_at)
         if times:

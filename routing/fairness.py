@@ -21,6 +21,11 @@ MOST_CREDIT_MS, MEMORY_MS = 600_000, 7_200_000
 _MARGIN = 0.02
 #: A group that lags this far behind all groups together gets the whole of its credit (settled by simulation as well).
 _FULL_GROUP_LAG, GROUP_CREDIT_MS = 0.05, 60_000
+#: A group that lags this far asks similar groups at once, one that is as far ahead waits twice as long as its ladder
+#: says, and never more than so many times as long (settled by simulation as well).
+_STRETCH_STEP, MOST_STRETCH = 0.01, 3.0
+#: A group of so few recent calls counts as half as far from all groups together as its level says.
+_FEW_CALLS = 5
 #: All groups together.
 _ALL = ""
 
@@ -58,6 +63,10 @@ class Fairness:
         good, offered = self._faded(company, at)
         return good / offered if offered > 0.5 else None
 
+    def offered(self, company: str, at: int) -> float:
+        """How many recent calls of the company that counts."""
+        return self._faded(company, at)[1]
+
     def credit_ms(self, company: str, contract: Contract, at: int) -> int:
         """The favour due to the company now, in milliseconds of waiting; 0 at or above its floor."""
         level = self.level(company, at)
@@ -88,7 +97,8 @@ class Balance:
     """The groups' recent service levels beside that of all together; times are whole milliseconds.
 
     A group that lags goes before others where both share agents. Its credit is small: among calls of which each would
-    still be in time the order is what counts, and nobody is to wait minutes for a group that has too few people.
+    still be in time the order is what counts, and nobody is to wait minutes for a group that has too few people. And
+    its calls are offered to similar groups sooner, those of a group that is ahead later, whose own agents suffice.
     """
 
     def __init__(self) -> None:
@@ -101,10 +111,18 @@ class Balance:
 
     def credit_ms(self, group: str, at: int) -> int:
         """What is due to the group now, in milliseconds of waiting; 0 at or above the level of all."""
+        return round(GROUP_CREDIT_MS * min(max(-self._lead(group, at), 0.0) / _FULL_GROUP_LAG, 1.0))
+
+    def stretch(self, group: str, at: int) -> float:
+        """What the conditions of the group's ladder are multiplied by: 0 at once, 1 as they are written."""
+        return min(max(1 + self._lead(group, at) / _STRETCH_STEP, 0.0), MOST_STRETCH)
+
+    def _lead(self, group: str, at: int) -> float:
         level, of_all = self._groups.level(group, at), self._groups.level(_ALL, at)
         if level is None or of_all is None:
-            return 0
-        return round(GROUP_CREDIT_MS * min(max(of_all - level, 0.0) / _FULL_GROUP_LAG, 1.0))
+            return 0.0
+        calls = self._groups.offered(group, at)
+        return (level - of_all) * calls / (calls + _FEW_CALLS)
 
     def remembered(self) -> dict[str, tuple[float, float, int]]:
         """All that is known, by group ("": all): calls in time and calls, both fading since the time that follows."""

@@ -36,11 +36,16 @@ class Waiter:
     place: int = 1
     #: The group's recent service level; None without recent calls.
     level: float | None = None
+    #: Waits and lengths of the line count as if the steps named so many times as much (`fairness.Balance.stretch`).
+    stretch: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
 class Climb:
-    """The call goes up to this ring; `why` names the condition: after, forecast, queue or level."""
+    """The call goes up to this ring; `why` names the condition: after, forecast, queue or level.
+
+    Or behind: it was due only because the group lags, by less than one of them says.
+    """
 
     ring: int
     why: str
@@ -54,12 +59,13 @@ def climb(ladder: Sequence[Step], waiter: Waiter, *, each: bool = False) -> Clim
     for step in sorted(ladder, key=lambda step: step.ring if each else -step.ring):
         if step.ring <= waiter.ring:
             continue
-        if step.after_s is not None and waiter.waited_s >= step.after_s:
-            return Climb(step.ring, "after")
+        if step.after_s is not None and waiter.waited_s >= step.after_s * waiter.stretch:
+            return Climb(step.ring, "after" if waiter.waited_s >= step.after_s else "behind")
         if step.forecast_s is not None and waiter.forecast_s is not None and waiter.forecast_s > step.forecast_s:
             return Climb(step.ring, "forecast")
-        if step.queue_over is not None and (waiter.place if step.only_behind else waiter.queue) > step.queue_over:
-            return Climb(step.ring, "queue")
+        queue = waiter.place if step.only_behind else waiter.queue
+        if step.queue_over is not None and queue > step.queue_over * waiter.stretch:
+            return Climb(step.ring, "queue" if queue > step.queue_over else "behind")
         if step.level_below is not None and waiter.level is not None and waiter.level < step.level_below:
             return Climb(step.ring, "level")
     return None

@@ -27,7 +27,8 @@ _LOOK_EVERY = 5_000
 
 
 class Ours:
-    """`Acd` decides, `Fairness` favours companies below their floor, `Balance` groups that lag; calls climb the ladder.
+    """`Acd` decides, `Fairness` favours companies below their floor, `Balance` groups that lag; calls climb the ladder,
+    which stretches by how their group stands.
 
     With a rule for it, callbacks keep the place of those who waited long, and peak-time agents are called up.
     """
@@ -73,7 +74,7 @@ class Ours:
         if self._callback is not None and self._callback.offer_after_s is not None:
             self._later(now + round(self._callback.offer_after_s * 1000), call.id)
         self._look_later(now)
-        self._climbers.joins(call.id, call.group, since=now, now=now)
+        self._climbers.joins(call.id, call.group, since=now, now=now, stretch=self._balance.stretch(call.group, now))
         return self._climb(now)
 
     def gives_up(self, call: Call, now: int) -> None:
@@ -149,7 +150,8 @@ class Ours:
         elif self._acd.request(callback.id) is None:
             if (assignment := self._acd.offer(callback.request(ring))) is not None:
                 return [self._decided(assignment, now)]
-            self._climbers.joins(callback.id, callback.group, since=callback.since, now=now, ring=ring)
+            stretch = self._balance.stretch(callback.group, now)
+            self._climbers.joins(callback.id, callback.group, since=callback.since, now=now, ring=ring, stretch=stretch)
             return self._climb(now)
         return []
 

@@ -39,15 +39,13 @@ class CallUpSender:
     def __init__(self, redis: Redis, sessions: Sessions, centre: Centre, push: Push, sms: Sms) -> None:
         self._redis = redis
         self._sessions = sessions
-        self._centre = centre
+        #: By its present description.
+        self.centre = centre
         self._push = push
         self._sms = sms
-        self._agents = {agent.id: agent for agent in centre.agent if agent.peak}
 
     async def run(self) -> None:
         """Look once a second until cancelled; while a store is away, try again."""
-        if not (self._centre.peak and self._agents):
-            return
         while True:
             try:
                 await self.look()
@@ -57,7 +55,10 @@ class CallUpSender:
 
     async def look(self) -> None:
         """Tell everybody who is asked to come, is off line and was not told yet; returns when all were tried."""
-        keys = [f"cc:agent:{agent}" for agent in self._agents]
+        agents = {agent.id: agent for agent in self.centre.agent if agent.peak} if self.centre.peak else {}
+        if not agents:
+            return
+        keys = [f"cc:agent:{agent}" for agent in agents]
         controller, *states = await read_json(self._redis, "cc:controller", *keys)
         if controller is None:
             # What was written last may be long out of date.
@@ -73,7 +74,7 @@ class CallUpSender:
             async with turns:
                 # Claimed when its turn comes, so that no claim runs out before the message is sent.
                 if await self._redis.set(_claim(agent, at), "", nx=True, ex=_CLAIM_S):
-                    await self._tell(self._agents[agent], at)
+                    await self._tell(agents[agent], at)
 
         await asyncio.gather(*(tell(agent, at) for agent, at in asked))
 
@@ -116,7 +117,7 @@ class CallUpSender:
     async def _by_text(self, agent: Agent, at: int) -> Delivery | None:
         if agent.mobile is None or not self._sms.configured:
             return None
-        text = phrase(LANGUAGES[0], "call_up.text", centre=self._centre.name)
+        text = phrase(LANGUAGES[0], "call_up.text", centre=self.centre.name)
         return await self._sms.send(agent.mobile, text, ident=f"call-up-{at}-{agent.id}")
 
 

@@ -66,6 +66,10 @@ class Contracts:
             for group, credit in self._acd.group_favours().items()
         }
 
+    def stretch(self, group: str, now: int) -> float:
+        """What the conditions of the group's ladder are multiplied by, as the groups stand now."""
+        return self._balance.stretch(group, now)
+
     def standing(self) -> dict[str, Json]:
         """What is known, for `stand`: the calls with an agent, service levels and favours in force, of groups too."""
         return {

@@ -73,7 +73,7 @@ class Floor:
         self._agent_phones = AgentPhones(self.staff, self._out, self.passing.asked)
         self.health = GroupHealth(centre, self.acd, self.staff, self.estimates)
         self.peak = PeakTime(centre, self.staff, self.health, self._out)
-        self.ladders = Ladders(centre, self._out)
+        self.ladders = Ladders(centre, self._out, self.contracts.stretch)
         self.languages = Languages(centre, self.staff, self._out)
         self.callbacks = Callbacks(
             centre, holidays, self.acd, self._out, self.ladders, self.languages, partial(call_back, self)

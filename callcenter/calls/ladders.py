@@ -24,13 +24,16 @@ ENDING = ("voicemail", "number")
 class Ladders:
     """Everybody who stands in a line with a ladder, callers and callbacks. Times are epoch milliseconds."""
 
-    def __init__(self, centre: Centre, out: list[Command]) -> None:
+    def __init__(self, centre: Centre, out: list[Command], stretch: Callable[[str, int], float]) -> None:
+        """`stretch`: what the conditions of a group's `widen` are multiplied by at a time, where that is wanted."""
         self._out = out
+        self._stretch = stretch
         self._planned: int | None = None
         self.know(centre)
 
     def know(self, centre: Centre) -> None:
         """Work by these ladders; whoever waits has to join anew."""
+        self._even = centre.waiting.even_groups
         self._widen = Climbers({g.id: [_step(w, w.ring) for w in g.widen] for g in centre.group})
         self._then = Climbers(
             {
@@ -42,10 +45,14 @@ class Ladders:
 
     def joins(self, name: str, group: str, *, since: int, ring: int, now: int, then: int | None = None) -> None:
         """The call of this name waits since then, for agents up to this ring; `then`: its last step, None for none."""
-        self._widen.joins(name, group, since=since, now=now, ring=ring)
+        self._widen.joins(name, group, since=since, now=now, ring=ring, stretch=self.stretch(group, now))
         if then is not None:
             self._then.joins(name, group, since=since, now=now, ring=then)
         self.plan(now)
+
+    def stretch(self, group: str, now: int) -> float:
+        """What the conditions of its `widen` are multiplied by for who joins now."""
+        return self._stretch(group, now) if self._even else 1.0
 
     def leaves(self, name: str) -> None:
         """It waits no longer."""

@@ -10,6 +10,7 @@ import uvloop
 
 from callcenter.asterisk.ari import AriReplaced
 from callcenter.centre import CentreError, load_centre
+from callcenter.config.versions import stamp_of
 from callcenter.lease import LeaseLost
 from callcenter.logs import configure_logs
 from callcenter.outbound.dialling import serve
@@ -21,6 +22,7 @@ def dialler() -> None:
     """Run the dialler: surveys and happy calls, by the recorded voice or with agents."""
     settings = Settings()
     configure_logs(as_json=settings.log_json)
+    known = stamp_of(settings.centre)
     try:
         centre = load_centre(settings.centre)
     except CentreError as error:
@@ -30,7 +32,7 @@ def dialler() -> None:
     upgrade_patiently(settings.database_url, threading.Event())
     try:
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-            runner.run(serve(centre, settings))
+            runner.run(serve(centre, known, settings))
     except* (LeaseLost, AriReplaced):
         typer.echo("another dialler works; this one stops", err=True)
         # Whoever keeps the processes running starts it anew, and it waits for its turn.

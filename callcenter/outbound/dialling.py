@@ -71,7 +71,7 @@ log = structlog.get_logger()
 class Outbound:
     """Runs until cancelled, or until another dialler works."""
 
-    def __init__(self, centre: Centre, settings: Settings) -> None:
+    def __init__(self, centre: Centre, known: str, settings: Settings) -> None:
         self._centre = centre
         self._traffic = Traffic(
             Limits(channels=settings.outbound_channels, calls_per_second=settings.outbound_calls_per_second)
@@ -79,7 +79,7 @@ class Outbound:
         self._engine = open_engine(settings.database_url)
         self._book = Book(sessions(self._engine), centre.zone)
         self._redis: Redis = command_client(settings.redis_url)
-        self._surroundings = Surroundings(centre, settings, self._redis)
+        self._surroundings = Surroundings(centre, known, settings, self._redis)
         self._lease = Lease(self._redis, "cc:dialler")
         password = settings.ari_password.get_secret_value()
         url = f"http://{settings.asterisk_host}:{settings.ari_port}"
@@ -88,7 +88,8 @@ class Outbound:
         self._interviews = Interviews(self._ari, self._interview_ended, self._transfer)
         self._ari.on_channel_event("ChannelDestroyed", self._gone)
         self._ari.on_event("Dial", self._rung)
-        self._agents = Agents(self._redis, blocking_client(settings.redis_url), self._agent_changed, self._pressed)
+        self._patient = blocking_client(settings.redis_url)
+        self._agents = Agents(self._redis, self._patient, self._agent_changed, self._pressed)
         self._patience = Patience(self._patience_over)
         self._desks: dict[int, Desk] = {}
         self._crews = Crews(self._agents, self._desks, self._tell)
@@ -112,6 +113,7 @@ class Outbound:
                     self._keep_time(),
                     self._agents.run(agent.id for agent in self._centre.agent),
                     self._agents.listen(),
+                    self._surroundings.keep_up(self._patient),
                 ):
                     self._tasks.create_task(work)
         finally:
@@ -407,9 +409,9 @@ class Outbound:
         self._suspect = absent
 
 
-async def serve(centre: Centre, settings: Settings) -> None:
-    """Run the dialler until SIGTERM or SIGINT."""
-    outbound = Outbound(centre, settings)
+async def serve(centre: Centre, known: str, settings: Settings) -> None:
+    """Run the dialler until SIGTERM or SIGINT; `known`: the stamp of the centre's file."""
+    outbound = Outbound(centre, known, settings)
     loop = asyncio.get_running_loop()
     async with asyncio.TaskGroup() as tasks:
         work = tasks.create_task(outbound.run())

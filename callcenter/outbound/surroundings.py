@@ -15,6 +15,7 @@ from callcenter.asterisk.telephony import now_ms
 from callcenter.calls.skills import skills
 from callcenter.campaigns.pacing import Mode
 from callcenter.centre import Centre
+from callcenter.config.announcement import Announcement, follow
 from callcenter.jobs.survey_prompts import enqueue_prompts
 from callcenter.outbound.agents import FORGET_S
 from callcenter.outbound.book import Work
@@ -28,8 +29,17 @@ from callcenter.store.epoch import from_ms
 class Surroundings:
     """Looked at once a second; without Redis nothing is known of the line, and the engine is taken to be away."""
 
-    def __init__(self, centre: Centre, settings: Settings, redis: Redis) -> None:
-        self._centre, self._settings, self._redis = centre, settings, redis
+    def __init__(self, centre: Centre, known: str, settings: Settings, redis: Redis) -> None:
+        """`known`: the stamp of the centre's file."""
+        self._centre, self._known, self._settings, self._redis = centre, known, settings, redis
+
+    async def keep_up(self, patient: Redis) -> None:
+        """Work by every further version of the centre's file, until cancelled. `patient`: a blocking client."""
+
+        async def use(_: Announcement, described: Centre) -> None:
+            self._centre = described
+
+        await follow(patient, self._settings.centre, self._known, use)
 
     def holidays(self) -> frozenset[date]:
         """Of this year and the next."""

@@ -25,9 +25,11 @@ def reason(entry: Entry, language: str) -> str:
             repeat = phrase(language, "why.repeat") if data.get("repeat") else ""
             spoken = _spoken(language, "why.language", data)
             speakers = phrase(language, "why.speakers") if data.get("speakers") else ""
+            stretch = _stretched(language, data.get("stretch"))
             why = _said(language, "peak_why", data["called_up"]) if data.get("called_up") else ""
             peak = phrase(language, "why.called_up", why=why) if why else ""
-            return " · ".join(part for part in (place, kept, sticky, repeat, spoken, speakers, peak, shown) if part)
+            told = (place, kept, sticky, repeat, spoken, speakers, stretch, peak, shown)
+            return " · ".join(part for part in told if part)
         case Kind.WIDENED:
             near = phrase(language, "why.ring", n=_whole(data, "ring"))
             return f"{near} · {_said(language, 'climb', data.get('why'))}"
@@ -97,6 +99,13 @@ def _standing(how: str, language: str) -> str:
 def _spoken(language: str, key: str, data: Mapping[str, Json]) -> str:
     """What is said of the caller's language, when the entry tells one."""
     return phrase(language, key, spoken=_said(language, "language", data["language"])) if data.get("language") else ""
+
+
+def _stretched(language: str, times: Json) -> str:
+    """That the group's ladder was shorter or longer than it is written."""
+    if not isinstance(times, int | float):
+        return ""
+    return phrase(language, "why.behind" if times < 1 else "why.ahead", times=f"{times:g}")
 
 
 def _said(language: str, section: str, slug: Json) -> str:

@@ -98,7 +98,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
             )
 
             async def use(_: Announcement, described: Centre) -> None:
-                services.centre = board.centre = described
+                services.centre = board.centre = sender.centre = described
 
             running.append(tasks.create_task(follow(blocking, settings.centre, known, use)))
             yield services

@@ -167,6 +167,17 @@ async def test_who_is_off_line_is_told_once_by_both_ways_and_nobody_else(world: 
     assert await last(world.redis) == Report(at=1000, asked=1, pushed=1, texted=1, reached=1)
 
 
+async def test_whoever_has_a_phone_by_the_present_description_is_told(world: World) -> None:
+    sender = world.sender(mobile=None)
+    await world.agent("1002", "offline", 1000)
+    await sender.look()
+    assert world.paths() == []
+    sender.centre = world.sender().centre
+    await world.agent("1002", "offline", 2000)
+    await sender.look()
+    assert world.paths() == ["sms"]
+
+
 async def test_the_next_call_up_tells_again(world: World) -> None:
     sender = world.sender()
     await world.agent("1002", "offline", 1000)

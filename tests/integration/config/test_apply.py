@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from datetime import UTC, date, datetime
 from importlib.resources import files
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -17,6 +19,7 @@ from callcenter.config.announcement import KEY, Announcement, announce, follow
 from callcenter.config.apply import apply, in_force
 from callcenter.config.versions import Versions, stamp
 from callcenter.house import furnish, settings_of
+from callcenter.outbound.surroundings import Surroundings
 from callcenter.redis import blocking_client
 from callcenter.settings import Settings
 from dialplan.render import render
@@ -135,6 +138,25 @@ async def test_whoever_follows_takes_a_version_missed_before_and_each_one_after(
         assert len(follower.taken) == 3
         following.cancel()
     await blocking.aclose()
+
+
+async def test_the_dialler_keeps_the_days_of_the_version_in_force(
+    settings: Settings, redis: Redis, redis_url: str
+) -> None:
+    surroundings = Surroundings(load_centre(settings.centre), stamp(EXAMPLE), settings, redis)
+    closed = date(datetime.now(UTC).year + 1, 12, 24)
+    assert closed not in surroundings.holidays()
+    patient = blocking_client(redis_url)
+    async with asyncio.timeout(5), asyncio.TaskGroup() as tasks:
+        following = tasks.create_task(surroundings.keep_up(patient))
+        text = EXAMPLE.replace("[hours]\n", f'[hours]\ndays = {{ {closed} = "" }}\n')
+        await announce(redis, apply(settings, text, by="sup", why=""), 0)
+        for _ in count():
+            if closed in surroundings.holidays():
+                break
+            await asyncio.sleep(0.02)
+        following.cancel()
+    await patient.aclose()
 
 
 async def test_the_command_hears_from_the_controller_that_the_version_is_in_effect(

@@ -91,6 +91,62 @@ def test_a_long_expected_wait_widens_before_the_time() -> None:
     assert [e.data["why"] for e in script.wrote(Kind.WIDENED)] == ["forecast"]
 
 
+def lost(script: Script, channel: str, number: str) -> None:
+    """A caller who hangs up too late for being answered in time."""
+    script.call(channel, number)
+    script.prompt_ends()
+    script.passes(25)
+    script.hangs_up(channel)
+
+
+def answered(script: Script, channel: str, number: str, agent: str) -> None:
+    """A caller who is answered at once, by an agent who then wraps up."""
+    script.agent_ready(agent)
+    script.call(channel, number)
+    script.prompt_ends()
+    script.hangs_up(channel, script.answers(channel, agent))
+
+
+def test_a_group_that_lags_asks_the_similar_one_at_once_and_the_timeline_says_why() -> None:
+    script = Script(more=LADDER, even_groups=True)
+    lost(script, "cc-0.1", HANBIT)
+    answered(script, "cc-0.2", FURNITURE, "1002")
+    script.said(StartTimer)
+    script.call("cc-1.1")
+    assert StartTimer("ladder", 0) in script.said(StartTimer)
+    script.happens(events.TimerFired("ladder"))
+    [widened] = script.wrote(Kind.WIDENED)
+    queued = script.wrote(Kind.QUEUED)[-1]
+    assert (queued.data["stretch"], widened.data["why"]) == (0, "behind")
+    assert "lags behind the others" in reason(queued, "en")
+    assert "더 일찍" in reason(queued, "ko")
+    assert "sooner than the ladder says" in reason(widened, "en")
+
+
+def test_a_group_that_is_ahead_asks_the_similar_one_later() -> None:
+    script = Script(more=LADDER, even_groups=True)
+    answered(script, "cc-0.1", HANBIT, "1001")
+    lost(script, "cc-0.2", FURNITURE)
+    script.said(StartTimer)
+    script.call("cc-1.1")
+    assert StartTimer("ladder", 90_000) in script.said(StartTimer)
+    queued = script.wrote(Kind.QUEUED)[-1]
+    assert queued.data["stretch"] == 3
+    assert "3 times the ladder's time" in reason(queued, "en")
+    assert "더 늦게" in reason(queued, "ko")
+
+
+def test_ladders_are_kept_to_the_letter_where_groups_are_not_evened_out() -> None:
+    script = Script(more=LADDER)
+    lost(script, "cc-0.1", HANBIT)
+    answered(script, "cc-0.2", FURNITURE, "1002")
+    script.call("cc-1.1")
+    script.passes(29)
+    script.happens(events.TimerFired("ladder"))
+    assert not script.wrote(Kind.WIDENED)
+    assert "stretch" not in script.wrote(Kind.QUEUED)[-1].data
+
+
 def test_an_unanswered_call_keeps_its_ring_and_a_new_engine_knows_it() -> None:
     script = Script(more=LADDER, no_answer="ready")
     channel = script.call()

@@ -133,3 +133,45 @@ def test_the_same_climb_as_when_all_who_wait_are_looked_at(
         assert climbed == sorted(climbed, key=lambda one: (since[one[0]], one[0]))
         for waiting, step in climbed:
             rings[waiting] = step.ring
+
+
+STRETCHED = {"x": [Step(ring=2, after_s=10, queue_over=1), Step(ring=3, after_s=20)]}
+
+
+def test_who_joins_a_group_that_lags_climbs_at_once_and_it_says_why() -> None:
+    climbers = Climbers(STRETCHED)
+    climbers.joins("a", "x", since=0, now=0, stretch=0)
+    assert climbers.next_at() == 0
+    assert climbers.climb(0, nothing_known) == [("a", Climb(3, "behind"))]
+
+
+def test_who_joins_a_group_that_is_ahead_climbs_later() -> None:
+    climbers = Climbers(STRETCHED)
+    climbers.joins("a", "x", since=0, now=0, stretch=2)
+    climbers.joins("b", "x", since=0, now=0, stretch=2)
+    assert climbers.climb(0, nothing_known) == []
+    assert climbers.next_at() == 20_000
+    assert climbers.climb(20_000, nothing_known) == [("a", Climb(2, "after")), ("b", Climb(2, "after"))]
+    climbers.joins("c", "x", since=20_000, now=20_000, stretch=2)
+    assert climbers.climb(20_000, nothing_known) == [("c", Climb(2, "queue"))]
+    assert climbers.climb(40_000, nothing_known) == [(call, Climb(3, "after")) for call in "ab"]
+
+
+def test_who_waits_already_takes_the_ladder_as_it_is_now() -> None:
+    climbers = Climbers(STRETCHED)
+    climbers.joins("a", "x", since=0, now=0)
+    climbers.joins("b", "x", since=5_000, now=5_000, stretch=3)
+    assert climbers.climb(10_000, nothing_known) == []
+    assert climbers.climb(30_000, nothing_known) == [("a", Climb(2, "after"))]
+
+
+@given(st.floats(0, 3), st.floats(0, 3))
+def test_everybody_climbs_to_the_end_however_ladders_stretch(first: float, then: float) -> None:
+    climbers = Climbers(STRETCHED)
+    climbers.joins("a", "x", since=0, now=0, stretch=first)
+    climbers.joins("b", "x", since=1_000, now=1_000, stretch=then)
+    rings = {"a": 1, "b": 1}
+    while (at := climbers.next_at()) is not None:
+        assert at <= 61_000
+        rings |= {call: step.ring for call, step in climbers.climb(max(at, 1_000), nothing_known)}
+    assert rings == {"a": 3, "b": 3}
