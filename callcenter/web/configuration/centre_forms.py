@@ -24,10 +24,13 @@ from callcenter.config.edit import (
 from callcenter.config.mistakes import Mistake
 from callcenter.web.configuration.fields import messages, typed, whole
 
-#: Settings of `[waiting]` by what they are about. Whole numbers but for those below.
+#: Settings of `[waiting]` by what they are about.
 WAITING: Mapping[str, tuple[str, ...]] = {
     "agents": ("ring_s", "wrapup_s", "no_answer", "rest_s", "listening_shown"),
-    "line": ("service_level_s", "position_every_s", "comfort_every_s", "language_s", "sticky_s", "repeat_priority_s"),
+    "line": (
+        *("service_level_s", "position_every_s", "comfort_every_s", "language_s", "sticky_s", "repeat_priority_s"),
+        "even_groups",
+    ),
     "keys": ("key_s", "key_tries"),
 }
 #: Most comfort messages, and for how many the form has room at least.
@@ -46,13 +49,12 @@ LIMITS: Mapping[str, Mapping[str, Mapping[str, Any]]] = {
 
 def waiting_sent(sent: FormData) -> dict[str, Any]:
     """The form of how callers wait and agents are rung; `comfort` are the messages."""
-    values: dict[str, Any] = {
-        key: whole(typed(sent, key))
-        for keys in WAITING.values()
-        for key in keys
-        if key not in ("no_answer", "listening_shown")
-    }
-    values |= {"no_answer": typed(sent, "no_answer"), "listening_shown": "listening_shown" in sent}
+    values: dict[str, Any] = {}
+    for key in (key for keys in WAITING.values() for key in keys):
+        if LIMITS["waiting"][key]["type"] == "boolean":
+            values[key] = key in sent
+        else:
+            values[key] = typed(sent, key) if key == "no_answer" else whole(typed(sent, key))
     return values | {"comfort": messages(sent, [f"_{n}" for n in range(MESSAGES)])}
 
 

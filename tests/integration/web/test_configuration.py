@@ -14,6 +14,7 @@ import pytest
 
 from callcenter.centre import Waiting, load_centre
 from callcenter.config.versions import Versions, stamp
+from callcenter.web.configuration.centre_forms import WAITING
 from tests.integration.web.conftest import Browser, browser
 from tests.web_centre import WebCentre
 
@@ -30,7 +31,7 @@ def hidden(page: str) -> dict[str, Any]:
 #: What the form of waiting sends when nothing in it is unusual.
 AS_USUAL = {
     key: str(usual) for key, usual in Waiting().model_dump().items()
-    if key not in ("comfort", "at_closing", "listening_shown")
+    if key not in ("comfort", "at_closing") and not isinstance(usual, bool)
 }  # fmt: skip
 
 
@@ -300,6 +301,7 @@ async def test_ring_time_wrap_up_and_the_keys_of_menus_are_changed_by_the_form_o
         for change in (
             "벨 울림(초) 20 → 25", "후처리(초) 20 → 45", "받지 않으면 이석 → 대기", "번호 입력 대기(초) 6 → 8",
             "번호 재시도 3 → 2", "청취 중임을 상담사에게 표시 아니요 → 예", "보호 휴식(초) 600 → 900",
+            "그룹 간 서비스 레벨 맞추기 예 → 아니요",
             "서비스 수준 기준(초) 20 → 15",
         ):  # fmt: skip
             assert change in page
@@ -435,3 +437,8 @@ async def test_a_menu_with_mistakes_is_shown_with_them_and_nothing_typed_is_lost
         assert "꼭 있어야 하는데 없습니다." in page
         assert 'name="base"' not in page
     assert in_file(web) == before
+
+
+def test_the_form_of_waiting_has_all_settings_but_for_closing_which_stands_with_the_hours() -> None:
+    shown = {key for keys in WAITING.values() for key in keys}
+    assert shown | {"comfort", "at_closing"} == Waiting.model_fields.keys()

@@ -137,7 +137,7 @@ COMPOSED = {
     *(f"strategy.{one}" for one in Strategy),
     "command.no_peak",
     "why.who",
-    *(f"climb.{why}" for why in ("after", "forecast", "queue", "sticky", "level", "language")),
+    *(f"climb.{why}" for why in ("after", "forecast", "queue", "sticky", "level", "language", "behind")),
     *(f"dial.{status}" for status in ("noanswer", "busy", "chanunavail", "congestion", "cancel")),
     *(f"why.{part}" for part in ("position", "nobody", "ring", "sticky", "repeat", "place", "reserved", "talked")),
     *(f"mode.{mode}" for mode in ("listen", "whisper", "barge", "end")),
