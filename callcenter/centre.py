@@ -6,6 +6,7 @@ Reading it is the only I/O here. Every mistake is reported at once, each with fi
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Annotated, Literal
@@ -45,7 +46,12 @@ class Saying(Part):
     @property
     def prompt(self) -> str:
         """The prompt of a comfort message; another one as soon as the words are others."""
-        return f"comfort-{hashlib.sha256(f'{self.say}|{self.say_en}'.encode()).hexdigest()[:8]}"
+        return f"comfort-{_mark(self.say, self.say_en)}"
+
+
+def _mark(*words: str) -> str:
+    """Tells prompts that say different words apart."""
+    return hashlib.sha256("|".join(words).encode()).hexdigest()[:8]
 
 
 class Waiting(Part):
@@ -297,6 +303,19 @@ class Centre(Names):
         )
         at_closing = (found and found.at_closing) or self.waiting.at_closing
         return Opening(hours=tuple(hours), closings=closings, at_closing=at_closing, holidays=holidays, zone=self.zone)
+
+    def menu_prompt(self, menu: str, categories: Sequence[str] | None = None) -> str:
+        """The prompt of a menu of these categories, or (None) of the hotline's first menu.
+
+        It is another one as soon as the menu is: callers who are in the former menu hear that one, and a recording that
+        somebody uploaded never announces keys that mean something else now.
+        """
+        if categories is None:
+            words = [word for key in self.menu for word in (key.key, key.name, key.name_en)]
+        else:
+            groups = {group.id: group for group in self.group}
+            words = [word for slug in categories for word in (groups[slug].name, groups[slug].name_en)]
+        return f"{menu}-{_mark(*words)}"
 
     def language_of_number(self, number: str) -> Language | None:
         """What callers of this number speak, as far as it tells."""

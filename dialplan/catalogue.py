@@ -78,9 +78,11 @@ def _prompts(centre: Centre) -> Iterator[tuple[str, Text]]:
         again = Text(*closing_ends(closing))
         usual = texts["closed-until"].filled(time=again)
         yield closing.prompt, Text(closing.say or usual.ko, closing.say_en or usual.en)
-    yield "menu-main", texts["menu-main"].filled(choices=_choices(centre.menu, [key.key for key in centre.menu]))
+    families = _choices(centre.menu, [key.key for key in centre.menu])
+    yield centre.menu_prompt("menu-main"), texts["menu-main"].filled(choices=families)
     for key in centre.menu:
-        yield f"menu-family-{key.key}", texts["menu-family"].filled(choices=_products(centre, key.categories))
+        prompt = centre.menu_prompt(f"menu-family-{key.key}", key.categories)
+        yield prompt, texts["menu-family"].filled(choices=_products(centre, key.categories))
     for company in centre.company:
         called = Text(company.name, company.name_en)
         yield f"greeting-{company.id}", texts["greeting-company"].filled(company=called)
@@ -92,8 +94,8 @@ def _prompts(centre: Centre) -> Iterator[tuple[str, Text]]:
         if said := company.announcement:
             yield f"announcement-{company.id}", Text(said.say, said.say_en)
         if len(company.categories) > 1:
-            choices = _products(centre, company.categories)
-            yield f"menu-company-{company.id}", texts["menu-company"].filled(choices=choices)
+            prompt = centre.menu_prompt(f"menu-company-{company.id}", company.categories)
+            yield prompt, texts["menu-company"].filled(choices=_products(centre, company.categories))
         if company.hours:
             own = Text(korean_hours(company.hours), english_hours(company.hours))
             yield f"closed-{company.id}", texts["closed-company"].filled(company=called, hours=own)

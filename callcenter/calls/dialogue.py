@@ -14,7 +14,7 @@ from callcenter.centre import Centre, Company
 from callcenter.hours import Ending
 
 _CODE_LENGTH = 3
-_MAIN, _CLOSED = "menu-main", "menu-closed"
+_MAIN, _CODE, _CLOSED = "menu-main", "menu-code", "menu-closed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +95,7 @@ class Dialogue(Talk):
         if self._menu == _CLOSED:
             choice = self._closed_choices().get(key)
             return choice() if choice else self._await_key(self.centre.waiting.key_s)
-        return self._code_key(key) if self._menu == "menu-code" else self._menu_key(key)
+        return self._code_key(key) if self._menu == _CODE else self._menu_key(key)
 
     def _silent(self) -> list[Command]:
         if self._menu == _CLOSED:
@@ -162,22 +162,29 @@ class Dialogue(Talk):
 
     def _enter(self, menu: str, *before: str) -> list[Command]:
         self._menu, self._keys, self.in_menu = menu, "", True
-        return self._say((*before, menu), lambda: self._await_key(self.centre.waiting.key_s))
+        prompt = menu
+        if menu == _MAIN:
+            prompt = self.centre.menu_prompt(menu)
+        elif menu != _CODE:
+            prompt = self.centre.menu_prompt(menu, self._categories())
+        return self._say((*before, prompt), lambda: self._await_key(self.centre.waiting.key_s))
+
+    def _categories(self) -> tuple[str, ...]:
+        """What the keys of the company's or the family's menu stand for, in their order."""
+        if self.company:
+            return self.company.categories
+        return next(k.categories for k in self.centre.menu if self._menu == f"menu-family-{k.key}")
 
     def _choices(self) -> Mapping[str, Callable[[], list[Command]]]:
         if self._menu == _MAIN:
             families = {k.key: partial(self._enter, f"menu-family-{k.key}") for k in self.centre.menu}
             code, english, korean = (
-                partial(self._enter, "menu-code"),
+                partial(self._enter, _CODE),
                 partial(self._speak, "en"),
                 partial(self._speak, "ko"),
             )
             return families | {"9": code, "0": english, "*": korean}
-        if self.company:
-            categories = self.company.categories
-        else:
-            categories = next(k.categories for k in self.centre.menu if self._menu == f"menu-family-{k.key}")
-        choices = {str(i + 1): self._choose(c, "menu") for i, c in enumerate(categories)}
+        choices = {str(i + 1): self._choose(c, "menu") for i, c in enumerate(self._categories())}
         return choices if self.company else choices | {"*": partial(self._enter, _MAIN)}
 
     def _speak(self, language: str) -> list[Command]:

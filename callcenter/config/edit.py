@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
 import tomlkit
-from tomlkit.items import AoT, Array, InlineTable, Table
+from pydantic import BaseModel
+from tomlkit import TOMLDocument
+from tomlkit.items import AoT, Array, InlineTable, Item, Table
 
-from callcenter.centre import Agent, Contract
+from callcenter.centre import Agent, Callback, Contract, Peak, Voicemail, Waiting
+from callcenter.config.blocks import with_block, without_block
+from callcenter.config.locate import blocks
 from callcenter.hours import Closing, Hours
 from routing.acd import Strategy
 
@@ -17,6 +22,14 @@ from routing.acd import Strategy
 Step = Mapping[str, str | int | float]
 #: Ring → its conditions.
 Ladder = Mapping[int, Step]
+
+#: The centre's own tables, in the order in which they are put into a file, with what holds when they say nothing.
+USUAL: Mapping[str, BaseModel] = {
+    "waiting": Waiting(),
+    "peak": Peak(),
+    "callback": Callback(),
+    "voicemail": Voicemail(),
+}
 
 #: Of which table and id; None for the centre itself.
 Whose = tuple[str, str] | None
@@ -91,18 +104,71 @@ def with_company(
     return tomlkit.dumps(document)
 
 
-def with_waiting(text: str, seconds: Mapping[str, int], comfort: Sequence[Mapping[str, str]]) -> str:
-    """How often callers in line hear what, and the comfort messages, each by `say` and `say_en`."""
+def with_waiting(text: str, values: Mapping[str, Any], comfort: Sequence[Mapping[str, str]]) -> str:
+    """How callers wait and agents are rung, by keys of `Waiting`, and the comfort messages, by `say` and `say_en`."""
+    usual = USUAL["waiting"]
+    if comfort or any(value != getattr(usual, key) for key, value in values.items()):
+        text = switched_on(text, "waiting")
     document = tomlkit.parse(text)
-    if "waiting" not in document:
-        document["waiting"] = tomlkit.table()
-    waiting = document["waiting"]
-    for key, value in seconds.items():
-        _set(waiting, key, value)
-    messages = tomlkit.array()
-    for message in comfort:
-        messages.append(_inline(message))
-    _set(waiting, "comfort", messages)
+    if "waiting" in document:
+        waiting = document["waiting"]
+        _set_unusual(waiting, usual, values)
+        messages = tomlkit.array()
+        for message in comfort:
+            messages.append(_inline(message))
+        _set(waiting, "comfort", messages)
+    return tomlkit.dumps(document)
+
+
+def with_settings(text: str, table: str, values: Mapping[str, Any]) -> str:
+    """One of the centre's own tables with these values; None leaves a value unsaid."""
+    document = tomlkit.parse(switched_on(text, table))
+    _set_unusual(document[table], USUAL[table], values)
+    return tomlkit.dumps(document)
+
+
+def switched_on(text: str, table: str) -> str:
+    """With this table of the centre's own; a new one stands behind those that come before it in `USUAL`."""
+    if table in tomllib.loads(text):
+        return text
+    order = ("hours", *USUAL)
+    there = [(other,) for other in order[: order.index(table)] if (other,) in blocks(text)]
+    block = f"[{table}]"
+    return with_block(text, block, there[-1]) if there else f"{text.rstrip()}\n\n{block}\n"
+
+
+def switched_off(text: str, table: str) -> str:
+    """Without this table of the centre's own; comments about it stay."""
+    if (table,) in blocks(text):
+        return without_block(text, (table,))
+    document = tomlkit.parse(text)
+    document.pop(table, None)
+    return tomlkit.dumps(document)
+
+
+def with_menu(text: str, menu: Mapping[str, Mapping[str, Any]]) -> str:
+    """The hotline's menu by key, each with `name`, `name_en` and `categories` in order; other keys are gone."""
+    for key in sorted(menu.keys() - set(keys_of_menu(text))):
+        text = _with_key(text, key)
+    for key in [known for known in keys_of_menu(text) if known not in menu]:
+        text = _without_key(text, key)
+    document = tomlkit.parse(text)
+    for part in document.get("menu", ()):
+        for name, value in menu[str(part["key"])].items():
+            _set(part, name, value, empty=True)
+    return tomlkit.dumps(document)
+
+
+def keys_of_menu(text: str) -> list[str]:
+    """The keys of the hotline's menu in the order of the file."""
+    return [str(part["key"]) for part in tomllib.loads(text).get("menu", ())]
+
+
+def with_hotline(text: str, hotlines: Sequence[str], undecided: str) -> str:
+    """The hotline's numbers, and the group of who presses nothing; empty: they are asked to call again."""
+    document = tomlkit.parse(text)
+    _set(document, "hotlines", list(hotlines))
+    _set(document, "undecided", undecided)
     return tomlkit.dumps(document)
 
 
@@ -158,6 +224,36 @@ def _part(document: Any, table: str, slug: str) -> Any:
     return next(part for part in document[table] if part["id"] == slug)
 
 
+def _with_key(text: str, key: str) -> str:
+    """A key of the menu before the first larger one, else behind the last."""
+    keys = keys_of_menu(text)
+    at = next((n for n, known in enumerate(keys) if known > key), len(keys))
+    if ("menu", 0) not in blocks(text):
+        document = tomlkit.parse(text)
+        document["menu"].insert(at, _inline({"key": key}))
+        return tomlkit.dumps(document)
+    block = f'[[menu]]\nkey = "{key}"'
+    if at < len(keys):
+        return with_block(text, block, ("menu", at), before=True)
+    return with_block(text, block, ("menu", at - 1))
+
+
+def _without_key(text: str, key: str) -> str:
+    at = keys_of_menu(text).index(key)
+    if ("menu", at) in blocks(text):
+        return without_block(text, ("menu", at))
+    document = tomlkit.parse(text)
+    del document["menu"][at]
+    return tomlkit.dumps(document)
+
+
+def _set_unusual(part: Any, usual: BaseModel, values: Mapping[str, Any]) -> None:
+    """What holds anyway is said only where the file says the key already."""
+    for key, value in values.items():
+        if key in part or value != getattr(usual, key):
+            _set(part, key, value)
+
+
 def _set_closings(document: Any, closings: Sequence[Mapping[str, Any]]) -> None:
     document.pop("closing", None)
     if not closings:
@@ -198,15 +294,25 @@ def _inline(values: Mapping[str, Any]) -> InlineTable:
 
 
 def _set(part: Any, key: str, value: Any, *, empty: bool = False) -> None:
-    """Set the key, or leave it out when its value says nothing."""
+    """Set the key, or leave it out when its value says nothing; what says the same already stays as it is written."""
     if value in (None, [], {}) or (value == "" and not empty):
         part.pop(key, None)
-    elif key in part or not isinstance(part, Table):
+    elif key in part:
+        if _plain(part[key]) != _plain(value):
+            part[key] = value
+    elif not isinstance(part, Table | TOMLDocument):
         part[key] = value
     else:
         # Appended, it would stand behind the comment that belongs to the next table.
-        known = [name for name, item in part.value.body if name and not isinstance(item, Table | AoT)]
+        body = part.value if isinstance(part, Table) else part
+        known = [name for name, item in body.body if name and not isinstance(item, Table | AoT)]
         if known:
-            part.value._insert_after(known[-1], key, value)
+            body._insert_after(known[-1], key, value)
+        elif body.body:
+            body._insert_at(0, key, value)
         else:
             part[key] = value
+
+
+def _plain(value: Any) -> Any:
+    return value.unwrap() if isinstance(value, Item) else value

@@ -20,6 +20,16 @@ def lines(text: str) -> dict[Path, int]:
     return _Reader(text).read()
 
 
+def blocks(text: str) -> dict[Path, tuple[int, int]]:
+    """The first and last line of every table that has a header, tables within it included, of a valid TOML text.
+
+    Comments and blank lines after the last value belong to what follows.
+    """
+    reader = _Reader(text)
+    reader.read()
+    return reader.blocks
+
+
 def line_of(found: Mapping[Path, int], path: Path) -> int:
     """The line of this value, or of the nearest part around it that is there; 1 for the whole file."""
     while path and path not in found:
@@ -36,15 +46,25 @@ class _Reader:
         self._line, self._counted = 1, 0
         self._found: dict[Path, int] = {}
         self._lists: dict[Path, int] = {}
+        self.blocks: dict[Path, tuple[int, int]] = {}
 
     def read(self) -> dict[Path, int]:
         table: Path = ()
         while self._skip() < len(self._text):
             if self._text[self._at] == "[":
                 table = self._header()
+                self.blocks[table] = (self._found[table], self._found[table])
             else:
                 self._pair(table)
+            self._reaches(table)
         return self._found
+
+    def _reaches(self, table: Path) -> None:
+        """The table, and whatever it lies in, goes on to the line that was just read."""
+        last = 1 + self._text.count("\n", 0, self._at)
+        for n in range(1, len(table) + 1):
+            if around := self.blocks.get(table[:n]):
+                self.blocks[table[:n]] = (around[0], max(last, around[1]))
 
     def _skip(self) -> int:
         self._at = _BLANK.match(self._text, self._at).end()  # type: ignore[union-attr]

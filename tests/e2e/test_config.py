@@ -8,12 +8,14 @@ from pathlib import Path
 
 import pytest
 
+from callcenter.centre import Centre as Described
 from callcenter.centre import load_centre
+from callcenter.config.edit import with_menu
 from callcenter.house import settings_of
 from tests.e2e.harness.asterisk_log import expect_clean
 from tests.e2e.harness.centre import Centre
 from tests.e2e.harness.configuring import config
-from tests.e2e.harness.fixtures import AGENT_HZ, CUSTOMER_HZ, OTHER_HZ, SwitchOn
+from tests.e2e.harness.fixtures import AGENT_HZ, CUSTOMER_HZ, OTHER_HZ, At, SwitchOn
 from tests.e2e.harness.prompts import listening
 from tests.e2e.phones import Phone
 from tests.e2e.tones import expect_tone
@@ -129,9 +131,11 @@ async def test_a_caller_whose_group_is_removed_is_answered_by_a_similar_one(
     centre: Centre, switch_on: SwitchOn, now: int, tmp_path: Path
 ) -> None:
     customer = await switch_on(centre.server, "customer1", password=centre.password("customer1"))
+    there = load_centre(centre.settings.centre)
+    areum = next(company for company in there.company if AREUM in company.numbers)
     async with listening(centre) as prompts:
         await customer.dial(AREUM)
-        await prompts.begins("menu-company-areum")
+        await prompts.begins(there.menu_prompt("menu-company-areum", areum.categories))
         await customer.press("1")
     await centre.board(lambda b: b["waiting"])
     before = centre.settings.centre.read_text("utf-8")
@@ -156,6 +160,49 @@ async def test_a_caller_whose_group_is_removed_is_answered_by_a_similar_one(
     finally:
         described.write_text(before, "utf-8")
         await config(centre, "apply", str(described), "--yes")
+
+
+async def test_callers_hear_another_menu_at_once_and_who_is_in_the_former_one_is_led_by_it(
+    centre: Centre, at: At, now: int, tmp_path: Path
+) -> None:
+    since = centre.log.stat().st_size
+    before = centre.settings.centre.read_text("utf-8")
+    former = load_centre(centre.settings.centre)
+    menu = {key.key: {"name": key.name, "name_en": key.name_en, "categories": key.categories} for key in former.menu}
+    menu["1"] |= {"name": "집에서 쓰는 가전", "categories": former.menu[0].categories[::-1]}
+    described = tmp_path / "centre.toml"
+    described.write_text(with_menu(before, menu), "utf-8")
+    turned = load_centre(described)
+
+    def prompts_of(heard: Described) -> tuple[str, str]:
+        return heard.menu_prompt("menu-main"), heard.menu_prompt("menu-family-1", heard.menu[0].categories)
+
+    early, late = await at("customer1"), await at("customer2")
+    async with listening(centre) as prompts:
+        await early.dial(former.hotlines[0])
+        await prompts.begins(prompts_of(former)[0])
+        try:
+            assert "is in effect" in await config(centre, "apply", str(described), "--yes")
+            await early.press("1")
+            await prompts.begins(prompts_of(former)[1])
+            await early.press("1")
+            await centre.board(lambda b: [w["group"] for w in b["waiting"]] == [former.menu[0].categories[0]])
+            await early.hang_up()
+            await late.dial(former.hotlines[0])
+            await prompts.begins(prompts_of(turned)[0])
+            await late.press("1")
+            await prompts.begins(prompts_of(turned)[1])
+            await late.press("1")
+            await centre.board(lambda b: [w["group"] for w in b["waiting"]] == [former.menu[0].categories[-1]])
+            await late.hang_up()
+        finally:
+            described.write_text(before, "utf-8")
+            await config(centre, "apply", str(described), "--yes")
+    records = await centre.records(2, now)
+    assert [record["group"] for record in records] == [former.menu[0].categories[0], former.menu[0].categories[-1]]
+    assert set(prompts_of(former)) & set(prompts_of(turned)) == set()
+    # Who hangs up between two prompts leaves the second one unplayed.
+    expect_clean(centre.log, ("Playback failed for sound:cc/queue",), since)
 
 
 async def test_what_is_applied_without_a_controller_takes_effect_when_it_starts(

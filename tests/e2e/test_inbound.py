@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from callcenter.centre import load_centre
 from callcenter.web.records.audio import recording_paths
 from tests.e2e.harness.centre import Centre
 from tests.e2e.harness.fixtures import AGENT_HZ, CUSTOMER_HZ, At, ready
@@ -105,13 +106,14 @@ async def says(centre: Centre, *words: str) -> str:
 
 
 async def test_the_hotline_s_menu_leads_to_the_group(centre: Centre, at: At, now: int) -> None:
+    described = load_centre(centre.settings.centre)
     async with ready(centre, at, "1004") as agent:
         customer = await at("customer1")
         async with listening(centre) as prompts:
             await customer.dial(HOTLINE)
-            await prompts.begins("menu-main")
+            await prompts.begins(described.menu_prompt("menu-main"))
             await customer.press("4")
-            await prompts.begins("menu-family-4")
+            await prompts.begins(described.menu_prompt("menu-family-4", described.menu[3].categories))
             await customer.press("2")
         await agent.answers_call(20)
         await customer.hang_up()

@@ -22,7 +22,7 @@ from callcenter.config.edit import Whose, without_closing
 from callcenter.config.mistakes import Mistake
 from callcenter.config.versions import Version, Versions, stamp
 from callcenter.store.models import Role
-from callcenter.web.configuration import forms
+from callcenter.web.configuration import centre_forms, forms
 from callcenter.web.errors import Refused
 from callcenter.web.guard import allow
 from callcenter.web.pages import language_of, render
@@ -93,8 +93,20 @@ async def company_form(request: Request, services: Uses, _: Supervisor, company:
 
 @router.get("/waiting")
 async def waiting_form(request: Request, services: Uses, _: Supervisor) -> Response:
-    """What all callers hear while they wait."""
+    """How callers wait, what they hear meanwhile, and how agents are rung."""
     return await _page(request, services, waiting=services.centre.waiting)
+
+
+@router.get("/relief")
+async def relief_form(request: Request, services: Uses, _: Supervisor) -> Response:
+    """What relieves the line: peak-time agents, callbacks, voicemail."""
+    return await _page(request, services, relief=centre_forms.relief_of(services.centre))
+
+
+@router.get("/menu")
+async def menu_form(request: Request, services: Uses, _: Supervisor) -> Response:
+    """The hotline's numbers and its menu."""
+    return await _page(request, services, menu=centre_forms.menu_of(services.centre))
 
 
 @router.get("/hours")
@@ -158,9 +170,23 @@ async def change_company(request: Request, services: Uses, _: Supervisor, compan
 
 @router.post("/waiting")
 async def change_waiting(request: Request, services: Uses, _: Supervisor) -> Response:
-    """What it would change if callers heard something else while they wait."""
-    sent = await request.form()
-    return await _changed(request, services, lambda text: forms.changed_waiting(text, sent))
+    """What it would change if callers waited, or agents were rung, otherwise."""
+    waiting = centre_forms.waiting_sent(await request.form())
+    return await _changed(request, services, lambda text: centre_forms.changed_waiting(text, waiting), waiting=waiting)
+
+
+@router.post("/relief")
+async def change_relief(request: Request, services: Uses, _: Supervisor) -> Response:
+    """What it would change if the line were relieved otherwise."""
+    relief = centre_forms.relief_sent(await request.form())
+    return await _changed(request, services, lambda text: centre_forms.changed_relief(text, relief), relief=relief)
+
+
+@router.post("/menu")
+async def change_menu(request: Request, services: Uses, _: Supervisor) -> Response:
+    """What another menu of the hotline would change."""
+    menu = centre_forms.menu_sent(await request.form())
+    return await _changed(request, services, lambda text: centre_forms.changed_menu(text, menu), menu=menu)
 
 
 @router.post("/hours")
@@ -252,16 +278,17 @@ async def _version(services: Services, number: int) -> Version:
     return version
 
 
-async def _changed(request: Request, services: Services, change: Callable[[str], str]) -> Response:
+async def _changed(request: Request, services: Services, change: Callable[[str], str], **form: object) -> Response:
+    """`form` is shown again as it was sent, below what it would change."""
     try:
         text = change(await asyncio.to_thread(in_force, services.settings))
     except (StopIteration, KeyError) as error:
         # Another version without this part came in between.
         raise Refused(409, "config_changed") from error
-    return await _preview(request, services, text)
+    return await _preview(request, services, text, **form)
 
 
-async def _preview(request: Request, services: Services, text: str) -> Response:
+async def _preview(request: Request, services: Services, text: str, **form: object) -> Response:
     before = await asyncio.to_thread(in_force, services.settings)
     centre, mistakes = await asyncio.to_thread(read_centre, text)
     changes: list[Change] = []
@@ -269,7 +296,8 @@ async def _preview(request: Request, services: Services, text: str) -> Response:
         former, _ = await asyncio.to_thread(read_centre, before)
         changes = differences(former or services.centre, centre)
     preview = Preview(text=text, mistakes=mistakes, changes=changes, base=stamp(before))
-    return await _page(request, services, preview=preview, status_code=422 if mistakes else 200)
+    wrong = centre_forms.wrong_fields(text, mistakes) if form else set()
+    return await _page(request, services, preview=preview, status_code=422 if mistakes else 200, wrong=wrong, **form)
 
 
 async def _page(request: Request, services: Services, *, status_code: int = 200, **parts: object) -> Response:
@@ -293,8 +321,7 @@ async def _page(request: Request, services: Services, *, status_code: int = 200,
         base=stamp(text),
         now=now,
         soon=now + timedelta(hours=1),
-        waiting_keys=forms.WAITING,
-        messages=forms.MESSAGES,
+        of_centre=centre_forms,
         **{
             **shown,
             "ladder": {},
@@ -303,6 +330,9 @@ async def _page(request: Request, services: Services, *, status_code: int = 200,
             "of_group": "",
             "heard_of": None,
             "waiting": None,
+            "relief": None,
+            "menu": None,
+            "wrong": (),
             **parts,
         },
     )

@@ -24,6 +24,7 @@ BEYOND = {
         "/board?wall=1", "/report?by=group", "/report?by=agent", "/staff/paid", f"/records/{CALL}", "/tickets/1",
         "/campaigns/1", "/campaigns/1/spoken", "/campaigns/1/responses/1-1-1", "/campaigns/new", "/campaigns/forms",
         "/campaigns/forms/1", "/campaigns/notices", "/contracts/1", "/configuration/hours", "/configuration/waiting",
+        "/configuration/relief", "/configuration/menu",
         "/configuration/group/kitchen", "/configuration/agent/1001", "/configuration/company/hanbit",
     ),
     "bill": ("/billing?month=2026-10", "/billing/2026-10/payers", "/billing/2026-10/hanbit", "/billing/tariff"),

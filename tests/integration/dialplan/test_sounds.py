@@ -22,7 +22,7 @@ from dialplan.sounds import ensure_prompts, prompts_of, replace, revert
 from dialplan.voice import Language, Voice, VoiceError
 
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(300)]
-Make = Callable[[Centre, Path], int]
+Make = Callable[..., int]
 _EXAMPLE = Path(callcenter.__file__).parent / "example/centre.toml"
 
 
@@ -35,7 +35,10 @@ def voice() -> Voice:
 
 @pytest.fixture(scope="module")
 def make(voice: Voice) -> Make:
-    return lambda centre, media: ensure_prompts(centre, media, voice.command, voice.environment)
+    def make(centre: Centre, media: Path, still: Centre | None = None) -> int:
+        return ensure_prompts(centre, media, voice.command, voice.environment, still=still)
+
+    return make
 
 
 @pytest.fixture(scope="module")
@@ -132,6 +135,28 @@ def test_a_recording_replaces_a_prompt_survives_new_texts_and_can_be_taken_back(
     assert played.read_bytes() == synthetic
     assert not list((media / "sounds/custom/ko").iterdir())
     revert(centre, media, "greeting-hotline", Language.KO)
+
+
+def test_another_menu_is_spoken_anew_beside_the_former_one_and_its_recording(
+    centre: Centre, make: Make, media: Path
+) -> None:
+    menu = "menu-family-1"
+    family = centre.menu[0]
+    turned = centre.model_copy(
+        update={"menu": (family.model_copy(update={"categories": family.categories[::-1]}), *centre.menu[1:])}
+    )
+    before, after = (one.menu_prompt(menu, one.menu[0].categories) for one in (centre, turned))
+    replace(centre, media, before, Language.KO, _wav(3), "menu.wav")
+    recorded = (media / f"sounds/ko/cc/{before}.wav").read_bytes()
+    assert make(turned, media, centre) == 2, "in both languages"
+    # Who is in the former menu hears the recording; who comes now hears what the keys mean now.
+    assert (media / f"sounds/ko/cc/{before}.wav").read_bytes() == recorded
+    assert (media / f"sounds/ko/cc/{after}.wav").is_file()
+    assert (media / f"sounds/ko/cc/{after}.wav").read_bytes() != recorded
+    make(turned, media)
+    assert not (media / f"sounds/ko/cc/{before}.wav").exists()
+    make(centre, media)
+    assert (media / f"sounds/ko/cc/{before}.wav").read_bytes() == recorded
 
 
 @pytest.mark.parametrize(

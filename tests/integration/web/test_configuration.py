@@ -5,14 +5,16 @@ from __future__ import annotations
 import asyncio
 import html
 import re
+import tomllib
 from datetime import datetime, timedelta
 from typing import Any
 
 import aiohttp
 import pytest
 
-from callcenter.centre import load_centre
+from callcenter.centre import Waiting, load_centre
 from callcenter.config.versions import Versions, stamp
+from callcenter.web.configuration.centre_forms import WAITING
 from tests.integration.web.conftest import Browser, browser
 from tests.web_centre import WebCentre
 
@@ -24,6 +26,13 @@ def hidden(page: str) -> dict[str, Any]:
     [base] = re.findall(r'name="base" value="(\w+)"', page)
     [text] = re.findall(r'<textarea name="text" hidden>\n(.*?)</textarea>', page, re.DOTALL)
     return {"base": base, "text": html.unescape(text), "why": "점검"}
+
+
+#: What the form of waiting sends when nothing in it is unusual.
+AS_USUAL = {
+    key: str(usual) for key, usual in Waiting().model_dump().items()
+    if key not in ("comfort", "at_closing") and not isinstance(usual, bool)
+}  # fmt: skip
 
 
 def in_file(web: WebCentre) -> str:
@@ -251,7 +260,7 @@ async def test_what_callers_hear_while_they_wait_is_changed_by_forms(web: WebCen
         assert "기업 대기 음악 아니요 → 예" in page
         assert (await sup.post("/configuration/company/hanbit", {"say": "리콜"}))[0] == 422
         assert (await sup.get("/configuration/company/nobody"))[0] == 404
-        seconds = {"position_every_s": "40", "comfort_every_s": "60", "language_s": "30", "sticky_s": "0"}
+        seconds = {**AS_USUAL, "position_every_s": "40", "comfort_every_s": "60", "language_s": "30", "sticky_s": "0"}
         seconds["repeat_priority_s"] = "60"
         page = (await sup.post("/configuration/waiting", {**seconds, "say_1": "감사합니다.", "say_en_1": "Thanks."}))[1]
         assert "대기 · 대기 중 안내 문구 없음 → 안내 문구 감사합니다. 영어 안내 문구 Thanks." in page
@@ -266,3 +275,170 @@ async def test_what_callers_hear_while_they_wait_is_changed_by_forms(web: WebCen
         assert 'value="감사합니다."' in page
         page = (await sup.post("/configuration/waiting", seconds))[1]
         assert "대기 중 안내 문구 안내 문구 감사합니다. 영어 안내 문구 Thanks. → 없음" in page
+
+
+async def test_no_comfort_message_is_lost_in_the_form(web: WebCentre) -> None:
+    async with browser(web, "sup") as sup:
+        said = {f"{key}_{n}": f"{key} {n}" for n in range(9) for key in ("say", "say_en")}
+        page = (await sup.post("/configuration/waiting", AS_USUAL | said))[1]
+        assert 'value="say 8"' in page
+        assert 'name="say_9"' not in page
+        assert len(tomllib.loads(hidden(page)["text"])["waiting"]["comfort"]) == 9
+        del said["say_8"], said["say_en_8"]
+        assert (
+            'name="say_en_8" maxlength="300" autocomplete="off" value=""'
+            in (await sup.post("/configuration/waiting", AS_USUAL | said))[1]
+        )
+
+
+async def test_ring_time_wrap_up_and_the_keys_of_menus_are_changed_by_the_form_of_waiting(web: WebCentre) -> None:
+    async with browser(web, "sup") as sup:
+        form = (await sup.get("/configuration/waiting"))[1]
+        assert 'name="comfort_every_s" type="number" min="20" max="600" value="90"' in form
+        sent = {**AS_USUAL, "ring_s": "25", "wrapup_s": "45", "no_answer": "ready", "key_s": "8", "key_tries": "2"}
+        sent |= {"listening_shown": "on", "rest_s": "900", "service_level_s": "15"}
+        page = (await sup.post("/configuration/waiting", sent))[1]
+        for change in (
+            "벨 울림(초) 20 → 25", "후처리(초) 20 → 45", "받지 않으면 이석 → 대기", "번호 입력 대기(초) 6 → 8",
+            "번호 재시도 3 → 2", "청취 중임을 상담사에게 표시 아니요 → 예", "보호 휴식(초) 600 → 900",
+            "그룹 간 서비스 레벨 맞추기 예 → 아니요",
+            "서비스 수준 기준(초) 20 → 15",
+        ):  # fmt: skip
+            assert change in page
+        text = hidden(page)["text"]
+        assert "language_s" not in text, "as usual, and unsaid before"
+        assert text.count("#") == in_file(web).count("#")
+        # What was typed is shown again below the preview.
+        status, page = await sup.post("/configuration/waiting", {**sent, "ring_s": "1"})
+        assert status == 422
+        assert "1은(는) 너무 작습니다. 3 이상이어야 합니다." in page
+        assert 'name="ring_s" type="number" min="3" max="120" value="1"' in page
+        assert 'name="wrapup_s" type="number" min="0" max="600" value="45"' in page
+        assert re.findall(r'id="(\w+)" aria-invalid="true"', page) == ["ring_s"]
+
+
+PEAK = {"peak": "on", "peak_longest_wait_s": "60", "peak_queue_over": "5", "peak_calm_s": "300", "peak_box_min": "60"}
+CALLBACK = {
+    "callback": "on", "callback_attempts": "3", "callback_spacing_s": "600", "callback_expires_h": "72",
+    "callback_between": "09:00-21:00", "callback_ring_s": "",
+}  # fmt: skip
+VOICEMAIL = {"voicemail": "on", "voicemail_most_s": "120"}
+
+
+async def test_peak_time_callbacks_and_voicemail_are_changed_by_one_form(web: WebCentre) -> None:
+    async with browser(web, "sup") as sup:
+        form = (await sup.get("/configuration/relief"))[1]
+        assert 'name="peak" value="on" checked' in form
+        assert 'name="peak_queue_over" type="number" min="1" max="10000" placeholder="10" value="5"' in form
+        assert "달라지는 것이 없습니다." in (await sup.post("/configuration/relief", PEAK | CALLBACK | VOICEMAIL))[1]
+        sent = PEAK | CALLBACK | {"peak_box_min": "0", "callback_between": "10:00 - 20:00", "callback_attempts": ""}
+        page = (await sup.post("/configuration/relief", sent))[1]
+        assert "센터: 피크타임 · 피크 근무 시간(분) 60 → 0" in page
+        assert "센터: 콜백 · 전화할 수 있는 시간 09:00-21:00 → 10:00-20:00" in page
+        assert "센터: 음성 메시지 최대 길이(초) 120 → 없음" in page
+        assert 'name="peak_box_min" type="number" min="0" max="720" placeholder="60" value="0"' in page
+        before = in_file(web)
+        assert (await sup.post("/configuration/apply", hidden(page)))[0] == 303
+        text = in_file(web)
+        assert "[voicemail]" not in text
+        assert "attempts" not in text
+        assert text.count("#") == before.count("#")
+        async with asyncio.timeout(5):
+            while web.app.state.services.centre.voicemail:  # noqa: ASYNC110 - asked from outside
+                await asyncio.sleep(0.02)
+        form = (await sup.get("/configuration/relief"))[1]
+        assert 'name="voicemail" value="on">' in form
+        assert 'name="callback_attempts" type="number" min="1" max="10" placeholder="3" value="3"' in form
+        page = (await sup.post("/configuration/relief", sent | VOICEMAIL))[1]
+        assert "센터: 음성 메시지 없음 → 최대 길이(초) 120" in page
+        assert "[voicemail]\n\n" in hidden(page)["text"], "usual values need not be said"
+        assert (await sup.post("/configuration/relief", PEAK | {"peak_calm_s": "long"}))[0] == 422
+        page = (await sup.post("/configuration/relief", CALLBACK | {"callback_between": "21:00-09:00"}))[1]
+        assert re.findall(r'id="(\w+)" aria-invalid="true"', page) == ["callback_between"]
+
+
+async def test_what_somebody_needs_is_not_switched_off(web: WebCentre) -> None:
+    async with browser(web, "sup") as sup:
+        ladder = {"do_0": "callback", "after_s_then_0": "60", "peak_forecast_s": "120", "strategy": "longest_idle"}
+        page = (await sup.post("/configuration/group/home-appliances", ladder))[1]
+        await sup.post("/configuration/apply", hidden(page))
+        status, page = await sup.post("/configuration/relief", {})
+        assert status == 422
+        assert "do = &#39;callback&#39;에는 [callback]가 있어야 합니다." in page
+        assert "그룹의 peak에는 [peak]가 있어야 합니다." in page
+        assert 'name="base"' not in page
+        assert 'name="callback" value="on">' in page, "the form is as it was sent"
+        await sup.post("/language/en", {})
+        page = (await sup.post("/configuration/relief", PEAK | VOICEMAIL))[1]
+        assert "do = &#39;callback&#39; needs the part [callback]" in page
+    assert "[voicemail]" in in_file(web)
+
+
+def as_sent(web: WebCentre) -> dict[str, str]:
+    """What the form of the menu sends when nothing was changed in it."""
+    centre = load_centre(web.settings.centre)
+    sent = {"hotlines": ", ".join(centre.hotlines), "undecided": centre.undecided or ""}
+    for key in "1234567":
+        one = next((one for one in centre.menu if one.key == key), None)
+        sent |= {f"name_{key}": one.name if one else "", f"name_en_{key}": one.name_en if one else ""}
+        chosen = one.categories if one else ()
+        sent |= {f"category_{key}_{n}": chosen[n - 1] if n <= len(chosen) else "" for n in range(1, 10)}
+    return sent
+
+
+async def test_the_hotline_s_menu_is_changed_by_its_form(web: WebCentre) -> None:
+    async with browser(web, "sup") as sup:
+        form = (await sup.get("/configuration/menu"))[1]
+        assert '<option value="kitchen" selected>' in form
+        assert "쓰지 않는 메뉴 번호: 6, 7" in form
+        same = as_sent(web)
+        assert "달라지는 것이 없습니다." in (await sup.post("/configuration/menu", same))[1]
+        changed = same | {"name_1": "가전제품", "category_1_1": "kitchen", "category_1_2": "home-appliances"}
+        changed |= {f"category_5_{n}": "" for n in range(1, 10)} | {"name_5": "", "name_en_5": ""}
+        # Whoever leaves a choice empty means none, and numbers are written as on paper.
+        changed |= {
+            "name_7": "차와 기계",
+            "name_en_7": "cars and machines",
+            "category_7_2": "car",
+            "category_7_4": "industrial",
+        }
+        changed |= {"hotlines": "1600-0000 15880000", "undecided": ""}
+        before = in_file(web)
+        page = (await sup.post("/configuration/menu", changed))[1]
+        for change in (
+            "센터: 대표번호 16000000 → 16000000, 15880000", "센터: 미선택 고객 그룹 생활용품 → 없음",
+            "메뉴 가전제품 (1): 이름 가전과 조명 → 가전제품",
+            "품목 생활가전, 주방가전, AV기기, 조명기기 → 주방가전, 생활가전, AV기기, 조명기기",
+            "메뉴 차와 기계 (7): 추가", "메뉴 차량용품과 산업용장비 (5): 삭제",
+        ):  # fmt: skip
+            assert change in page
+        assert 'name="name_7" autocomplete="off" value="차와 기계"' in page
+        assert (await sup.post("/configuration/apply", hidden(page)))[0] == 303
+    centre = load_centre(web.settings.centre)
+    assert [(key.key, key.name) for key in centre.menu][-1] == ("7", "차와 기계")
+    assert centre.menu[-1].categories == ("car", "industrial")
+    assert in_file(web).count("#") == before.count("#")
+
+
+async def test_a_menu_with_mistakes_is_shown_with_them_and_nothing_typed_is_lost(web: WebCentre) -> None:
+    before = in_file(web)
+    async with browser(web, "sup") as sup:
+        wrong = as_sent(web) | {"name_2": "", "category_3_2": "household", "hotlines": "16", "name_6": "그 밖에"}
+        status, page = await sup.post("/configuration/menu", wrong)
+        assert status == 422
+        assert "그룹 &#39;household&#39;이(가) 두 번 있습니다." in page
+        assert "비어 있습니다. 글자를 적으십시오." in page
+        assert "3~15자리 숫자를 쓰십시오." in page
+        assert 'name="name_6" autocomplete="off" value="그 밖에"' in page
+        marked = re.findall(r'id="(\w+)" aria-invalid="true"', page)
+        assert marked == ["hotlines", "name_2", "category_3_2", "name_en_6", "category_6_1"]
+        empty = dict.fromkeys(as_sent(web), "")
+        page = (await sup.post("/configuration/menu", empty))[1]
+        assert "꼭 있어야 하는데 없습니다." in page
+        assert 'name="base"' not in page
+    assert in_file(web) == before
+
+
+def test_the_form_of_waiting_has_all_settings_but_for_closing_which_stands_with_the_hours() -> None:
+    shown = {key for keys in WAITING.values() for key in keys}
+    assert shown | {"comfort", "at_closing"} == Waiting.model_fields.keys()

@@ -34,7 +34,7 @@ def test_a_company_of_several_categories_asks_which() -> None:
     script = Script()
     script.call(dnis="07000000101")
     script.prompt_ends()
-    assert script.prompt_ends() == ("menu-company-nurim",)
+    assert script.prompt_ends() == (script.floor.centre.menu_prompt("menu-company-nurim", ("kitchen", "av")),)
     press(script, "2")
     assert group_of(script) == "av"
     assert script.wrote(Kind.IDENTIFIED)[0].data["company"] == "nurim"
@@ -47,7 +47,9 @@ def test_the_hotline_leads_by_family_and_category() -> None:
     press(script, "1")
     stopped = script.said(commands.StopPlaying)
     assert len(stopped) == 1, "a key cuts the menu short"
-    assert script.prompt_ends() == ("menu-family-1",)
+    assert script.prompt_ends() == (
+        script.floor.centre.menu_prompt("menu-family-1", script.floor.centre.menu[0].categories),
+    )
     press(script, "2")
     assert group_of(script) == "av"
     assert script.wrote(Kind.IDENTIFIED)[0].data == {"company": None, "category": "av", "group": "av", "how": "menu"}
@@ -93,7 +95,7 @@ def test_a_code_that_no_company_has_is_said_and_asked_again() -> None:
     press(script, "9999")
     assert script.prompt_ends() == ("code-unknown", "menu-code")
     press(script, "#")
-    assert script.prompt_ends() == ("menu-main",)
+    assert script.prompt_ends() == (script.floor.centre.menu_prompt("menu-main"),)
 
 
 @pytest.mark.parametrize("mistake", ["8", None])

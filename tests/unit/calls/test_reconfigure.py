@@ -137,6 +137,33 @@ def test_who_is_in_a_menu_goes_on_in_the_menu_that_was_heard() -> None:
     assert script.floor.calls[call].dialogue.centre is script.floor.centre
 
 
+def test_each_caller_hears_the_menu_whose_keys_count_for_that_caller() -> None:
+    script = Script()
+    former = script.floor.centre
+    early = script.call("cc-1.1", "16000000")
+    family = {"key": "1", "name": "가전", "name_en": "appliances", "categories": ["av", "kitchen"]}
+    takes_effect(script, Centre.model_validate(described(menu=[family])))
+    turned = script.floor.centre
+
+    def choose_first(call: str) -> list[tuple[str, ...]]:
+        heard = []
+        script.prompt_ends()
+        for _ in range(2):
+            heard.append(script.said(commands.Play)[-1].prompts)
+            script.happens(events.KeyPressed(call, "1"))
+        return heard
+
+    menus = [
+        [(c.menu_prompt("menu-main"),), (c.menu_prompt("menu-family-1", c.menu[0].categories),)]
+        for c in (former, turned)
+    ]
+    assert choose_first(early) == menus[0]
+    late = script.call("cc-1.2", "16000000")
+    assert choose_first(late) == menus[1]
+    assert menus[0][1] != menus[1][1]
+    assert [script.floor.calls[call].group for call in (early, late)] == ["kitchen", "av"]
+
+
 def test_a_cap_that_comes_into_force_counts_who_talks_already() -> None:
     script = Script()
     script.agent_ready("1001")

@@ -112,7 +112,7 @@ def test_a_caller_in_the_menu_hears_the_menu_again() -> None:
     before.call("cc-1.1", "16000000")
     after = again(before)
     looks(after, seen(at("cc-1.1", "held")))
-    assert after.said(commands.Play)[0].prompts == ("menu-main",)
+    assert after.said(commands.Play)[0].prompts == (after.floor.centre.menu_prompt("menu-main"),)
 
 
 def test_a_caller_that_nobody_knows_is_adopted() -> None:

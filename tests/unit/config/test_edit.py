@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
+import tomllib
 from datetime import date, datetime
 from difflib import ndiff
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from callcenter.centre import Centre, read_centre
 from callcenter.config.edit import (
+    switched_off,
     with_at_closing,
     with_closing,
     with_company,
     with_day,
     with_distribution,
+    with_hotline,
     with_ladder,
+    with_menu,
+    with_settings,
     with_skills,
+    with_waiting,
     with_week,
     without_closing,
 )
@@ -169,3 +177,189 @@ def test_a_closing_out_of_turn_begins_ends_and_is_forgotten_when_the_next_one_co
     assert lines(EXAMPLE, without_closing(text, 0)) in ([], ["+ "])
     with pytest.raises(KeyError):
         without_closing(text, 1)
+
+
+def test_how_callers_wait_and_agents_are_rung_says_only_what_is_not_usual() -> None:
+    values = {"ring_s": 25, "wrapup_s": 20, "key_s": 6, "rest_s": 900, "listening_shown": False, "no_answer": "ready"}
+    assert lines(EXAMPLE, with_waiting(EXAMPLE, values, [])) == [
+        "- ring_s = 20",
+        "+ ring_s = 25",
+        '- no_answer = "pause"',
+        '+ no_answer = "ready"',
+        "+ rest_s = 900",
+    ]
+    bare = 'hotlines = ["16000000"]\n\n[hours]\nmon = "09:00-18:00"\n\n# Companies\n\n[[company]]\nid = "a1"\n'
+    assert with_waiting(bare, {"ring_s": 20, "wrapup_s": 20}, []) == bare
+    assert lines(bare, with_waiting(bare, {"ring_s": 30, "wrapup_s": 20}, [])) == ["+ [waiting]", "+ ring_s = 30", "+ "]
+    assert '"09:00-18:00"\n\n[waiting]\nring_s = 30\n\n# Companies\n' in with_waiting(bare, {"ring_s": 30}, [])
+
+
+def test_peak_time_callbacks_and_voicemail_are_switched_off_and_leave_every_comment() -> None:
+    text = EXAMPLE
+    for table in ("peak", "callback", "voicemail"):
+        text = switched_off(text, table)
+    described = centre(text)
+    assert (described.peak, described.callback, described.voicemail) == (None, None, None)
+    assert text.count("#") == EXAMPLE.count("#")
+    assert not [line for line in lines(EXAMPLE, text) if line[0] == "+"]
+    assert switched_off(text, "peak") == text
+    assert switched_off("a = 1\npeak = { queue_over = 5 } # calm\n", "peak") == "a = 1\n"
+
+
+def test_one_that_is_switched_on_stands_with_the_others_and_says_only_what_is_not_usual() -> None:
+    without = switched_off(switched_off(EXAMPLE, "callback"), "voicemail")
+    text = with_settings(without, "voicemail", {"most_s": 120})
+    assert lines(without, text) == ["+ [voicemail]", "+ "]
+    assert text.index("[peak]") < text.index("[voicemail]") < text.index("# When its own agents cannot keep up")
+    assert centre(text).voicemail == centre(EXAMPLE).voicemail
+    usual = {"attempts": 3, "spacing_s": 600, "expires_h": None, "between": "10:00-20:00", "ring_s": 30}
+    text = with_settings(text, "callback", usual)
+    assert [line for line in lines(without, text) if "=" in line] == ['+ between = "10:00-20:00"']
+    assert lines(EXAMPLE, with_settings(EXAMPLE, "callback", {"attempts": None, "expires_h": 24})) == [
+        "- attempts = 3",
+        "- expires_h = 72",
+        "+ expires_h = 24",
+    ]
+    assert with_settings("a = 1\n", "peak", {"queue_over": 3}) == "a = 1\n\n[peak]\nqueue_over = 3\n"
+
+
+def test_a_table_that_is_switched_on_takes_no_comment_from_another() -> None:
+    text = '[waiting]\nring_s = 20 # two rings\n# of the phone\n\n# people\n[[agent]]\nid = "1001"\n'
+    assert with_settings(text, "peak", {}) == text.replace("# of the phone\n", "# of the phone\n\n[peak]\n")
+    close = "[waiting]\nring_s = 20\n# companies\n[[company]]\n"
+    assert with_settings(close, "peak", {}) == close.replace("= 20\n", "= 20\n\n[peak]\n")
+
+
+def menu_of(text: str) -> dict[str, dict[str, Any]]:
+    return {
+        key.key: {"name": key.name, "name_en": key.name_en, "categories": list(key.categories)}
+        for key in centre(text).menu
+    }
+
+
+def test_a_key_of_the_menu_is_renamed_and_its_categories_are_put_in_another_order_in_their_lines() -> None:
+    menu = menu_of(EXAMPLE)
+    assert with_menu(EXAMPLE, menu) == EXAMPLE
+    menu["2"]["name"] = "PC"
+    menu["5"]["categories"].reverse()
+    assert lines(EXAMPLE, with_menu(EXAMPLE, menu)) == [
+        '- name = "컴퓨터와 소프트웨어"',
+        '+ name = "PC"',
+        '- categories = ["car", "industrial"]',
+        '+ categories = ["industrial", "car"]',
+    ]
+
+
+def test_keys_of_the_menu_come_and_go_and_comments_stay_with_what_they_are_about() -> None:
+    text = EXAMPLE.replace('[[menu]]\nkey = "3"', '# For the home\n[[menu]]\nkey = "3" # often')
+    menu = menu_of(text)
+    del menu["1"], menu["5"]
+    menu["7"] = {"name": "기타", "name_en": "others", "categories": ["industrial", "car"]}
+    menu["6"] = {"name": "조명", "name_en": "lighting", "categories": ["lighting"]}
+    changed = with_menu(text, menu)
+    assert [key.key for key in centre(changed).menu] == ["2", "3", "4", "6", "7"]
+    assert menu_of(changed) == menu
+    assert '# For the home\n[[menu]]\nkey = "3" # often\n' in changed
+    assert '["lighting"]\n\n[[menu]]\nkey = "7"\nname = "기타"\nname_en = "others"\n' in changed
+    # Key 2 comes back where it was, and before the comment of the third.
+    second = menu.pop("2")
+    back = with_menu(with_menu(changed, menu), menu | {"2": second})
+    assert back == changed
+
+
+SMALL = """name = "센터"
+name_en = "Centre"
+hotlines = ["16000000"]
+
+# What callers press
+
+[[menu]]
+key = "3"
+name = "차와 PC"
+name_en = "cars and PCs"
+# The order of callers' keys
+categories = ["car", "pc"] # both
+
+# Groups
+[[group]]
+id = "car"
+name = "차량용품"
+name_en = "Car goods"
+
+[[group]]
+id = "pc"
+name = "컴퓨터"
+name_en = "PCs"
+
+[[group]]
+id = "baby"
+name = "유아용품"
+name_en = "Baby goods"
+
+[[company]]
+id = "nurim"
+code = "101"
+name = "누림"
+name_en = "Nurim"
+categories = ["car"]
+
+[[agent]]
+id = "1001"
+name = "김서연"
+name_en = "Kim"
+groups = ["car", "pc", "baby"]
+"""
+
+
+@given(
+    st.dictionaries(
+        st.sampled_from("1234567"),
+        st.fixed_dictionaries(
+            {
+                "name": st.text("가나 #[]=\"'", min_size=1),
+                "name_en": st.text("ab #[]=\"'", min_size=1),
+                "categories": st.lists(
+                    st.sampled_from(["car", "pc", "baby"]),
+                    min_size=1,
+                    unique=True,
+                ),
+            }
+        ),
+        min_size=1,
+    )
+)
+def test_any_menu_is_written_so_that_it_is_read_again_and_nothing_else_changes(menu: dict[str, dict[str, Any]]) -> None:
+    text = with_menu(SMALL, menu)
+    assert menu_of(text) == menu
+    assert [key.key for key in centre(text).menu] == sorted(menu)
+    before, after = (centre(one).model_dump(exclude={"menu"}) for one in (SMALL, text))
+    assert before == after
+    comments = ["# What callers press", *(["# The order of callers' keys"] if "3" in menu else []), "# Groups"]
+    assert [line for line in text.splitlines() if line.startswith("#")] == comments
+    assert with_menu(text, menu) == text
+    assert menu_of(with_menu(text, menu_of(SMALL))) == menu_of(SMALL)
+
+
+def test_a_menu_in_one_line_is_changed_too() -> None:
+    text = 'menu = [{ key = "2", name = "a" }] # short\n[hours]\n'
+    menu = {"1": {"name": "b"}, "2": {"name": "a"}}
+    assert tomllib.loads(with_menu(text, menu))["menu"] == [{"key": "1", "name": "b"}, {"key": "2", "name": "a"}]
+    assert tomllib.loads(with_menu(text, {"1": {"name": "b"}}))["menu"] == [{"key": "1", "name": "b"}]
+
+
+def test_the_numbers_of_the_hotline_and_the_group_of_the_undecided() -> None:
+    text = with_hotline(EXAMPLE, ["16000000", "15880000"], "")
+    assert lines(EXAMPLE, text) == [
+        '- hotlines = ["16000000"]',
+        '+ hotlines = ["16000000", "15880000"]',
+        '- undecided = "household"',
+    ]
+    again = with_hotline(text, ["16000000"], "car")
+    assert centre(again).undecided == "car"
+    assert again.index("undecided") < again.index("[hours]")
+
+
+def test_what_says_the_same_already_stays_as_it_is_written() -> None:
+    spread = 'hotlines = [\n  "16000000", # since 2024\n]\n'
+    text = EXAMPLE.replace('hotlines = ["16000000"]\n', spread)
+    assert with_hotline(text, ["16000000"], "household") == text

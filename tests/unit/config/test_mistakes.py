@@ -7,7 +7,7 @@ from importlib.resources import files
 import pytest
 
 from callcenter.centre import read_centre
-from callcenter.config.locate import line_of, lines
+from callcenter.config.locate import blocks, line_of, lines
 
 EXAMPLE = (files("callcenter") / "example/centre.toml").read_text("utf-8")
 
@@ -56,6 +56,17 @@ id = "b"
 )
 def test_each_value_has_its_line(path: tuple[str | int, ...], line: int) -> None:
     assert line_of(lines(LAYOUT), path) == line
+
+
+def test_a_table_reaches_from_its_header_to_its_last_value() -> None:
+    assert blocks(LAYOUT) == {
+        ("table", "inner"): (15, 16),
+        ("group", 0): (17, 20),
+        ("group", 0, "more"): (19, 20),
+        ("group", 1): (21, 22),
+    }
+    # A header alone, a value over several lines, and comments, which belong to what follows.
+    assert blocks("[a]\n# of b\n\n[b]\nx = [\n 1, # one\n] # two\n# end\n") == {("a",): (1, 1), ("b",): (4, 7)}
 
 
 def told(text: str, language: str = "en") -> list[str]:

@@ -27,7 +27,8 @@ def test_every_prompt_of_the_contract_is_there(centre: Centre) -> None:
     prompts = catalogue(centre)
     assert promised <= prompts.keys()
     assert {f"queue-position-{n}" for n in range(1, POSITIONS + 1)} <= prompts.keys()
-    assert {f"menu-family-{key.key}" for key in centre.menu} <= prompts.keys()
+    families = {centre.menu_prompt(f"menu-family-{key.key}", key.categories) for key in centre.menu}
+    assert families | {centre.menu_prompt("menu-main")} <= prompts.keys()
     assert {f"greeting-{company.id}" for company in centre.company} <= prompts.keys()
 
 
@@ -41,17 +42,24 @@ def test_whatever_the_dialplan_plays_by_itself_is_there(centre: Centre) -> None:
 def test_a_company_has_a_menu_only_with_several_categories_and_hours_only_of_its_own(centre: Centre) -> None:
     prompts = catalogue(centre)
     for company in centre.company:
-        assert (f"menu-company-{company.id}" in prompts) == (len(company.categories) > 1)
+        menu = centre.menu_prompt(f"menu-company-{company.id}", company.categories)
+        assert (menu in prompts) == (len(company.categories) > 1)
         assert (f"closed-{company.id}" in prompts) == (company.hours is not None)
 
 
 def test_the_menus_read_their_keys_in_order(centre: Centre) -> None:
     prompts = catalogue(centre)
-    assert prompts["menu-main"].ko.startswith(
+    nurim = next(company for company in centre.company if company.id == "nurim")
+    assert prompts[centre.menu_prompt("menu-main")].ko.startswith(
         "문의하실 제품을 선택해 주세요. 가전과 조명은 1번, 컴퓨터와 소프트웨어는 2번,"
     )
-    assert prompts["menu-family-2"].en.startswith("For PCs, press 1. For software, press 2.")
-    assert "생활가전은 1번, 주방가전은 2번을 눌러" in prompts["menu-company-nurim"].ko
+    assert prompts[centre.menu_prompt("menu-family-2", centre.menu[1].categories)].en.startswith(
+        "For PCs, press 1. For software, press 2."
+    )
+    assert (
+        "생활가전은 1번, 주방가전은 2번을 눌러"
+        in prompts[centre.menu_prompt("menu-company-nurim", nurim.categories)].ko
+    )
 
 
 def test_the_words_that_matter_are_said(centre: Centre) -> None:

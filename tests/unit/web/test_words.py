@@ -58,6 +58,7 @@ from callcenter.store.work_models import MessageState
 from callcenter.web.apply.form import FIELDS
 from callcenter.web.campaigns.notices import Channel
 from callcenter.web.campaigns.wizard import NUMBERS
+from callcenter.web.configuration.centre_forms import RELIEF, WAITING
 from callcenter.web.deeds.routes import WHAT
 from callcenter.web.navigation import SECTIONS
 from callcenter.web.requests.routes import Wish
@@ -136,7 +137,7 @@ COMPOSED = {
     *(f"strategy.{one}" for one in Strategy),
     "command.no_peak",
     "why.who",
-    *(f"climb.{why}" for why in ("after", "forecast", "queue", "sticky", "level", "language")),
+    *(f"climb.{why}" for why in ("after", "forecast", "queue", "sticky", "level", "language", "behind")),
     *(f"dial.{status}" for status in ("noanswer", "busy", "chanunavail", "congestion", "cancel")),
     *(f"why.{part}" for part in ("position", "nobody", "ring", "sticky", "repeat", "place", "reserved", "talked")),
     *(f"mode.{mode}" for mode in ("listen", "whisper", "barge", "end")),
@@ -176,6 +177,8 @@ COMPOSED = {
     *(f"agent.next_{state}" for state in ("ready", "paused", "offline")),
     *(f"command.{error}" for error in ("no_reply", "not_logged_in", "unknown_agent", "resting", "no_call")),
     *(f"configuration.{how}" for how in ("closed", "times", "usual")),
+    *(f"configuration.waiting_{about}" for about in WAITING),
+    *(f"configuration.offers_{table}{hint}" for table in RELIEF for hint in ("", "_hint")),
     *(f"settlement.state_{state}" for state in PeriodState),
     *(f"settlement.{what}" for what in ("settle", "close", "reopen")),
     *(f"correction.{why}" for why in CorrectionReason),
