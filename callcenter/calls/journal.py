@@ -33,9 +33,9 @@ class Kind(StrEnum):
     #: (why the group's peak-time agents are called up), stretch? (what its ladder's conditions are multiplied by, since
     #: the group lags or is ahead), feed?, fed?
     QUEUED = "call.queued"
-    #: group, ring, why (after | forecast | queue | level | behind | sticky | language): agents up to this ring of similar groups
-    #: may take the call now, language: also those who do not speak the caller's; who? (as above, of this ring),
-    #: feed?, fed?
+    #: group, ring, why (after | forecast | queue | level | behind | sticky | language): agents up to this ring of
+    #: similar groups may take the call now, language: also those who do not speak the caller's; who? (as above, of this
+    #: ring), feed?, fed?
     WIDENED = "call.widened"
     #: group, do (a `Then.do`), step, why (as above): something else was done for who still waits
     STEPPED = "call.stepped"
