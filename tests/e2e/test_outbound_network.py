@@ -281,7 +281,9 @@ async def test_a_number_that_the_carrier_does_not_connect_stops_nobody_and_is_tr
     town.bar("0")
     clock.move_to(datetime.fromtimestamp(clock.now_ms() / 1000 + 3700, SEOUL))
     found = await attempts(centre, campaign, lambda found: len(found) == 2 and None not in found, 40)
-    assert [one["outcome"] for one in found] == ["barred", "completed"]
+    # Whoever is reached presses keys at random, so the answer may be none.
+    assert found[0]["outcome"] == "barred"
+    assert found[1]["outcome"] in ("completed", "break_off")
 
 
 def _ended(centre: Centre, campaign: int) -> bool:
