@@ -37,7 +37,7 @@ class Reading:
     talks: Lengths | None
     #: Today's calls whose record and Asterisk's own CDR disagree; None while the database does not answer.
     differences: int | None = None
-    #: Whether the carrier takes no calls of campaigns; None while no dialler works.
+    #: Whether the carrier takes no calls of some campaign; None while no dialler works.
     carrier_refuses: bool | None = None
 
 
@@ -103,7 +103,7 @@ def _families(reading: Reading) -> Iterator[Metric]:
     )
     yield GaugeMetricFamily(
         "callcenter_carrier_refuses",
-        "1 while the carrier puts no calls of campaigns through.",
+        "1 while the carrier puts no calls of some campaign through.",
         value=int(reading.carrier_refuses or False),
     )
     yield CounterMetricFamily(

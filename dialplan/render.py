@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -74,6 +75,11 @@ def rewrite(centre: Centre, settings: Settings, folders: Folders, node: str = "c
     return modules
 
 
+def shown_name(name: str) -> str:
+    """A name as a value of Asterisk's configuration, without what would begin a comment, a variable or a quotation."""
+    return re.sub(r"[\s;$\"\\]+", " ", name).strip()
+
+
 def _texts(centre: Centre, settings: Settings, folders: Folders, node: str) -> dict[str, str]:
     loader = PackageLoader("dialplan")
     environment = Environment(loader=loader, undefined=StrictUndefined, keep_trailing_newline=True)  # noqa: S701
@@ -95,6 +101,7 @@ def _texts(centre: Centre, settings: Settings, folders: Folders, node: str) -> d
         "agents": [{"id": a.id, "name_en": a.name_en, "password": password[a.id]} for a in centre.agent],
         "supervisors": [{"phone": s.phone, "password": password[s.phone]} for s in centre.supervisor],
         "customers": [{"id": c, "number": number, "password": password[c]} for c, number in CUSTOMERS.items()],
+        "companies": [(c.id, shown_name(c.name)) for c in centre.company],
         "numbers": [(number, c.id, c.categories[0]) for c in centre.company for number in c.numbers],
         "network_password": password["network"],
         "selftest_password": password["selftest"],

@@ -30,6 +30,8 @@ class Outcome(StrEnum):
     NO_ANSWER = "no_answer"
     #: The customer's line is out of order, or takes no such call.
     FAILED = "failed"
+    #: The carrier refuses calls to this number, and takes others (`carrier.Refusals`).
+    BARRED = "barred"
     #: The carrier put no call through (`carrier.Trouble`): the customer's phone did not ring.
     CONGESTION = "congestion"
     #: The number does not exist.
@@ -81,6 +83,8 @@ RETRIES: Mapping[Outcome, Retry] = {
     Outcome.UNCERTAIN: Retry(1 * _DAY, 1),
     Outcome.ABANDONED: Retry(3 * _DAY, 1),
 }
+#: Whatever the campaign says: the first who were refused may have been so because of us.
+_BARRED = Retry(_HOUR, 2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +122,7 @@ def what_next(tried: Sequence[Tried], retries: Mapping[Outcome, Retry], now: dat
         return Due(last.at + _after_congestion(tried))
     if last.outcome is Outcome.CALLBACK and last.wished is not None:
         return Due(last.wished)
-    rule = retries.get(last.outcome)
+    rule = _BARRED if last.outcome is Outcome.BARRED else retries.get(last.outcome)
     if last.outcome in FINAL or rule is None or sum(t.outcome is last.outcome for t in tried) > rule.most:
         return Over(best(tried))
     return Due(last.at + rule.after)
@@ -146,6 +150,7 @@ _RANK = (
     Outcome.FAILED,
     Outcome.NO_SUCH_NUMBER,
     Outcome.UNCERTAIN,
+    Outcome.BARRED,
     Outcome.CONGESTION,
     Outcome.WITHHELD,
 )

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 _FIRST_MS, _LONGEST_MS = 5_000, 300_000
+#: So many different people refused in a row are no coincidence.
+_IN_A_ROW = 3
 
 
 class Trouble(StrEnum):
@@ -13,7 +15,7 @@ class Trouble(StrEnum):
 
     #: No circuit is free (SIP 503).
     FULL = "full"
-    #: It refuses our account, or the number shown (SIP 401, 402, 403, 407).
+    #: It refuses our account, or the number shown (SIP 401, 402, 407, or 403 to everybody).
     ACCOUNT = "account"
     #: Nobody is registered for the trunk, or nobody answers there.
     UNREACHABLE = "unreachable"
@@ -65,3 +67,27 @@ class Backoff:
         # A line that is not heard of for a minute tries for nobody.
         waits = self._trying is not None and now - self._trying < 60_000
         return 0 if now < self.until or waits else 1
+
+
+@dataclass(slots=True)
+class Refusals:
+    """Calls that the carrier refuses with 403 and the like. It says so of one number that it does not connect, and of
+    everybody while our account or the number shown is barred: only the other calls tell which.
+    """
+
+    _in_a_row: set[int] = field(default_factory=set)
+    #: Refused while others were put through: they tell nothing new.
+    _barred: set[int] = field(default_factory=set)
+
+    def refused(self, contact: int) -> bool:
+        """Whether it is us whom the carrier refuses, and not this contact's number."""
+        if contact in self._barred:
+            return False
+        self._in_a_row.add(contact)
+        return len(self._in_a_row) >= _IN_A_ROW
+
+    def carried(self) -> None:
+        """The carrier put a call through, whatever became of it."""
+        if len(self._in_a_row) < _IN_A_ROW:
+            self._barred |= self._in_a_row
+        self._in_a_row.clear()

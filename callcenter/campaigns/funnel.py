@@ -81,7 +81,7 @@ class Dispositions:
     non_contact: int = 0
     #: Reached, and no interview for another reason: abandoned by us, quota full (O).
     other: int = 0
-    #: No answer, busy, failed, uncertain, a machine that nobody heard: nobody knows whether the number is the
+    #: No answer, busy, failed, barred, uncertain, a machine that nobody heard: nobody knows whether the number is the
     #: person's (UH).
     unknown: int = 0
     #: Numbers that do not exist or are somebody else's: no part of the sample.
@@ -110,6 +110,7 @@ _DISPOSITION = {
     Outcome.BUSY: "unknown",
     Outcome.NO_ANSWER: "unknown",
     Outcome.FAILED: "unknown",
+    Outcome.BARRED: "unknown",
     Outcome.UNCERTAIN: "unknown",
     Outcome.NO_SUCH_NUMBER: "not_eligible",
     Outcome.WRONG_NUMBER: "not_eligible",

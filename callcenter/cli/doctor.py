@@ -27,7 +27,7 @@ def doctor(
     lang: Annotated[Language, typer.Option("--lang", help="Korean or English.")] = Language.KO,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON document instead of sentences.")] = False,
 ) -> None:
-    """Examine the centre: configuration, ports, Asterisk, sound, Redis, database, disk, time, phones.
+    """Examine the centre: configuration, ports, Asterisk, sound, phones, trunk, Redis, database, disk, time.
 
     Ends with 2 when something failed, else with 0. Places one call from Asterisk to itself.
     """

@@ -52,7 +52,7 @@ async def ari_of(settings: Settings) -> AsyncIterator[Ari]:
     """The interface of this installation."""
     async with aiohttp.ClientSession(
         f"http://{settings.asterisk_host}:{settings.ari_port}",
-        auth=aiohttp.BasicAuth("callcenter", settings.ari_password.get_secret_value()),
+        headers={"Authorization": aiohttp.encode_basic_auth("callcenter", settings.ari_password.get_secret_value())},
         timeout=aiohttp.ClientTimeout(total=_ANSWER_S),
     ) as http:
         yield Ari(http)

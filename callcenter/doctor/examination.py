@@ -12,6 +12,7 @@ from callcenter.doctor.installation import clock, disks, prompts, read_centre, r
 from callcenter.doctor.ports import ami_answer, free_ports, sip_answers, web_answers
 from callcenter.doctor.services import Clocks, examine_database, examine_redis, redis_answers
 from callcenter.doctor.telephony import ari_answers, examine_asterisk
+from callcenter.doctor.trunk import examine_trunk
 from callcenter.settings import Settings
 
 #: Ports can be tried only where the centre will run.
@@ -59,6 +60,9 @@ async def _running_parts(settings: Settings, centre: Centre | None) -> AsyncIter
     yield await asyncio.to_thread(examine_database, settings, clocks)
     if ari == "open":
         async for finding in examine_asterisk(settings, centre, clocks):
+            yield finding
+    if ami == "open":
+        async for finding in examine_trunk(settings):
             yield finding
     for finding in judge.clocks(clocks, None):
         yield finding

@@ -5,9 +5,10 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from callcenter.doctor.finding import Finding, failed, ok, warning
+from callcenter.doctor.finding import Finding, Gap, failed, ok, warning
 
 #: ARI requests over the WebSocket, which the engine needs, came with this version.
 OLDEST_ASTERISK = (22, 10)
@@ -19,6 +20,10 @@ _LEDGER_IDLE_MS = 15_000
 _LEDGER_BEHIND = 2000
 #: The prompt is 2 s of -12 dBFS; packets may be lost at the beginning and the end.
 _TONE_S, _TONE_DBFS = 1.5, -20.0
+#: People begin to talk over each other above 150 ms one way (ITU-T G.114).
+_SLOW_MS = 300
+#: SIP answers to a registration that mean that account or password are not right there.
+_REFUSALS = (401, 403, 404, 407)
 _WINDOW = 400
 
 
@@ -52,6 +57,62 @@ def phones(agents: Collection[str], online: Collection[str]) -> Finding:
     if absent:
         return warning("registrations.absent", there=len(agents) - len(absent), all=len(agents), ids=", ".join(absent))
     return ok("registrations.all", all=len(agents))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Registration:
+    """Where Asterisk registers with a carrier, and what came of it."""
+
+    server: str
+    #: Asterisk's word: Registered, Unregistered (not yet answered), Rejected, Stopped.
+    status: str
+    #: The last SIP status that it complained of, 0: no answer; None: nothing is known.
+    answer: int | None
+    #: Whether the server's name can be found.
+    found: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contact:
+    """Where calls through the trunk are sent."""
+
+    where: str
+    #: Asterisk's word: Reachable, Unreachable, NonQualified (never asked), Unknown (not yet).
+    status: str
+    #: Of its last answer to OPTIONS.
+    roundtrip_ms: float | None
+    found: bool
+
+
+def trunk(registrations: Sequence[Registration], contacts: Sequence[Contact]) -> Iterator[Finding]:
+    """Whether the telephone company can be reached, each registration and each address by itself."""
+    yield from (_registration(one) for one in registrations)
+    if not contacts:
+        yield warning("trunk.absent")
+    yield from (_contact(one) for one in contacts)
+
+
+def _registration(one: Registration) -> Finding:
+    if one.status == "Registered":
+        return ok("trunk.registered", server=one.server)
+    if one.answer in _REFUSALS:
+        return failed("trunk.refused", server=one.server, answer=one.answer)
+    if one.answer:
+        return failed("trunk.declined", server=one.server, answer=one.answer)
+    if not one.found:
+        return failed("trunk.nameless", name=one.server)
+    if one.answer == 0 or one.status == "Unregistered":
+        return failed("trunk.silent", server=one.server)
+    return failed("trunk.unregistered", server=one.server)
+
+
+def _contact(one: Contact) -> Finding:
+    if one.status == "Reachable" and one.roundtrip_ms is not None:
+        gaps: dict[str, Gap] = {"where": one.where, "ms": f"{one.roundtrip_ms:.1f}"}
+        return warning("trunk.slow", **gaps) if one.roundtrip_ms > _SLOW_MS else ok("trunk.answers", **gaps)
+    if one.status == "Unreachable":
+        return failed("trunk.unreachable", where=one.where) if one.found else failed("trunk.nameless", name=one.where)
+    return warning("trunk.unasked", where=one.where)
 
 
 def redis_settings(settings: Mapping[str, str], used: int, limit: int) -> Iterator[Finding]:

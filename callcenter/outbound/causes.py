@@ -32,10 +32,11 @@ _OUTCOMES = {
     55: Outcome.FAILED,
     88: Outcome.FAILED,
 }
-#: SIP: unauthorised, payment required, forbidden, proxy authentication required.
-_ACCOUNT_ANSWERS = frozenset({401, 402, 403, 407})
-#: Facility not subscribed, outgoing calls barred, bearer capability not authorised.
-_ACCOUNT = frozenset({50, 52, 53, 57})
+#: SIP: unauthorised, payment required, proxy authentication required.
+_ACCOUNT_ANSWERS = frozenset({401, 402, 407})
+_FORBIDDEN = 403
+#: What else is 403 in SIP (RFC 3398): facility not subscribed, outgoing calls barred, bearer capability not authorised.
+_BARRED = frozenset({50, 52, 53, 57})
 #: No circuit; switching equipment congestion; circuit or resource not available.
 _FULL = frozenset({34, 42, 44, 47})
 #: Interworking: also what a call may be left with that Asterisk gave up (487, or no answer at all).
@@ -44,7 +45,8 @@ _GIVEN_UP = frozenset({0, 487})
 
 
 def unanswered(cause: int, answer: int = 0, *, rang: bool = False) -> Outcome | Trouble:
-    """How an attempt ended that nobody answered, or why the carrier put no call through.
+    """How an attempt ended that nobody answered, or why the carrier put no call through; barred, until it is known
+    whether others are.
 
     `answer`: the SIP status, 0 where none came; `rang`: the network said that the phone rings, so that whatever
     followed is no trouble of the carrier's.
@@ -53,9 +55,11 @@ def unanswered(cause: int, answer: int = 0, *, rang: bool = False) -> Outcome | 
         return Outcome.NO_ANSWER
     if not rang and answer in _ACCOUNT_ANSWERS:
         return Trouble.ACCOUNT
+    if not rang and (answer == _FORBIDDEN or cause in _BARRED):
+        return Outcome.BARRED
     # 6xx is the last word of the called side.
     if cause in _OUTCOMES or rang or answer >= 600:
         return _OUTCOMES.get(cause, Outcome.FAILED)
     if cause in _FULL:
         return Trouble.FULL
-    return Trouble.ACCOUNT if cause in _ACCOUNT else Trouble.NETWORK
+    return Trouble.NETWORK

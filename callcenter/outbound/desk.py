@@ -8,6 +8,7 @@ from typing import Any
 
 from callcenter.agents.presence import State
 from callcenter.campaigns import events
+from callcenter.campaigns.carrier import Backoff, Refusals
 from callcenter.campaigns.commands import Dial
 from callcenter.campaigns.dialler import Dialler
 from callcenter.campaigns.form import QuestionKind
@@ -31,6 +32,9 @@ class Desk:
     forecast_s: float | None = None
     #: Why it is not at work although it runs: unproven, prompts or engine_away.
     hindered: str | None = None
+    #: How the carrier takes calls that show its number.
+    refusals: Refusals = field(default_factory=Refusals)
+    backoff: Backoff = field(default_factory=Backoff)
 
     @classmethod
     def of(cls, work: Work, limits: Limits) -> Desk:

@@ -175,7 +175,7 @@ class Outbound:
             return
         attempt = channel["id"].removeprefix(CHANNEL)
         if through_carrier(channel):
-            self._traffic.backoff.carried(now_ms())
+            self._traffic.carried(self._desks[campaign(attempt)], now_ms())
         self._tell(campaign(attempt), events.LineAnswered(attempt, heard_of(event["args"][1:])))
 
     def _gone(self, channel: Json, event: Json) -> None:
@@ -184,8 +184,9 @@ class Outbound:
         now, attempt = now_ms(), channel["id"].removeprefix(CHANNEL)
         met = unanswered(event["cause"], event.get("tech_cause", 0), rang=line.rang)
         if through_carrier(channel):
-            given_up = now - line.since >= 1000 * self._desks[campaign(attempt)].work.setup.ring_s
-            met = self._traffic.unanswered(met, now, rang=line.rang, given_up=given_up)
+            desk = self._desks[campaign(attempt)]
+            given_up = now - line.since >= 1000 * desk.work.setup.ring_s
+            met = self._traffic.unanswered(desk, line.contact, met, now, rang=line.rang, given_up=given_up)
         self._ended(attempt, met if isinstance(met, Outcome) else Outcome.FAILED)
 
     def _rung(self, event: Json) -> None:
@@ -198,7 +199,7 @@ class Outbound:
         attempt = peer["id"].removeprefix(CHANNEL)
         if status in _RINGS and self._line(peer["id"]):
             if through_carrier(peer):
-                self._traffic.rings(now_ms())
+                self._traffic.rings(self._desks[campaign(attempt)], now_ms())
             self._tell(campaign(attempt), events.LineRings(attempt))
         elif status == "ANSWER" and caller and self._line(caller["id"]):
             served = caller["id"].removeprefix(CHANNEL)
@@ -228,7 +229,8 @@ class Outbound:
                 outcome = Outcome.UNCERTAIN
             elif where.endswith(f"@{TRUNK}"):
                 # Asterisk made no channel: nobody is registered for the trunk, or does not answer there.
-                outcome = self._traffic.unanswered(Trouble.UNREACHABLE, now_ms(), rang=False, given_up=False)
+                self._traffic.backoff.congested(now_ms(), Trouble.UNREACHABLE)
+                outcome = Outcome.CONGESTION
             self._ended(dial.attempt, outcome)
 
     # -- agents
@@ -304,7 +306,7 @@ class Outbound:
         for command in commands:
             match command:
                 case Dial():
-                    self._traffic.dialled(now)
+                    self._traffic.dialled(desk, now)
                     self._await_room(now)
                     self._tasks.create_task(self._dial(desk, command))
                 case ConnectAgent(attempt, agent):
@@ -393,11 +395,8 @@ class Outbound:
     async def _publish(self) -> None:
         """How each campaign stands, for its page."""
         now = now_ms()
-        campaigns = {str(number): desk.told(now) for number, desk in self._desks.items()}
-        backoff = self._traffic.backoff
-        until = backoff.until if backoff.trouble else None
-        told = {"at": now, "carrier_until": until, "carrier": backoff.trouble, "campaigns": campaigns}
-        await self._surroundings.publish(told)
+        campaigns = {str(number): desk.told(now) | self._traffic.told(desk) for number, desk in self._desks.items()}
+        await self._surroundings.publish({"at": now, "campaigns": campaigns})
 
     async def _check(self) -> None:
         """An end that was missed must hold nobody for ever: what is not there twice is gone."""

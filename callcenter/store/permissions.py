@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from callcenter.campaigns.attempts import NOT_RUNG
 from callcenter.campaigns.consent import Act, Entry, Matter
 from callcenter.campaigns.permission import CallerNumber, Person
-from callcenter.campaigns.refusals import By, Extent, Scrub
+from callcenter.campaigns.refusals import SCRUB_HOLDS, By, Extent, Scrub
 from callcenter.store.campaign_models import (
     AttemptRow,
     CallerNumberRow,
@@ -137,6 +137,19 @@ class Permissions:
         query = select_within(self._scope, ScrubRow, func.max(ScrubRow.imported_at)).where(ScrubRow.company == company)
         at = (await self._session.scalars(query)).one()
         return from_ms(at) if at is not None else None
+
+    async def uncompared(self, campaign: int, now: datetime) -> int:
+        """How many of a campaign's contacts that are not done with were in no comparison that still counts."""
+        counts = select_within(self._scope, ScrubbedRow, ScrubbedRow.number).where(
+            ScrubbedRow.company == ContactRow.company,
+            ScrubbedRow.number == ContactRow.number,
+            ScrubbedRow.scrub == ScrubRow.id,
+            ScrubRow.imported_at > to_ms(now - SCRUB_HOLDS),
+        )
+        query = select_within(self._scope, ContactRow, func.count()).where(
+            ContactRow.campaign == campaign, ContactRow.due_at.is_not(None), ~counts.exists()
+        )
+        return int((await self._session.scalars(query)).one())
 
     # -- numbers that may be shown
 

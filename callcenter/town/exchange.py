@@ -94,6 +94,10 @@ class Exchange:
         """Whether the network takes the centre's calls; else they end with this cause (Q.850)."""
         self.asterisk.command(f"dialplan set global OUT_OF_ORDER {0 if calls else cause}")
 
+    def bar(self, number: str) -> None:
+        """Let the network connect no call of the centre's to this number."""
+        self.asterisk.command(f"dialplan set global BARRED {number}")
+
     def register(self, *, there: bool) -> None:
         """Whether the network is registered at the centre as its trunk."""
         self.asterisk.command(f"pjsip send {'register' if there else 'unregister'} network")

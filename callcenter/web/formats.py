@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from datetime import UTC, date, datetime
 from fractions import Fraction
 from zoneinfo import ZoneInfo
 
 ZONE = ZoneInfo("Asia/Seoul")
 NOTHING = "–"
+#: 주식회사 and the like before or behind a name.
+_KIND = re.compile(r"\(주\)|\(유\)|㈜|㈲|^(?:주식|유한)회사\b|\b(?:주식|유한)회사$")
 
 _AREA = r"(?:02|0[3-6][1-5]|070|080|01[016789]|050\d)"
 _SHAPES = (
@@ -74,6 +77,14 @@ def clock(at: datetime | None) -> str:
 def percent(share: float | Fraction | None, digits: int = 0) -> str:
     """A share of 1 as a percentage; a dash when there was nothing to measure."""
     return NOTHING if share is None else f"{float(share) * 100:.{digits}f} %"
+
+
+def looked_up(name: str) -> str:
+    """Orders companies' names as people look for them: without what kind of company it is, capitals as small letters.
+    Hangul's syllables stand in Unicode as in a dictionary.
+    """
+    composed = unicodedata.normalize("NFC", name)
+    return _KIND.sub("", composed).strip().casefold() or composed
 
 
 def plain(typed: str) -> str:

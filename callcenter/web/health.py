@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from datetime import datetime
 from ipaddress import ip_address
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import JSONResponse, Response
@@ -63,7 +63,7 @@ async def _database(services: Services) -> bool:
     return True
 
 
-async def _redis(services: Services) -> tuple[bool, dict[str, object] | None, dict[str, object] | None]:
+async def _redis(services: Services) -> tuple[bool, dict[str, Any] | None, dict[str, Any] | None]:
     """Whether it answers, and what controller and dialler say there of themselves."""
     try:
         async with asyncio.timeout(PATIENCE_S):
@@ -101,7 +101,7 @@ async def metrics(request: Request, services: Uses) -> Response:
         waits=waits,
         talks=talks,
         differences=differences,
-        carrier_refuses=outbound["carrier_until"] is not None if outbound else None,
+        carrier_refuses=any(one["carrier_until"] for one in outbound["campaigns"].values()) if outbound else None,
     )
     return Response(exposition(reading), media_type=CONTENT_TYPE_LATEST)
 

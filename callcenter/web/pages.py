@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import partial
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
@@ -87,6 +89,13 @@ class Naming:
     def company(self, slug: str | None) -> str:
         """A company's name."""
         return self._name(self._companies, slug)
+
+    def by_company(self, things: Iterable[Any], at: str = "") -> list[Any]:
+        """Companies, or things that have one (`at`: the attribute that names it, such as `told.company`), in the order
+        in which one looks companies up in this language.
+        """
+        slug = attrgetter(at) if at else str
+        return sorted(things, key=lambda one: formats.looked_up(self.company(slug(one))))
 
     def group(self, slug: str | None) -> str:
         """A group's name, which is its category's."""

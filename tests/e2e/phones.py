@@ -25,12 +25,15 @@ class PhoneError(Exception):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Event:
-    """What baresip reports: its name of the event, the call, what goes with it (a key, a reason), the other side."""
+    """What baresip reports: its name of the event, the call, what goes with it (a key, a reason), the other side and
+    how it is called.
+    """
 
     name: str
     call: str
     text: str
     peer: str
+    called: str
 
 
 @dataclass
@@ -51,6 +54,8 @@ class Phone:
     _replies: dict[str, asyncio.Future[tuple[bool, str]]] = field(default_factory=dict)
     _commands: int = 0
     _earlier: set[Path] = field(default_factory=set)
+    #: The caller's name as this phone showed it when it rang last.
+    shown: str = ""
 
     async def dial(self, number: str) -> None:
         """Phone this number at the server, or a whole `sip:` address."""
@@ -61,6 +66,7 @@ class Phone:
     async def rings(self, within: float = 10.0) -> str:
         """Wait until somebody phones; the caller's number as shown on this phone."""
         event = await self.event("CALL_INCOMING", within=within)
+        self.shown = event.called
         return event.peer.removeprefix("sip:").partition("@")[0]
 
     async def answer(self, within: float = 5.0) -> None:
@@ -192,7 +198,15 @@ class Phone:
             return
         if message.get("type") == "CALL_INCOMING":
             self._earlier = set(self.folder.glob("dump-*"))
-        self._events.append(Event(name=text("type"), call=text("id"), text=text("param"), peer=text("peeruri")))
+        self._events.append(
+            Event(
+                name=text("type"),
+                call=text("id"),
+                text=text("param"),
+                peer=text("peeruri"),
+                called=text("peerdisplayname"),
+            )
+        )
         self._news.set()
 
     def _lost(self) -> None:

@@ -30,6 +30,8 @@ async def test_both_hear_each_other_both_voices_are_recorded_and_the_company_get
         customer = await at("customer1")
         await customer.dial(HANBIT)
         assert await agent.rings(30) == "01000000001"
+        # Whoever has no page open sees whose call it is.
+        assert agent.shown == "한빛주방"
         await agent.answer()
         await centre.agent("1001", "talking")
         await asyncio.sleep(2)  # seconds of conversation: what is measured is how they sound
@@ -52,6 +54,30 @@ async def test_both_hear_each_other_both_voices_are_recorded_and_the_company_get
         await centre.agent("1001", "ready")
         month = f"{datetime.fromtimestamp(now / 1000, ZoneInfo('Asia/Seoul')):%Y-%m}"
         assert record["call"] in await says(centre, "bill", "statement", "--company", "hanbit", "--month", month)
+
+
+async def test_a_companys_name_comes_to_the_agents_phone_whatever_it_is_made_of_and_into_no_record(
+    centre: Centre, at: At, now: int
+) -> None:
+    async with ready(centre, at, "2001") as agent:
+        customer = await at("customer1")
+        await customer.dial("07000000111")
+        assert (await agent.answers_call(30), agent.shown) == ("01000000001", "(주)단체: 가, 나")
+        await customer.hang_up()
+        await agent.ended()
+        [record] = await centre.records(1, now)
+        assert (record["company"], record["caller"]) == ("crowd", "01000000001")
+        cdrs = (centre.log.parent / "cdr-csv" / "Master.csv").read_text("utf-8").splitlines()
+        [cdr] = [line for line in cdrs if f'"{record["call"]}"' in line]
+        assert '"""customer1"" <01000000001>"' in cdr
+        assert "단체" not in cdr
+        # A colleague's call is no company's.
+        await centre.agent("2001", "ready")
+        colleague = await at("1001")
+        await colleague.dial("2001")
+        assert (await agent.answers_call(10), agent.shown) == ("1001", "Kim Seoyeon")
+        await colleague.hang_up()
+        await agent.ended()
 
 
 async def test_after_some_seconds_a_similar_group_helps_and_the_call_can_be_explained(

@@ -79,6 +79,7 @@ async def test_progressive_connects_at_once_and_what_the_agent_enters_is_the_res
         await customer.answer()
         picked_up = time.monotonic()
         assert await agent.answers_call(2) == NUMBERS["customer1"]
+        assert "단체" in agent.shown, "the customer is phoned for a company, and the agent's phone says for which"
         assert time.monotonic() - picked_up < 2
         await centre.agent(AGENT, "talking")
         [attempt] = rows(centre, "SELECT * FROM attempt WHERE campaign = ?", campaign)

@@ -234,7 +234,7 @@ async def test_without_its_trunk_the_centre_dials_nobody_says_so_and_goes_on_whe
     assert "callcenter_carrier_refuses 1.0" in await measured(centre)
     assert wire.invites() == []
 
-    # The carrier is back, and does not know our account any more.
+    # The carrier is back, and does not know our account any more: the third tells, for the first two could be barred.
     town.carry(calls=False, cause=REJECTED)
     town.register(there=True)
     await registered(town)
@@ -244,11 +244,12 @@ async def test_without_its_trunk_the_centre_dials_nobody_says_so_and_goes_on_whe
     await page_says(centre, campaign, "통신사가 우리 계정이나 발신번호를 거절합니다")
 
     town.carry(calls=True)
-    clock.move_to(datetime.fromtimestamp(clock.now_ms() / 1000 + 600, SEOUL))
+    clock.move_to(datetime.fromtimestamp(clock.now_ms() / 1000 + 3700, SEOUL))
     found = await attempts(centre, campaign, lambda found: None not in found and _ended(centre, campaign), 120)
     last = {one["number"]: one["outcome"] for one in found}
     assert last == dict(zip(numbers, ("completed", "busy", "no_such_number"), strict=True))
-    assert {one["outcome"] for one in found} == {"congestion", *last.values()}
+    assert {one["outcome"] for one in found} == {"congestion", "barred", *last.values()}
+    assert sum(one["outcome"] == "barred" for one in found) == 2
     assert "callcenter_carrier_refuses 0.0" in await measured(centre)
     # Nobody lost a try by it: the one who was busy is due by the rule for the first time.
     [busy] = rows(centre, "SELECT * FROM contact WHERE campaign = ? AND outcome = 'busy'", campaign)
@@ -256,6 +257,36 @@ async def test_without_its_trunk_the_centre_dials_nobody_says_so_and_goes_on_whe
     assert busy["due_at"] - at == 15 * 60_000
 
 
+async def test_a_number_that_the_carrier_does_not_connect_stops_nobody_and_is_tried_again_an_hour_later(
+    centre: Centre, clock: MovedClock, town: Exchange, running: list[int]
+) -> None:
+    clock.move_to(_evening().replace(hour=14) + timedelta(days=5))
+    # It would be answered, were it connected.
+    barred, *others = ("01000020051", "01055551052", "01055551062", "01055551058", "01055551068")
+    town.bar(barred)
+    now = datetime.fromtimestamp(clock.now_ms() / 1000, UTC)
+    campaign = await begin(centre, [Person(barred)], now, text=ONE_QUESTION)
+    running.append(campaign)
+    [first] = await attempts(centre, campaign, lambda found: found == ["barred"], 15)
+    [its] = rows(centre, "SELECT * FROM contact WHERE campaign = ?", campaign)
+    assert its["due_at"] - first["at"] == 60 * 60_000
+    # Nobody waits for it: another campaign's people are phoned at once.
+    another = await begin(centre, [Person(number) for number in others], now, text=ONE_QUESTION)
+    running.append(another)
+    found = await attempts(centre, another, lambda found: len(found) == 4 and None not in found, 15)
+    assert {one["outcome"] for one in found} == {"busy", "no_such_number"}
+    assert "callcenter_carrier_refuses 0.0" in await measured(centre)
+    await page_says(centre, campaign, "통신사가 연결 거절 1")
+
+    town.bar("0")
+    clock.move_to(datetime.fromtimestamp(clock.now_ms() / 1000 + 3700, SEOUL))
+    found = await attempts(centre, campaign, lambda found: len(found) == 2 and None not in found, 40)
+    # Whoever is reached presses keys at random, so the answer may be none.
+    assert found[0]["outcome"] == "barred"
+    assert found[1]["outcome"] in ("completed", "break_off")
+
+
 def _ended(centre: Centre, campaign: int) -> bool:
     """Whether every contact was reached by the network."""
-    return not rows(centre, "SELECT id FROM contact WHERE campaign = ? AND outcome IS NULL", campaign)
+    waits = "SELECT id FROM contact WHERE campaign = ? AND (outcome IS NULL OR outcome = 'barred')"
+    return not rows(centre, waits, campaign)

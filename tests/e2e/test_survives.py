@@ -106,6 +106,7 @@ async def test_without_the_controller_a_new_caller_reaches_an_agent_all_the_same
     try:
         await customer.dial(HANBIT)
         await agent.answers_call(60)
+        assert agent.shown == "한빛주방"
         await asyncio.sleep(1)  # a second of conversation
         await agent.hang_up()
         await customer.ended()

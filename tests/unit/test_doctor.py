@@ -14,6 +14,7 @@ from callcenter.doctor import finding, judge
 from callcenter.doctor.finding import WORDS, Finding, Result, failed, ok, warning, worst
 from callcenter.doctor.installation import read_settings
 from callcenter.doctor.telephony import wanted_modules
+from callcenter.doctor.trunk import address, last_answers
 
 RATE, HZ = 8000, 1004.0
 
@@ -173,3 +174,83 @@ def test_both_languages_say_what_is_so_and_what_is_wrong_says_what_to_do(name: s
     assert gaps["ko"] == gaps["en"]
     # What to do must be told with the numbers that the sentence already has, in both languages alike.
     assert gaps.get("mend_ko") == gaps.get("mend_en")
+
+
+def registration(status: str = "Rejected", answer: int | None = None, *, found: bool = True) -> judge.Registration:
+    return judge.Registration(server="sip.carrier.example", status=status, answer=answer, found=found)
+
+
+def contact(status: str = "Reachable", roundtrip_ms: float | None = 12.3, *, found: bool = True) -> judge.Contact:
+    return judge.Contact(where="sip.carrier.example:5060", status=status, roundtrip_ms=roundtrip_ms, found=found)
+
+
+@pytest.mark.parametrize(
+    ("one", "verdict"),
+    [
+        # What it complained of before it was taken is over.
+        (registration("Registered", 401), (Result.OK, "trunk.registered")),
+        (registration(answer=401), (Result.FAILED, "trunk.refused")),
+        (registration(answer=403, found=False), (Result.FAILED, "trunk.refused")),
+        (registration(answer=503), (Result.FAILED, "trunk.declined")),
+        (registration(answer=0), (Result.FAILED, "trunk.silent")),
+        (registration("Unregistered"), (Result.FAILED, "trunk.silent")),
+        (registration(answer=0, found=False), (Result.FAILED, "trunk.nameless")),
+        (registration(), (Result.FAILED, "trunk.unregistered")),
+        (registration("Stopped"), (Result.FAILED, "trunk.unregistered")),
+    ],
+)
+def test_a_registration_with_the_carrier(one: judge.Registration, verdict: tuple[Result, str]) -> None:
+    found, answers = judge.trunk([one], [contact()])
+    assert (case(found), answers.case) == (verdict, "trunk.answers")
+
+
+@pytest.mark.parametrize(
+    ("one", "verdict"),
+    [
+        (contact(), (Result.OK, "trunk.answers")),
+        (contact(roundtrip_ms=300), (Result.OK, "trunk.answers")),
+        (contact(roundtrip_ms=301), (Result.WARNING, "trunk.slow")),
+        (contact("Unreachable", None), (Result.FAILED, "trunk.unreachable")),
+        (contact("Unreachable", None, found=False), (Result.FAILED, "trunk.nameless")),
+        (contact("NonQualified", None), (Result.WARNING, "trunk.unasked")),
+        (contact("Unknown", None), (Result.WARNING, "trunk.unasked")),
+    ],
+)
+def test_the_other_end_of_the_trunk(one: judge.Contact, verdict: tuple[Result, str]) -> None:
+    assert [case(found) for found in judge.trunk([], [one])] == [verdict]
+
+
+def test_no_trunk_at_all_is_a_warning_as_it_is_so_in_the_demonstration() -> None:
+    assert [case(found) for found in judge.trunk([], [])] == [(Result.WARNING, "trunk.absent")]
+
+
+def test_asterisks_log_tells_what_the_carrier_answered_last_to_each_registration() -> None:
+    says = "[2026-11-28 09:26:03.002] WARNING[31017] res_pjsip_outbound_registration.c:"
+    on = "on registration attempt to"
+    assert last_answers(
+        [
+            f"{says} No response received from 'sip:one.example' {on} 'sip:7001@one.example', retrying",
+            f"{says} Temporal response '401' received from 'sip:one.example' {on} 'sip:7001@one.example', retrying",
+            f"{says} No response received from 'sip:10.1.2.403:5060' {on} 'sip:7002@10.1.2.403', retrying in '60'",
+            f"{says} 403 Forbidden fatal response received from 'sip:two.example' {on} 'sip:7003@two.example'",
+            "[2026-11-28 09:26:04.314] ERROR[31017] res_pjsip_outbound_authenticator_digest.c: There were no auth ids",
+            f"{says} Maximum retries reached when attempting outbound registration to 'sip:two.example'",
+        ]
+    ) == {
+        ("sip:one.example", "sip:7001@one.example"): 401,
+        ("sip:10.1.2.403:5060", "sip:7002@10.1.2.403"): 0,
+        ("sip:two.example", "sip:7003@two.example"): 403,
+    }
+
+
+@pytest.mark.parametrize(
+    ("uri", "shown"),
+    [
+        ("sip:07012345678@sip.carrier.example:5080;transport=tcp", "sip.carrier.example:5080"),
+        ("sips:sip.carrier.example", "sip.carrier.example"),
+        ("sip:07012345678@[2001:db8::1]:5060", "[2001:db8::1]:5060"),
+        ("nonsense", "?"),
+    ],
+)
+def test_of_an_address_the_account_is_left_out(uri: str, shown: str) -> None:
+    assert address(uri) == shown

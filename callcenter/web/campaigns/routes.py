@@ -18,6 +18,7 @@ from callcenter.campaigns.kinds import Kind
 from callcenter.campaigns.pacing import Mode
 from callcenter.campaigns.permission import Why
 from callcenter.campaigns.plan import NEXT, Plan, State
+from callcenter.campaigns.refusals import marketing
 from callcenter.campaigns.standstill import Standstill
 from callcenter.campaigns.windows import next_opening
 from callcenter.store.attempts import Attempts
@@ -176,6 +177,9 @@ async def one(request: Request, services: Uses, person: Reader, number: int, seg
         mine = Campaigns(session, scope_of(person))
         found = await results_of(mine, Attempts(session, scope_of(person)), campaign, segment)
         hindrances = await CampaignRules(session, scope_of(person), holidays_at(now), now).hindrances(campaign)
+        # With thousands of contacts this is no question for a page that is read again every few seconds.
+        before = campaign.state in (State.DRAFT, State.PAUSED) and marketing(purpose(campaign))
+        uncompared = await Permissions(session, scope_of(person)).uncompared(number, now) if before else 0
         form = await mine.form(campaign.form)
         imports = await mine.imports(number)
         low = await LowScores(session, scope_of(person)).standing(number)
@@ -193,6 +197,7 @@ async def one(request: Request, services: Uses, person: Reader, number: int, seg
         place=Place,
         segment=segment,
         hindrances=hindrances,
+        uncompared=uncompared,
         form=form,
         imports=imports,
         label=label,
@@ -212,9 +217,10 @@ async def _stands(services: Services, number: int) -> dict[str, Any]:
     if told is None:
         return {"why": "no_dialler", "lines": None}
     # A campaign that was started just now is not there yet.
-    shown: dict[str, Any] = told["campaigns"].get(str(number)) or {"why": None, "lines": None, "agents": 0}
-    until = from_ms(told["carrier_until"]) if told["carrier_until"] else None
-    why = f"carrier_{told['carrier']}" if shown["why"] == Standstill.CARRIER_REFUSES else shown["why"]
+    absent = {"why": None, "lines": None, "agents": 0, "carrier_until": None}
+    shown: dict[str, Any] = told["campaigns"].get(str(number)) or absent
+    until = from_ms(shown["carrier_until"]) if shown["carrier_until"] else None
+    why = f"carrier_{shown['carrier']}" if shown["why"] == Standstill.CARRIER_REFUSES else shown["why"]
     return shown | {"why": why or "none", "at": clock(until)}
 
 

@@ -25,7 +25,7 @@ _CROWD_COMPANY = """
 [[company]]
 id = "crowd"
 code = "111"
-name = "단체"
+name = "(주)단체: 가, 나"
 name_en = "Crowd"
 numbers = ["07000000111"]
 greeting = false

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import html
 import io
 import os
 import re
@@ -53,6 +54,17 @@ async def page_when(clerk: Browser, what: str) -> str:
     raise AssertionError(f"{what} did not appear")
 
 
+BY_NAME = [
+    *("길손카", "누림전자", "다솜유아", "등불조명", "미래메디", "새벽가구", "소리담", "아름뷰티", "하늘소프트"),
+    "한빛주방",
+]
+
+
+def companies_of(page: str) -> list[str]:
+    """The month's table, from its top."""
+    return re.findall(r'<tr data-href="[^"]+"><td><a href="/billing/\d{4}-\d\d/\w+">([^<]+)</a>', page)
+
+
 async def test_a_month_is_settled_closed_and_corrected_by_its_pages(
     web: WebCentre,
 ) -> None:
@@ -72,6 +84,7 @@ async def test_a_month_is_settled_closed_and_corrected_by_its_pages(
         await clerk.post("/billing/2026-10/settle", {})
         async with worker(web), worker(web):
             body = await page_when(clerk, 'action="/billing/2026-10/close"')
+        assert companies_of(body) == BY_NAME
         assert re.search(r'id="sum">1,622,500<', body), "ten statements of 162,500, one of them 2,500 less"
         assert (await clerk.post("/billing/2026-10/nurim/adjust", {"amount": "-1", "reason": "x"}))[0] == 409
 
@@ -90,6 +103,7 @@ async def test_a_month_is_settled_closed_and_corrected_by_its_pages(
 
         payers = (await clerk.get("/billing/2026-10/payers"))[1]
         assert "2,625,000" in payers
+        assert companies_of(payers)[:10] == BY_NAME
         assert "임시" not in payers
         cancelled = {"reason": "cancelled", "note": "계약 해제"}
         assert (await clerk.post("/billing/2026-10/dasom/cancel", cancelled))[0] in {200, 303}
@@ -180,17 +194,62 @@ async def test_a_tariff_is_previewed_with_every_mistake_and_saved_only_without(w
         assert (status, "2031-01" in body) == (200, True)
         await clerk.post("/billing/tariff", {"text": later, "what": "save", "version": "2031-01-2.toml"})
         assert (folder / "2031-01-2.toml").read_text("utf-8") == later
-        # One that is written as YAML stays YAML.
-        words = io.StringIO()
-        YAML(typ="safe", pure=True).dump(tomllib.loads(later.replace("2031-01", "2032-01")), words)
-        (folder / "2032-01.yaml").write_text(words.getvalue(), "utf-8")
-        again = words.getvalue().replace("2032-01", "2033-01")
-        await clerk.post("/billing/tariff", {"text": again, "what": "save", "version": "2032-01.yaml"})
-        assert (folder / "2033-01.yaml").read_text("utf-8") == again
         folder.rename(folder.with_name("elsewhere"))
         assert (await clerk.get("/billing/tariff"))[0] == 200, "without a folder the page says what is wrong"
     async with browser(web, "nurim") as company:
         assert (await company.get("/billing/tariff"))[0] == 403
+
+
+async def test_a_tariff_written_as_yaml_is_shown_kept_as_yaml_and_mended_where_it_is_broken(web: WebCentre) -> None:
+    folder = web.settings.data / "tariffs"
+    folder.mkdir()
+    for path in web.settings.tariffs.glob("*.toml"):
+        (folder / path.name).write_bytes(path.read_bytes())
+    web.settings.tariffs = folder
+    words = io.StringIO()
+    YAML(typ="safe", pure=True).dump(tomllib.loads((folder / "2026-01.toml").read_text("utf-8")), words)
+    text = words.getvalue().replace("2026-01", "2032-01").replace("base_fee: 50000", "base_fee: 61000")
+    assert "base_fee: 61000" in text
+    file, again = folder / "2032-01.yaml", folder / "2033-01.yaml"
+    file.write_text(text, "utf-8")
+    address = "/billing/tariff?version=2032-01.yaml"
+    async with browser(web, "bill") as clerk:
+        # The newest is shown without being asked for, as it is written and with what it costs.
+        for where in ("/billing/tariff", address):
+            body = html.unescape((await clerk.get(where))[1])
+            assert text in body
+            assert "<option selected>2032-01.yaml</option>" in body
+            assert "173,500" in body
+        # Another first month makes another version beside it, in the same language.
+        later = text.replace("2032-01", "2033-01")
+        assert await clerk.post("/billing/tariff", {"text": later, "what": "save", "version": "2032-01.yaml"}) == (
+            303,
+            "/billing/tariff?version=2033-01.yaml",
+        )
+        assert (file.read_text("utf-8"), again.read_text("utf-8")) == (text, later)
+        # A mistake is told with its key, and is not saved.
+        wrong = later.replace("base_fee: 61000", "base_fee: sixty")
+        for what in ("preview", "save"):
+            sent = {"text": wrong, "what": what, "version": "2033-01.yaml"}
+            body = html.unescape((await clerk.post("/billing/tariff", sent))[1])
+            assert "tariff.yaml: base_fee: " in body
+            assert wrong in body, "what was typed is lost"
+        # TOML is no YAML.
+        toml = (folder / "2026-01.toml").read_text("utf-8")
+        body = (await clerk.post("/billing/tariff", {"text": toml, "what": "save", "version": "2033-01.yaml"}))[1]
+        assert "not valid YAML" in body
+        assert again.read_text("utf-8") == later
+
+        # Broken by hand: every version says so, and it is mended in its own place and no other.
+        again.write_text("base_fee: [", "utf-8")
+        for where, told in (("/billing/tariff", "<li>not valid YAML"), (address, "<li>2033-01.yaml: not valid YAML")):
+            assert told in html.unescape((await clerk.get(where))[1])
+        sent = {"text": later, "what": "save", "version": "2032-01.yaml"}
+        assert "2033-01.yaml: not valid YAML" in html.unescape((await clerk.post("/billing/tariff", sent))[1])
+        status, _ = await clerk.post("/billing/tariff", {"text": later, "what": "save", "version": "2033-01.yaml"})
+        assert (status, again.read_text("utf-8")) == (303, later)
+        assert "173,500" in (await clerk.get("/billing/tariff?version=2033-01.yaml"))[1]
+        assert sorted(path.name for path in folder.glob("203*")) == ["2032-01.yaml", "2033-01.yaml"]
 
 
 async def test_a_preview_costs_what_the_statement_will(web: WebCentre) -> None:
@@ -249,6 +308,7 @@ async def test_an_open_month_shows_what_it_comes_to_so_far(web: WebCentre) -> No
     async with browser(web, "bill") as clerk:
         assert f'hx-get="{address}/so-far" hx-trigger="load"' in (await clerk.get("/billing"))[1]
         status, part = await clerk.get(f"{address}/so-far")
+        assert companies_of(part) == BY_NAME
         assert status == 200
         assert re.search(r'id="provisional-sum">1,625,000<', part), "ten companies in the first band"
         assert re.search(r'누림전자</a></td><td class="number">3</td>', part)

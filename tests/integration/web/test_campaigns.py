@@ -124,15 +124,46 @@ async def test_from_a_form_to_a_started_campaign(web: WebCentre) -> None:
         _, body = await page.get(campaign)
         assert "진행 중" in body
         assert "발신기가 실행되고 있지 않습니다" in body
-        stands = {campaign.rsplit("/", 1)[1]: {"why": "no_agents", "lines": 0, "agents": 0}}
-        await web.redis.set(
-            "cc:outbound", orjson.dumps({"at": now_ms(), "carrier_until": None, "campaigns": stands}), ex=60
-        )
+        stands = {"why": "no_agents", "lines": 0, "agents": 0, "carrier": None, "carrier_until": None}
+        told = {"at": now_ms(), "campaigns": {campaign.rsplit("/", 1)[1]: stands}}
+        await web.redis.set("cc:outbound", orjson.dumps(told), ex=60)
         assert "비어 있는 상담사가 없습니다" in (await page.get(campaign))[1]
         await web.redis.delete("cc:outbound")
         assert (await page.post(f"{campaign}/start"))[0] == 409
         assert (await page.post(f"{campaign}/stop"))[0] == 303
         assert (await page.post(f"{campaign}/start"))[0] == 409
+
+
+async def test_ready_to_start_says_how_many_contacts_the_national_comparison_left_out(web: WebCentre) -> None:
+    await operator(web)
+    async with browser(web, "op") as page:
+        campaign = await drafted(page)
+        await filled(web, page, campaign)
+        register = '<a href="/campaigns/consents?company=nurim">'
+        _, body = await page.get(campaign)
+        assert re.search(rf"대조를 한 적이 없습니다[^<]* {re.escape(register)}", body)
+        await scrubbed(page, "01022220001")
+        _, body = await page.get(campaign)
+        assert "시작할 수 있습니다" in body
+        assert "대조하지 않아" not in body, "whoever was struck out was compared"
+
+        more = "이름,전화번호,마케팅 동의,동의일,증빙,구분\n" + "".join(
+            f"아무개,010-2222-11{n:02},Y,2026-10-01,신청서,서울\n" for n in range(3)
+        )
+        _, where = await page.post(f"{campaign}/contacts", upload(more))  # type: ignore[arg-type]
+        _, body = await page.get(where)
+        columns = dict(re.findall(r'<select name="(column-\d)".*?<option value="(\w+)" selected', body, re.S))
+        assert (await page.post(f"{where}/start", columns))[0] == 303
+        await job.read_contacts(web.settings, web.sessions, int(where.rsplit("/", 1)[1]))
+        # A list that was taken down and is not answered compares nobody.
+        await page.post("/campaigns/consents/scrub", {"company": "nurim"})
+        _, body = await page.get(campaign)
+        assert "시작할 수 있습니다" in body
+        assert re.search(rf"연락처 3건은 최근 30일 안에 두낫콜과 대조하지 않아[^<]* {re.escape(register)}", body)
+
+        happy = await drafted(page, kind="happy_call")
+        await filled(web, page, happy)
+        assert "대조" not in (await page.get(happy))[1], "a happy call needs none"
 
 
 async def test_a_refusal_takes_effect_at_once(web: WebCentre) -> None:

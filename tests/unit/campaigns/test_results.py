@@ -138,6 +138,14 @@ def test_what_the_carrier_did_not_put_through_is_no_try_and_nobody_is_given_up_f
     assert place(refused, permitted=True) is Place.WAITING
 
 
+def test_whom_the_carrier_bars_is_tried_twice_more_whatever_the_campaign_says() -> None:
+    thrice = tried(*[Outcome.BARRED] * 3)
+    assert [what_next(thrice[:n], {}, NOW) for n in (1, 2)] == [Due(one.at + timedelta(hours=1)) for one in thrice[:2]]
+    assert what_next(thrice, {}, NOW) == Over(Outcome.BARRED)
+    assert place(thrice, permitted=True) is Place.NOT_REACHED
+    assert best(tried(Outcome.BARRED, Outcome.NO_SUCH_NUMBER)) is Outcome.NO_SUCH_NUMBER
+
+
 @given(outcomes)
 def test_nobody_is_tried_without_end(found: list[Outcome]) -> None:
     assert isinstance(what_next(tried(*found, Outcome.NO_ANSWER) * 5, RETRIES, NOW), Over)

@@ -48,8 +48,9 @@ from tests.unit.campaigns.forms import SURVEY
         (34, 503, Trouble.FULL),
         (42, 0, Trouble.FULL),
         (21, 401, Trouble.ACCOUNT),
-        (21, 403, Trouble.ACCOUNT),
-        (52, 0, Trouble.ACCOUNT),
+        (21, 402, Trouble.ACCOUNT),
+        (21, 403, Outcome.BARRED),
+        (52, 0, Outcome.BARRED),
         (3, 420, Trouble.NETWORK),
         (38, 500, Trouble.NETWORK),
         (41, 0, Trouble.NETWORK),
@@ -70,27 +71,126 @@ def test_a_phone_that_rang_is_no_trouble_of_the_carriers(cause: int, answer: int
 
 
 def test_silence_to_the_end_is_an_unreachable_trunk_once_the_carrier_has_told_of_ringing() -> None:
-    traffic = Traffic(Limits())
-    silent = Outcome.NO_ANSWER
-    assert traffic.unanswered(silent, 30_000, rang=False, given_up=True) is Outcome.NO_ANSWER, "it may never tell"
-    traffic.rings(31_000)
+    traffic, at_work = Traffic(Limits()), desk(Mode.AGENTLESS)
+
+    def silent(now: int, *, rang: bool = False, given_up: bool = True) -> Outcome:
+        return traffic.unanswered(at_work, 1, Outcome.NO_ANSWER, now, rang=rang, given_up=given_up)
+
+    assert silent(30_000) is Outcome.NO_ANSWER, "it may never tell"
+    traffic.rings(at_work, 31_000)
     # A phone that is off is told of at once.
-    assert traffic.unanswered(silent, 32_000, rang=False, given_up=False) is Outcome.NO_ANSWER
-    assert traffic.unanswered(silent, 60_000, rang=True, given_up=True) is Outcome.NO_ANSWER
+    assert silent(32_000, given_up=False) is Outcome.NO_ANSWER
+    assert silent(60_000, rang=True) is Outcome.NO_ANSWER
     assert traffic.backoff.trouble is None
-    assert traffic.unanswered(silent, 61_000, rang=False, given_up=True) is Outcome.CONGESTION
+    assert silent(61_000) is Outcome.CONGESTION
     assert (traffic.backoff.trouble, traffic.backoff.room(61_000)) == (Trouble.UNREACHABLE, 0)
     # The line that tries need not be answered.
-    traffic.dialled(66_000)
-    traffic.rings(67_000)
+    traffic.dialled(at_work, 66_000)
+    traffic.rings(at_work, 67_000)
     assert (traffic.backoff.trouble, traffic.backoff.room(67_000)) == (None, None)
 
 
+class Carrier:
+    """Calls of some campaigns in the order in which the carrier answers them, one a second."""
+
+    def __init__(self) -> None:
+        self.traffic = Traffic(Limits())
+        self.now = 0
+
+    def refuses(self, at_work: Desk, *contacts: int) -> list[Outcome]:
+        """403 to each."""
+        return [self.ends(at_work, contact, Outcome.BARRED) for contact in contacts]
+
+    def ends(self, at_work: Desk, contact: int, met: Outcome | Trouble) -> Outcome:
+        self.now += 1_000
+        return self.traffic.unanswered(at_work, contact, met, self.now, rang=False, given_up=False)
+
+    def busy(self, at_work: Desk, contact: int) -> Outcome:
+        return self.ends(at_work, contact, Outcome.BUSY)
+
+    def rings(self, at_work: Desk) -> None:
+        self.now += 1_000
+        self.traffic.rings(at_work, self.now)
+
+    def trouble(self, *desks: Desk) -> list[Trouble | None]:
+        """Why each campaign dials nobody just now, as its page is told."""
+        told = [self.traffic.told(one)["carrier"] for one in desks]
+        stops = [self.traffic.house(one, desks, self.now).carrier_room is not None for one in desks]
+        assert stops == [one is not None for one in told]
+        return told
+
+
+BARRED, NO_TRY = Outcome.BARRED, Outcome.CONGESTION
+
+
+def test_a_number_that_the_carrier_bars_is_that_numbers_own_affair_and_stops_nobody() -> None:
+    carrier, first, second = Carrier(), desk(Mode.AGENTLESS), desk(Mode.AGENTLESS)
+    assert carrier.refuses(first, 1) == [BARRED]
+    carrier.rings(first)
+    assert carrier.refuses(first, 2, 3) == [BARRED, BARRED], "one after another, and yet others are put through"
+    carrier.busy(first, 4)
+    assert carrier.refuses(first, 5) == [BARRED]
+    assert carrier.trouble(first, second) == [None, None]
+
+
+def test_numbers_that_are_known_to_be_barred_are_no_sign_of_trouble_when_only_they_are_left() -> None:
+    carrier, only = Carrier(), desk(Mode.AGENTLESS)
+    for contact in (1, 2, 3, 4):
+        assert carrier.refuses(only, contact) == [BARRED]
+        carrier.rings(only)
+    assert carrier.refuses(only, 1, 2, 3, 4) == [BARRED] * 4
+    assert carrier.trouble(only) == [None]
+
+
+def test_an_account_that_is_barred_is_known_by_the_third_who_is_refused_and_nobody_else_loses_a_try() -> None:
+    carrier, only = Carrier(), desk(Mode.AGENTLESS)
+    assert carrier.refuses(only, 1, 2, 3, 4) == [BARRED, BARRED, NO_TRY, NO_TRY]
+    assert carrier.trouble(only) == [Trouble.ACCOUNT]
+    # The line that tries after the pause is refused as well: the same number tells as much as another.
+    carrier.now += 60_000
+    carrier.traffic.dialled(only, carrier.now)
+    assert carrier.refuses(only, 3) == [NO_TRY]
+    assert carrier.trouble(only) == [Trouble.ACCOUNT]
+    carrier.now += 60_000
+    carrier.traffic.dialled(only, carrier.now)
+    carrier.rings(only)
+    assert carrier.trouble(only) == [None]
+    assert carrier.refuses(only, 3) == [BARRED], "it begins anew"
+
+
+def test_the_same_number_refused_again_and_again_is_no_trouble_of_the_account() -> None:
+    carrier, only = Carrier(), desk(Mode.AGENTLESS)
+    assert carrier.refuses(only, 1, 1, 1, 1) == [BARRED] * 4
+
+
+def test_a_number_shown_that_the_carrier_does_not_take_stops_its_campaign_and_no_other() -> None:
+    carrier, barred, sound = Carrier(), desk(Mode.AGENTLESS), desk(Mode.AGENTLESS)
+    met = []
+    for contact in range(4):
+        met += carrier.refuses(barred, contact)
+        carrier.rings(sound)
+    assert met == [BARRED, BARRED, NO_TRY, NO_TRY]
+    assert carrier.trouble(barred, sound) == [Trouble.ACCOUNT, None]
+
+
+def test_small_campaigns_find_out_together_that_the_account_is_barred() -> None:
+    carrier, first, second = Carrier(), desk(Mode.AGENTLESS), desk(Mode.AGENTLESS)
+    assert carrier.refuses(first, 1, 2) == [BARRED, BARRED]
+    assert carrier.refuses(second, 3, 4) == [NO_TRY, NO_TRY]
+    assert carrier.trouble(first, second) == [Trouble.ACCOUNT, Trouble.ACCOUNT]
+
+
+def test_who_must_pay_or_prove_who_it_is_need_not_be_told_thrice() -> None:
+    carrier, first, second = Carrier(), desk(Mode.AGENTLESS), desk(Mode.AGENTLESS)
+    assert carrier.ends(first, 1, unanswered(21, 402)) is NO_TRY
+    assert carrier.trouble(first, second) == [Trouble.ACCOUNT, Trouble.ACCOUNT]
+
+
 def test_there_is_room_again_a_second_after_the_earliest_call() -> None:
-    traffic = Traffic(Limits(calls_per_second=2))
+    traffic, at_work = Traffic(Limits(calls_per_second=2)), desk()
     assert traffic.room_at(1_000) is None
-    traffic.dialled(1_000)
-    traffic.dialled(1_400)
+    traffic.dialled(at_work, 1_000)
+    traffic.dialled(at_work, 1_400)
     assert [traffic.room_at(at) for at in (1_500, 1_999, 2_000, 2_400)] == [2_000, 2_000, 2_400, None]
 
 

@@ -1,10 +1,14 @@
 from __future__ import annotations
 
+import unicodedata
 from datetime import UTC, date, datetime
+from importlib.resources import as_file, files
 
 import pytest
 
+from callcenter.centre import load_centre
 from callcenter.web import formats
+from callcenter.web.pages import Naming
 
 
 @pytest.mark.parametrize(
@@ -58,3 +62,20 @@ def test_times_are_those_of_seoul() -> None:
 def test_percent_and_whole() -> None:
     assert formats.percent(0.874) == "87 %"
     assert formats.whole(1_175_000) == "1,175,000"
+
+
+def test_companies_stand_in_the_order_in_which_one_looks_for_them() -> None:
+    looked_for = ["Apex", "beta", "가온", "(주)나래", "다솜㈜", "주식회사 라온", "마루 주식회사", "주식회사"]
+    backwards = looked_for[::-1]
+    backwards.sort(key=formats.looked_up)
+    assert backwards == looked_for
+    composed, apart = "한빛", unicodedata.normalize("NFD", "한빛")
+    assert formats.looked_up(apart) == formats.looked_up(composed)
+
+
+def test_the_order_is_that_of_the_readers_language() -> None:
+    with as_file(files("callcenter") / "example" / "centre.toml") as example:
+        centre = load_centre(example)
+    slugs = ["hanbit", "areum", "nurim", "gone"]
+    assert Naming(centre, "ko").by_company(slugs) == ["gone", "nurim", "areum", "hanbit"]
+    assert Naming(centre, "en").by_company(slugs) == ["areum", "gone", "hanbit", "nurim"]
