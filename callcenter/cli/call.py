@@ -25,7 +25,7 @@ from callcenter.web.words import LANGUAGES, phrase
 
 app = typer.Typer(no_args_is_help=True, help="One call, explained; a day's decisions, decided again.")
 
-LanguageOption = Annotated[str, typer.Option(help="ko or en.")]
+LanguageOption = Annotated[str, typer.Option("--lang", help="ko or en.")]
 #: The last state of the distribution before a day's beginning is never older.
 _BEFORE_MS = STANDING_EVERY_MS
 
@@ -102,4 +102,4 @@ def replay(
 
 def _check(language: str) -> None:
     if language not in LANGUAGES:
-        stop(f"--language: expected one of {', '.join(LANGUAGES)}, not '{language}'")
+        stop(f"--lang: expected one of {', '.join(LANGUAGES)}, not '{language}'")

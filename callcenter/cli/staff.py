@@ -18,7 +18,7 @@ from callcenter.web.words import LANGUAGES, phrase
 
 app = typer.Typer(no_args_is_help=True, help="Agents needed a day; peak-time agents' paid time.")
 
-LanguageOption = Annotated[str, typer.Option(help="ko or en.")]
+LanguageOption = Annotated[str, typer.Option("--lang", help="ko or en.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="As JSON.")]
 CsvOption = Annotated[bool, typer.Option("--csv", help="As CSV.")]
 
@@ -83,6 +83,6 @@ def paid(
 
 def _check(language: str, json: bool, csv: bool) -> None:
     if language not in LANGUAGES:
-        stop(f"--language: expected one of {', '.join(LANGUAGES)}, not '{language}'")
+        stop(f"--lang: expected one of {', '.join(LANGUAGES)}, not '{language}'")
     if json and csv:
         stop("expected --json or --csv, not both")

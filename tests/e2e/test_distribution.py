@@ -88,7 +88,7 @@ async def test_priority_overtakes_but_who_has_waited_longer_than_it_is_worth_goe
         records = {record["caller"]: record for record in await centre.records(3, now)}
         calls = [records[f"0100000000{n}"]["call"] for n in (2, 1, 3)]
         assert centre.offered_in_order(calls) == calls
-    told = await says(centre, "call", "explain", calls[0], "--language", "en")
+    told = await says(centre, "call", "explain", calls[0], "--lang", "en")
     assert "its group has priority over one who had waited longer" in told
 
 

@@ -95,7 +95,7 @@ async def test_after_some_seconds_a_similar_group_helps_and_the_call_can_be_expl
         [record] = await centre.records(1, now)
         assert (record["outcome"], record["group"], record["agent"]) == ("answered", "baby", "1003")
         assert 4_900 < record["wait_ms"] < 12_000
-        said = await says(centre, "call", "explain", record["call"], "--language", "en")
+        said = await says(centre, "call", "explain", record["call"], "--lang", "en")
         assert "up to group 2 of the similar ones · waited longer than the ladder's step" in said
         assert "an agent of a similar group was idle · up to group 2 of the similar ones" in said
         assert record["caller"] not in said

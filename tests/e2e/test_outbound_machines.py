@@ -83,7 +83,7 @@ async def test_a_machine_is_hung_up_on_and_a_person_is_asked(centre: Centre, ans
     assert rows(centre, "SELECT * FROM response WHERE campaign = ?", campaign) == []
     [contact] = rows(centre, "SELECT * FROM contact WHERE campaign = ?", campaign)
     assert (contact["outcome"], contact["due_at"] - first["ended_at"] > 3 * 3_600_000) == ("machine", True)
-    said = await says(centre, "call", "explain", f"survey-{first['id']}", "--language", "en")
+    said = await says(centre, "call", "explain", f"survey-{first['id']}", "--lang", "en")
     assert f"Attempt 1: machine · Answered: a machine ({first['heard_cause']})" in said
     shown = await results(centre, campaign)
     assert (shown["outcomes"], shown["funnel"]["dialled"], shown["funnel"]["answered"]) == ({"machine": 1}, 1, 0)
@@ -148,7 +148,7 @@ async def test_with_agents_nobody_hears_silence_for_longer_than_two_seconds(
     assert second["heard_ms"] <= machines.AGENTS.total + 100
     [record] = await centre.records(1, now)
     assert (record["call"], record["via"], record["outcome"]) == (f"survey-{second['id']}", "campaign", "answered")
-    said = await says(centre, "call", "explain", record["call"], "--language", "en")
+    said = await says(centre, "call", "explain", record["call"], "--lang", "en")
     assert "listened for 1." in said.splitlines()[0]
     assert len(said.splitlines()) > 3
     stop(centre, campaign_of_person)

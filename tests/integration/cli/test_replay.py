@@ -97,7 +97,7 @@ def test_a_day_is_decided_again_across_a_configuration(script: Script, centre_fi
     assert decisions > 20
     assert replay().stdout == f"2026-11-23 분배 결정 {decisions}건: 같음 {decisions}건, 다름 0건\n"
     (centre_file.parent / "centre.versions" / "0002.json").unlink()
-    said = replay("--language", "en").stdout
+    said = replay("--lang", "en").stdout
     assert "version 2 of the configuration, in effect then, is not kept" in said
     assert ", 0 different" in said
 
@@ -111,7 +111,7 @@ def test_a_journal_that_was_changed_is_found_out(script: Script, database_url: s
         row = session.get_one(EventRow, offer.key)
         row.agent, row.data = "1011", row.data | {"agent": "1011"}
     engine.dispose()
-    lines = replay("--language", "en", code=1).stdout.splitlines()
+    lines = replay("--lang", "en", code=1).stdout.splitlines()
     assert lines[0].endswith(", 1 different")
     assert [line[:7] for line in lines[2:]] == ["  then ", "  now  "]
     assert "1011" in lines[2]
@@ -127,6 +127,6 @@ def test_a_day_of_an_earlier_engine_is_told_not_to_be_replayable(script: Script,
 
 @pytest.mark.usefixtures("script")
 def test_mistakes_are_told() -> None:
-    assert "no decisions" in replay("--language", "en").stdout
-    assert "expected one of ko, en" in replay("--language", "fr", code=2).stderr
+    assert "no decisions" in replay("--lang", "en").stdout
+    assert "expected one of ko, en" in replay("--lang", "fr", code=2).stderr
     assert "expected a day such as" in replay("--date", "yesterday", code=2).stderr

@@ -64,7 +64,7 @@ def test_the_plan_is_text_json_or_csv() -> None:
 
 
 def test_without_history_it_says_what_it_takes() -> None:
-    said = run("plan", "--date", "2026-11-24", "--language", "en").stdout
+    said = run("plan", "--date", "2026-11-24", "--lang", "en").stdout
     assert "2026-11-24 Tuesday" in said
     assert "about four weeks of calls" in said
 
@@ -73,7 +73,7 @@ def test_paid_minutes_fall_into_the_month_of_their_day() -> None:
     assert run("paid", "--month", "2026-11", "--csv").stdout.splitlines()[1:] == ["2026-11-30,1010,1,10,0"]
     assert json.loads(run("paid", "--month", "2026-12", "--json").stdout)[0]["minutes"] == 20
     assert "한지우  20분" in run("paid", "--month", "2026-12").stdout
-    assert "No peak-time agent" in run("paid", "--month", "2026-10", "--language", "en").stdout
+    assert "No peak-time agent" in run("paid", "--month", "2026-10", "--lang", "en").stdout
 
 
 @pytest.mark.parametrize(
@@ -82,7 +82,7 @@ def test_paid_minutes_fall_into_the_month_of_their_day() -> None:
         (("plan", "--date", "yesterday"), "expected a day such as"),
         (("plan", "--json", "--csv"), "not both"),
         (("paid", "--month", "2026-13"), "--month"),
-        (("plan", "--language", "fr"), "expected one of ko, en"),
+        (("plan", "--lang", "fr"), "expected one of ko, en"),
     ],
 )
 def test_mistakes_are_told(words: tuple[str, ...], why: str) -> None:
