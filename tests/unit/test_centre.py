@@ -64,7 +64,7 @@ def test_the_example_has_what_is_promised(tmp_path: Path) -> None:
                 'similar = ["kitchen", "household"]\n'
                 'then = [{ do = "callback", after_s = 120 }, { do = "voicemail", after_s = 60 }]',
             ),
-            "FILE: group.0.then.1.after_s: comes before the earlier step in line 59, which would never be taken",
+            "FILE: group.0.then.1.after_s: comes before the earlier step in line 62, which would never be taken",
         ),
         (
             (
