@@ -135,7 +135,7 @@ class Line:
                 facts["called_up"] = why
             facts |= spoken(call.dialogue.language) | ({"speakers": True} if language else {})
             facts |= {"since": call.place} if call.place is not None else {}
-            if (stretch := self._ladders.stretch(call.group, now)) != 1:
+            if assignment is None and (stretch := self._ladders.stretch(call.group, now)) != 1:
                 facts["stretch"] = round(stretch, 2)
             if assignment is None and (expected := self._expected(call, now)):
                 call.forecast_s = facts["forecast_s"] = round(expected.mean_s)

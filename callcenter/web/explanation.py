@@ -108,6 +108,8 @@ def _stretched(language: str, times: Json) -> str:
     """That the group's ladder was shorter or longer than it is written."""
     if not isinstance(times, int | float):
         return ""
+    if times == 0:
+        return phrase(language, "why.at_once")
     return phrase(language, "why.behind" if times < 1 else "why.ahead", times=f"{times:g}")
 
 

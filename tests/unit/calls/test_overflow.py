@@ -118,9 +118,19 @@ def test_a_group_that_lags_asks_the_similar_one_at_once_and_the_timeline_says_wh
     [widened] = script.wrote(Kind.WIDENED)
     queued = script.wrote(Kind.QUEUED)[-1]
     assert (queued.data["stretch"], widened.data["why"]) == (0, "behind")
-    assert "lags behind the others" in reason(queued, "en")
-    assert "더 일찍" in reason(queued, "ko")
+    assert "similar groups are asked at once" in reason(queued, "en")
+    assert "바로 찾음" in reason(queued, "ko")
     assert "sooner than the ladder says" in reason(widened, "en")
+
+
+def test_who_is_answered_at_once_is_told_nothing_of_the_ladder() -> None:
+    script = Script(more=LADDER, even_groups=True)
+    lost(script, "cc-0.1", HANBIT)
+    answered(script, "cc-0.2", FURNITURE, "1002")
+    script.agent_ready("1001")
+    script.call("cc-1.1")
+    assert [c.agent for c in script.said(Connect)][-1] == "1001"
+    assert "stretch" not in script.wrote(Kind.QUEUED)[-1].data
 
 
 def test_a_group_that_is_ahead_asks_the_similar_one_later() -> None:

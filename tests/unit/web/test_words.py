@@ -141,7 +141,7 @@ COMPOSED = {
     *(f"dial.{status}" for status in ("noanswer", "busy", "chanunavail", "congestion", "cancel")),
     *(f"why.{part}" for part in ("position", "nobody", "ring", "sticky", "repeat", "place", "reserved", "talked")),
     *(f"mode.{mode}" for mode in ("listen", "whisper", "barge", "end")),
-    *(f"why.{part}" for part in ("language", "speakers", "speaks", "called_up")),
+    *(f"why.{part}" for part in ("language", "speakers", "speaks", "called_up", "at_once")),
     *(f"peak_why.{why}" for why in ("forecast", "level", "occupancy", "ladder")),
     *(f"language.{language}" for language in get_args(Language)),
     *("state.unreachable", "state.reserved"),
