@@ -8,7 +8,8 @@ somebody takes them back.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Sequence
+from itertools import chain
 from typing import cast
 
 import structlog
@@ -17,10 +18,9 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from callcenter.calls.callers import NOTHING, Known, Mark
+from callcenter.redis_pipe import RedisPipe
 
 _KEEP_S = 90 * 24 * 3600
-#: Look-ups that come together are asked together.
-_PACE_S = 0.01
 _MARKS, _CASE, _LAST = "cc:marks", "case:", "last:"
 
 log = structlog.get_logger()
@@ -32,9 +32,12 @@ def key(number: str) -> str:
 
 
 class LookUps:
-    """Answers each question through `answer`, with nothing when Redis is away."""
+    """Answers each question through `answer`, with nothing when Redis is away.
 
-    def __init__(self, redis: Redis, answer: Callable[[str, Known], None]) -> None:
+    What is asked while an answer is on its way is asked together.
+    """
+
+    def __init__(self, redis: RedisPipe, answer: Callable[[str, Known], None]) -> None:
         self._redis = redis
         self._answer = answer
         self._asked: list[tuple[str, str]] = []
@@ -51,24 +54,20 @@ class LookUps:
             await self._something.wait()
             self._something.clear()
             asked, self._asked = self._asked, []
-            pipeline = self._redis.pipeline(transaction=False)
-            for _, number in asked:
-                pipeline.hget(_MARKS, number)
-                pipeline.hgetall(key(number))
             try:
-                found = await pipeline.execute()
+                questions = ((("HGET", _MARKS, number), ("HGETALL", key(number))) for _, number in asked)
+                found = await self._redis.ask(*chain.from_iterable(questions))
             except RedisError as error:
                 log.warning("callers.redis_away", error=type(error).__name__)
-                found = [None, {}] * len(asked)
+                found = [None, []] * len(asked)
             for n, (channel, _) in enumerate(asked):
                 self._answer(channel, _known(found[2 * n], found[2 * n + 1]))
-            await asyncio.sleep(_PACE_S)
 
 
-def _known(mark: bytes | None, fields: Mapping[bytes, bytes]) -> Known:
+def _known(mark: bytes | None, fields: Sequence[bytes]) -> Known:
     if not fields and not mark:
         return NOTHING
-    texts = {name.decode(): value.decode() for name, value in fields.items()}
+    texts = {name.decode(): value.decode() for name, value in zip(fields[::2], fields[1::2], strict=True)}
     return Known(
         mark=Mark(mark.decode()) if mark else None,
         cases={name.removeprefix(_CASE): agent for name, agent in texts.items() if name.startswith(_CASE)},

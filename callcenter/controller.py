@@ -30,6 +30,7 @@ from callcenter.config.versions import Versions, stamp
 from callcenter.journal import JournalWriter, read_callbacks, read_open
 from callcenter.lease import Lease
 from callcenter.redis import blocking_client, command_client, new_entries
+from callcenter.redis_pipe import Command, RedisPipe
 from callcenter.settings import Settings
 from callcenter.wishes import wish_of
 
@@ -53,7 +54,9 @@ class Controller:
         self.floor.version = next((v.number for v in Versions(settings.centre).all() if stamp(v.text) == known), 0)
         self._redis: Redis = command_client(settings.redis_url)
         self._patient: Redis = blocking_client(settings.redis_url)
-        self._journal = JournalWriter(self._redis)
+        #: What every call needs.
+        self._pipe = RedisPipe(settings.redis_url)
+        self._journal = JournalWriter(self._pipe)
         host = settings.asterisk_host
         password = settings.ari_password.get_secret_value()
         self.ari = AriClient(f"http://{host}:{settings.ari_port}", "callcenter", password, "callcenter")
@@ -62,7 +65,7 @@ class Controller:
         self._changed: set[str] = set()
         self._replies: list[tuple[str, str | None]] = []
         self._news = asyncio.Event()
-        self._look_ups = LookUps(self._redis, self._caller_known)
+        self._look_ups = LookUps(self._pipe, self._caller_known)
         self.telephony = Telephony(
             self.ari,
             self.floor,
@@ -144,20 +147,19 @@ class Controller:
             self._news.clear()
             changed, self._changed = self._changed, set()
             replies, self._replies = self._replies, []
-            pipeline = self._redis.pipeline(transaction=False)
+            told: list[Command] = []
             for agent in changed:
                 presence = self.floor.staff.agents.get(agent)
                 if presence is None:
-                    pipeline.delete(f"cc:agent:{agent}")
+                    told.append(("DEL", f"cc:agent:{agent}"))
                     continue
                 message = orjson.dumps(to_json(presence))
-                pipeline.set(f"cc:agent:{agent}", message)
-                pipeline.publish("cc:agents", message)
+                told += ("SET", f"cc:agent:{agent}", message), ("PUBLISH", "cc:agents", message)
             for ticket, error in replies:
-                pipeline.lpush(f"cc:reply:{ticket}", orjson.dumps({"ok": error is None, "error": error}))
-                pipeline.expire(f"cc:reply:{ticket}", 10)
+                told.append(("LPUSH", f"cc:reply:{ticket}", orjson.dumps({"ok": error is None, "error": error})))
+                told.append(("EXPIRE", f"cc:reply:{ticket}", 10))
             try:
-                await pipeline.execute()
+                await self._pipe.ask(*told)
             except RedisError:
                 self._changed |= changed
                 self._replies += replies
@@ -169,12 +171,12 @@ class Controller:
         while True:
             message = orjson.dumps(board(self.floor, self.ari.connected, now_ms()))
             state = orjson.dumps(self._state())
-            pipeline = self._redis.pipeline(transaction=False)
-            pipeline.set("cc:board", message)
-            pipeline.publish("cc:board", message)
-            pipeline.set("cc:controller", state, ex=5)
             with contextlib.suppress(RedisError):
-                await pipeline.execute()
+                await self._pipe.ask(
+                    ("SET", "cc:board", message),
+                    ("PUBLISH", "cc:board", message),
+                    ("SET", "cc:controller", state, "EX", 5),
+                )
             await asyncio.sleep(_BOARD_EVERY_S)
 
     def _state(self) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, cast
+from typing import cast
 
 import orjson
 import structlog
@@ -18,9 +18,7 @@ from redis.exceptions import RedisError
 
 from callcenter.calls.callbacks import Item
 from callcenter.calls.journal import Entry, Kind
-
-if TYPE_CHECKING:
-    from redis.commands.core import AsyncScript
+from callcenter.redis_pipe import RedisPipe
 
 STREAM = "cc:journal"
 OPEN = "cc:open"
@@ -75,9 +73,8 @@ class JournalWriter:
     arriving is written twice, which changes nothing because entries have keys.
     """
 
-    def __init__(self, redis: Redis) -> None:
-        """`redis`: a command client."""
-        self._append: AsyncScript = redis.register_script(_APPEND)
+    def __init__(self, redis: RedisPipe) -> None:
+        self._redis = redis
         self._waiting: deque[Entry] = deque()
         self._something = asyncio.Event()
         self._nothing = asyncio.Event()
@@ -111,9 +108,8 @@ class JournalWriter:
             await self._something.wait()
             batch = [self._waiting[n] for n in range(min(_BATCH, len(self._waiting)))]
             try:
-                await self._append(
-                    keys=[STREAM, OPEN, CALLBACKS], args=[value for entry in batch for value in _encode(entry)]
-                )
+                values = [value for entry in batch for value in _encode(entry)]
+                await self._redis.ask(("EVAL", _APPEND, 3, STREAM, OPEN, CALLBACKS, *values))
             except RedisError as error:
                 log.warning("journal.redis_away", waiting=self.waiting, lost=self.lost, error=type(error).__name__)
                 await asyncio.sleep(pause)

@@ -25,6 +25,7 @@ from callcenter.config.versions import stamp_of
 from callcenter.journal import JournalWriter
 from callcenter.marks import mirror_marks
 from callcenter.redis import blocking_client, command_client
+from callcenter.redis_pipe import RedisPipe
 from callcenter.settings import Settings
 from callcenter.store.engine import Sessions, open_engine, sessions
 from callcenter.web.engine import now_ms
@@ -72,7 +73,8 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
     work = WorkFeed(redis, made)
     board = BoardFeed(redis, made, centre, work)
     agents = AgentFeed(blocking)
-    journal = JournalWriter(redis)
+    pipe = RedisPipe(settings.redis_url)
+    journal = JournalWriter(pipe)
     key = ensure_key(settings.data)
     try:
         try:
@@ -105,6 +107,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
             for task in running:
                 task.cancel()
     finally:
+        pipe.close()
         await redis.aclose()
         await blocking.aclose()
         await engine.dispose()

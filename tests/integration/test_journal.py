@@ -18,6 +18,7 @@ from callcenter.calls.journal import Entry, Kind
 from callcenter.embedded_redis import EmbeddedRedisError, embedded_redis
 from callcenter.journal import OPEN, STREAM, JournalWriter, decode, read_open
 from callcenter.redis import blocking_client, command_client
+from callcenter.redis_pipe import RedisPipe
 from tests.integration.servers import free_port
 
 pytestmark = pytest.mark.integration
@@ -29,13 +30,13 @@ def entry(n: int, kind: Kind = Kind.QUEUED, call: str | None = "cc-1.1") -> Entr
 
 @asynccontextmanager
 async def writing(url: str) -> AsyncIterator[JournalWriter]:
-    redis = command_client(url)
+    redis = RedisPipe(url)
     writer = JournalWriter(redis)
     async with asyncio.TaskGroup() as tasks:
         running = tasks.create_task(writer.run())
         yield writer
         running.cancel()
-    await redis.aclose()
+    redis.close()
 
 
 def stream(url: str) -> list[Entry]:

@@ -10,7 +10,7 @@ from redis import Redis
 
 from callcenter.calls.journal import Entry, Json, Kind
 from callcenter.journal import JournalWriter
-from callcenter.redis import command_client
+from callcenter.redis_pipe import RedisPipe
 
 FIRST = 1_795_000_000
 
@@ -76,13 +76,13 @@ def agent_entries() -> list[Entry]:
 
 async def write_journal(url: str, entries: list[Entry]) -> None:
     """Through the writer that the controller uses."""
-    redis = command_client(url)
+    redis = RedisPipe(url)
     writer = JournalWriter(redis)
     writer.append(entries)
     writing = asyncio.get_running_loop().create_task(writer.run())
     await asyncio.wait_for(writer.flush(), 20)
     writing.cancel()
-    await redis.aclose()
+    redis.close()
 
 
 def write_spool(folder: Path, numbers: range) -> None:
