@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 
 import structlog
 import typer
@@ -11,6 +12,7 @@ from redis.exceptions import RedisError
 from callcenter.jobs.worker import run_worker
 from callcenter.logs import configure_logs
 from callcenter.settings import Settings
+from callcenter.store.migrate import upgrade_patiently
 
 #: A month being closed takes a core for minutes; calls, pages and the ledger come first.
 _NICE = 5
@@ -21,6 +23,8 @@ def worker() -> None:
     os.nice(_NICE)
     settings = Settings()
     configure_logs(as_json=settings.log_json)
+    # On a new database the first jobs would find no tables, and come again an hour later.
+    upgrade_patiently(settings.database_url, threading.Event())
     try:
         asked_to_stop = run_worker(settings)
     except RedisError as error:

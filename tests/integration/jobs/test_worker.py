@@ -17,7 +17,6 @@ from rq.job import Job, JobStatus
 from rq.serializers import JSONSerializer
 
 from callcenter.jobs.schedule import SCHEDULE, Scheduled, enqueue_due, job_queue
-from callcenter.store.migrate import upgrade
 from tests.web_centre import EXAMPLE
 
 pytestmark = pytest.mark.integration
@@ -66,8 +65,7 @@ def stops(process: subprocess.Popen[bytes]) -> int:
     return process.wait(STOPS_S)
 
 
-def test_two_workers_do_what_is_due_once(redis_url: str, redis: Redis, tmp_path: Path) -> None:
-    upgrade(f"sqlite+aiosqlite:///{tmp_path}/callcenter.db")
+def test_two_workers_on_a_new_database_do_what_is_due_once(redis_url: str, redis: Redis, tmp_path: Path) -> None:
     with worker(redis_url, tmp_path) as one, worker(redis_url, tmp_path) as other:
         eventually(lambda: redis.scard("rq:workers") == 2)
         eventually(
