@@ -22,12 +22,13 @@ _FILE = "CENTRE_CLOCK"
 #: How the dialplan writes a leg's end into the spool.
 _WRITTEN_AT = '"at":"${STRFTIME(,UTC,%s%3q)}"'
 _MOVED_AT = '"at":"$[${STRFTIME(,UTC,%s%3q)} + ${CENTRE_CLOCK}]"'
-#: Read by every process at its start, before anything else: Python imports a module of this name by itself.
+#: Read by every process at its start, before anything else: Python imports a module of this name by itself. A process
+#: that is forked from one with a moved clock reads it again, and must not move the clock twice.
 _SITECUSTOMIZE = f'''
 import mmap, os, struct, time
 with open(os.environ["{_FILE}"], "rb") as file:
     offset = mmap.mmap(file.fileno(), 8, access=mmap.ACCESS_READ)
-real = time.time_ns
+real = time.unmoved_ns = getattr(time, "unmoved_ns", time.time_ns)
 time.time_ns = lambda: real() + struct.unpack("q", offset[:])[0]
 time.time = lambda: time.time_ns() / 1e9
 '''
