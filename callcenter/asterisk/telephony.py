@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 import asyncio
-import re
 import time
 from collections.abc import Awaitable, Callable, Coroutine, Iterable
 from typing import Any
 
 import structlog
 
+from callcenter.asterisk.addresses import (
+    ANNOUNCER,
+    announcer,
+    connect_extension,
+    endpoint,
+    message_extension,
+    outside_endpoint,
+    outside_variables,
+)
 from callcenter.asterisk.ari import AriClient, AriError, Json
 from callcenter.asterisk.hang_ups import HangUps
 from callcenter.asterisk.meanwhile import Meanwhile
+from callcenter.asterisk.seen import CALLER_CONTEXTS, WAITING, caller_seen
 from callcenter.calls import commands, events
 from callcenter.calls.events import AsteriskSeen, SeenCall
 from callcenter.calls.floor import Floor
@@ -21,22 +30,11 @@ from callcenter.calls.reconfigure import reconfigure
 from callcenter.calls.recovery import compare
 from callcenter.centre import Centre
 from dialplan.company_music import music_class
-from dialplan.render import CUSTOMERS
 
-_WAITING = "cc-waiting"
 _MUSIC = "default"
-_CALLER_CONTEXTS = frozenset(
-    (
-        *("from-trunk", "cc-connect", "cc-passed", "cc-fallback", "cc-callback", "cc-voicemail", "cc-outside"),
-        "cc-campaign",
-    )
-)
 #: A customer is phoned only when what was decided is safe in the journal, which must not take longer.
 _SAFE_S = 3.0
 _LISTENER_RINGS_S = 20
-_ANNOUNCER = "-announcer"
-#: The carrier's account.
-TRUNK = "network"
 #: Q.850: temporary failure.
 _FAILED = 41
 #: Everything else is filtered out by Asterisk itself: it would only cost both sides time. The filter does not spare
@@ -150,7 +148,7 @@ class Telephony:
         playback = event["playback"]
         if self._hang_ups.unplayable(playback):
             log.error("prompt.unplayable", media=playback["media_uri"])
-        if playback["target_uri"].endswith(_ANNOUNCER):
+        if playback["target_uri"].endswith(ANNOUNCER):
             self.ari.channels.hangup(playback["target_uri"].removeprefix("channel:"))
         self.handle(events.PlaybackFinished(playback["id"]))
 
@@ -230,8 +228,8 @@ class Telephony:
     def _waiting_room(self, company: str) -> str:
         """The bridge in which callers of a company with music of its own wait, or (empty) all others."""
         if not company:
-            return _WAITING
-        room = f"{_WAITING}-{company}"
+            return WAITING
+        room = f"{WAITING}-{company}"
         if room not in self._rooms:
             self._rooms.add(room)
             self.ari.bridges.openWithMoh(room, music_class(company))
@@ -288,10 +286,10 @@ class Telephony:
         await ari.applications.subscribe("channel:")
         await ari.applications.filter(_EVENTS)
         self._rooms.clear()
-        if all(bridge["id"] != _WAITING for bridge in await ari.bridges.list()):
-            await ari.bridges.createWithId(_WAITING, "holding")
+        if all(bridge["id"] != WAITING for bridge in await ari.bridges.list()):
+            await ari.bridges.createWithId(WAITING, "holding")
         try:
-            await ari.bridges.startMoh(_WAITING, _MUSIC)
+            await ari.bridges.startMoh(WAITING, _MUSIC)
         except AriError as error:
             log.error("music.unavailable", error=str(error))
         await self.look(fresh=True)
@@ -320,8 +318,8 @@ class Telephony:
         bridge_of = {member: bridge for bridge in bridges for member in bridge["channels"]}
         calls = []
         for channel in channels:
-            if channel["dialplan"]["context"] in _CALLER_CONTEXTS:
-                call = _caller(channel, bridge_of.get(channel["id"]), names)
+            if channel["dialplan"]["context"] in CALLER_CONTEXTS:
+                call = caller_seen(channel, bridge_of.get(channel["id"]), names)
                 if fresh:
                     call = await self._with_details(call)
                 calls.append(SeenCall(**call))
@@ -336,77 +334,3 @@ class Telephony:
         except AriError:
             pass  # hung up meanwhile
         return call
-
-
-def _caller(channel: Json, bridge: Json | None, names: dict[str, str]) -> dict[str, Any]:
-    """Where this caller is, in the words of `SeenCall`."""
-    context, extension = channel["dialplan"]["context"], channel["dialplan"]["exten"]
-    agent, _, group, company = [*extension.split("*"), "", "", "", ""][:4] if context == "cc-connect" else [""] * 4
-    if context == "cc-campaign":
-        _, group, company = [*extension.split("*"), "", ""][:3]
-    peers = [member for member in bridge["channels"] if member != channel["id"]] if bridge else []
-    where, agent_channel = "held", None
-    if channel["dialplan"]["app_name"] == "AppDial2":
-        # What a channel that Asterisk phones runs until somebody answers; it stands in its endpoint's own context.
-        where = "dialling"
-    elif context == "cc-outside" and channel["dialplan"]["app_name"] != "Stasis":
-        where = "elsewhere"
-    elif bridge and bridge["id"].startswith(_WAITING):
-        where = "waiting"
-    elif len(peers) == 1 and peers[0] in names:
-        where, agent_channel, agent = "talking", peers[0], endpoint(names[peers[0]])
-    elif channel["dialplan"]["app_name"] == "Dial":
-        where = "ringing"
-    elif context == "cc-voicemail":
-        where = "message"
-    elif context == "cc-fallback" and channel["dialplan"]["app_name"] != "Stasis":
-        where = "away"
-    return {
-        "channel": channel["id"],
-        "dnis": extension if context == "from-trunk" else "",
-        "caller": channel["caller"]["number"],
-        "where": where,
-        "agent": agent or None,
-        "agent_channel": agent_channel,
-        "group": group or None,
-        "company": company or None,
-    }
-
-
-def connect_extension(command: commands.Connect) -> str:
-    """What the dialplan's cc-connect reads: agent, ring seconds, group, company, the recording's folder."""
-    return f"{command.agent}*{command.ring_s}*{command.group}*{command.company}*{command.record}"
-
-
-def message_extension(command: commands.TakeMessage) -> str:
-    """What the dialplan's cc-voicemail reads: language, group, company, most seconds."""
-    return f"{command.language}*{command.group}*{command.company}*{command.most_s}"
-
-
-def announcer(channel: str) -> str:
-    """The channel through which something is said into this channel's conversation."""
-    return channel + _ANNOUNCER
-
-
-def outside_endpoint(number: str) -> str:
-    """Where this number is phoned: a phone for trying the centre as a customer, or through the carrier."""
-    customer = next((account for account, own in CUSTOMERS.items() if own == number), None)
-    return f"PJSIP/{customer}" if customer else f"PJSIP/{number}@{TRUNK}"
-
-
-def outside_variables(dial: commands.Dial) -> dict[str, str]:
-    """What the dialplan and Asterisk's own record need to know of a call to a customer."""
-    return {
-        "CHANNEL(hangup_handler_push)": "cc-ended,customer,1",
-        "CHANNEL(language)": dial.language,
-        "CHANNEL(accountcode)": dial.company,
-        "CDR(userfield)": dial.channel,
-        "CC_DNIS": dial.shown,
-        "CC_CUSTOMER": dial.number,
-    }
-
-
-def endpoint(channel_name: str) -> str:
-    """The account in a channel's name: `1001` of `PJSIP/1001-0000002a`."""
-    found = re.match(r"\w+/(.+)-[0-9a-f]+$", channel_name)
-    return found[1] if found else ""

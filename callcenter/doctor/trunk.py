@@ -11,8 +11,8 @@ import re
 from collections.abc import AsyncIterator, Iterable
 from pathlib import Path
 
+from callcenter.asterisk.addresses import TRUNK
 from callcenter.asterisk.ami import AmiClient, AmiError, Message
-from callcenter.asterisk.telephony import TRUNK
 from callcenter.doctor import judge
 from callcenter.doctor.finding import Finding, failed
 from callcenter.doctor.judge import Contact, Registration

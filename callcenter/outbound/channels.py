@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from callcenter.asterisk.addresses import TRUNK, endpoint
 from callcenter.asterisk.ari import Json
-from callcenter.asterisk.telephony import TRUNK, endpoint
 from callcenter.campaigns import events
 
 CHANNEL = "survey-"

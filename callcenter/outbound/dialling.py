@@ -15,8 +15,9 @@ from collections.abc import Iterable
 import structlog
 from redis.asyncio import Redis
 
+from callcenter.asterisk.addresses import TRUNK, endpoint, outside_endpoint
 from callcenter.asterisk.ari import AriClient, AriError, Json
-from callcenter.asterisk.telephony import TRUNK, endpoint, now_ms, outside_endpoint
+from callcenter.asterisk.telephony import now_ms
 from callcenter.calls.commands import HangUp, StartTimer, StopTimer
 from callcenter.campaigns import events
 from callcenter.campaigns.attempts import Outcome
