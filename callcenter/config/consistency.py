@@ -127,13 +127,13 @@ def _further(raw: Mapping[str, Any]) -> Iterator[Finding]:
             if isinstance(do, str) and (needed := needs.get(do)) and needed not in raw:
                 yield Finding((*path, "do"), "then_needs", {"do": do, "part": needed})
             if (do == "number") != ("number" in step):
-                yield Finding(path, "then_number")
+                yield Finding((*path, "number"), "then_number")
             for key in _CONDITIONS:
                 before = next((p for p, other in steps if p < place and _sooner(step, other, key)), None)
                 if before is not None:
                     yield Finding((*path, key), "then_backwards", {"limit": key}, ("group", n, "then", before))
             if do in ("voicemail", "number") and place != steps[-1][0]:
-                yield Finding(path, "then_not_last", {"do": do})
+                yield Finding((*path, "do"), "then_not_last", {"do": do})
 
 
 def _peaks(raw: Mapping[str, Any]) -> Iterator[Finding]:
@@ -147,7 +147,7 @@ def _peaks(raw: Mapping[str, Any]) -> Iterator[Finding]:
         if not {"forecast_s", "level_below", "occupancy_over"} & group["peak"].keys():
             yield Finding(path, "peak_condition")
         if "peak" not in raw:
-            yield Finding(path, "peak_needs")
+            yield Finding(path, "peak_needs", {"part": "peak"})
         if group.get("id") not in staffed:
             yield Finding(path, "peak_nobody")
 

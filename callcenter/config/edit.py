@@ -18,8 +18,10 @@ from callcenter.config.locate import blocks
 from callcenter.hours import Closing, Hours
 from routing.acd import Strategy
 
+#: A number, or what was typed where there should be one: reading the file tells it as a mistake.
+Figure = int | float | str
 #: Keys of a step of the ladder, as the file has them.
-Step = Mapping[str, str | int | float]
+Step = Mapping[str, Figure]
 #: Ring → its conditions.
 Ladder = Mapping[int, Step]
 
@@ -45,7 +47,7 @@ def with_ladder(text: str, group: str, similar: Sequence[str], ladder: Ladder, t
     return tomlkit.dumps(document)
 
 
-def with_distribution(text: str, group: str, strategy: str, priority_s: int) -> str:
+def with_distribution(text: str, group: str, strategy: str, priority_s: Figure) -> str:
     """Which idle agent of the group is asked first, and how much longer its callers count as having waited."""
     document = tomlkit.parse(text)
     part = _part(document, "group", group)
@@ -54,7 +56,7 @@ def with_distribution(text: str, group: str, strategy: str, priority_s: int) -> 
     return tomlkit.dumps(document)
 
 
-def with_group_peak(text: str, group: str, limits: Mapping[str, int | float]) -> str:
+def with_group_peak(text: str, group: str, limits: Mapping[str, Figure]) -> str:
     """The limits by which the group's own peak-time agents are called up; none: the group has no rule of its own."""
     document = tomlkit.parse(text)
     _set(_part(document, "group", group), "peak", _inline(limits))
@@ -64,8 +66,8 @@ def with_group_peak(text: str, group: str, limits: Mapping[str, int | float]) ->
 def with_skills(
     text: str,
     agent: str,
-    levels: Mapping[str, int],
-    companies: Mapping[str, int],
+    levels: Mapping[str, Figure],
+    companies: Mapping[str, Figure],
     *,
     languages: Sequence[str],
     peak: bool,
@@ -74,10 +76,12 @@ def with_skills(
     document = tomlkit.parse(text)
     part = _part(document, "agent", agent)
     former = [str(group) for group in part["groups"]]
-    _set(part, "groups", [group for group in former if group in levels] + [g for g in levels if g not in former])
+    groups = [group for group in former if group in levels] + [g for g in levels if g not in former]
+    _set(part, "groups", groups, empty=True)
     _set(part, "levels", _inline({group: level for group, level in levels.items() if level != 1}))
     _set(part, "companies", _inline(companies))
-    _set(part, "languages", [] if tuple(languages) == Agent.model_fields["languages"].default else list(languages))
+    usual = tuple(languages) == Agent.model_fields["languages"].default
+    _set(part, "languages", None if usual else list(languages), empty=True)
     _set(part, "peak", peak or None)
     return tomlkit.dumps(document)
 
@@ -89,7 +93,7 @@ def with_company(
     language: str,
     announcement: Mapping[str, str],
     music: bool,
-    contract: Mapping[str, int | float],
+    contract: Mapping[str, Figure],
 ) -> str:
     """What callers of the company speak and hear (`announcement` by `say` and `say_en`, empty for none), and what it
     was promised.
@@ -172,6 +176,21 @@ def with_hotline(text: str, hotlines: Sequence[str], undecided: str) -> str:
     return tomlkit.dumps(document)
 
 
+def with_number_languages(text: str, languages: Mapping[str, str]) -> str:
+    """What callers of these numbers hear and speak from the start; empty: nothing is said of the number."""
+    document = tomlkit.parse(text)
+    if "number_languages" not in document:
+        said = {number: language for number, language in languages.items() if language}
+        _set(document, "number_languages", _inline(said))
+        return tomlkit.dumps(document)
+    known = document["number_languages"]
+    for number, language in languages.items():
+        _set(known, number, language)
+    if isinstance(known, InlineTable) and not known:
+        document.pop("number_languages")
+    return tomlkit.dumps(document)
+
+
 def with_week(text: str, whose: Whose, week: Mapping[str, str]) -> str:
     """Opening times by `mon` to `sun`."""
     document = tomlkit.parse(text)
@@ -209,7 +228,7 @@ def without_closing(text: str, number: int) -> str:
     return tomlkit.dumps(document)
 
 
-def with_day(text: str, whose: Whose, day: date, spans: str | None) -> str:
+def with_day(text: str, whose: Whose, day: date | str, spans: str | None) -> str:
     """A single day that is otherwise: closed when `spans` is empty, as the week says again when it is None."""
     document = tomlkit.parse(text)
     hours = _hours(document, whose)
@@ -251,7 +270,7 @@ def _set_unusual(part: Any, usual: BaseModel, values: Mapping[str, Any]) -> None
     """What holds anyway is said only where the file says the key already."""
     for key, value in values.items():
         if key in part or value != getattr(usual, key):
-            _set(part, key, value)
+            _set(part, key, value, empty=True)
 
 
 def _set_closings(document: Any, closings: Sequence[Mapping[str, Any]]) -> None:
@@ -295,7 +314,7 @@ def _inline(values: Mapping[str, Any]) -> InlineTable:
 
 def _set(part: Any, key: str, value: Any, *, empty: bool = False) -> None:
     """Set the key, or leave it out when its value says nothing; what says the same already stays as it is written."""
-    if value in (None, [], {}) or (value == "" and not empty):
+    if value is None or (not empty and value in ("", [], {})):
         part.pop(key, None)
     elif key in part:
         if _plain(part[key]) != _plain(value):

@@ -6,7 +6,7 @@ import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
@@ -50,12 +50,14 @@ _CASES = {
 #: Key → what its pattern expects; a group's id where nothing is said.
 _PATTERNS = {
     **dict.fromkeys(("mon", "tue", "wed", "thu", "fri", "sat", "sun", "days"), "spans"),
-    **dict.fromkeys(("hotlines", "numbers", "number", "mobile"), "number"),
+    **dict.fromkeys(("hotlines", "number_languages", "numbers", "number", "mobile"), "number"),
     "between": "span",
     "phone": "agent",
     "code": "code",
     "key": "key",
 }
+#: What people know an entry of a list of tables by.
+_IDENTITIES = ("id", "key", "login")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -63,7 +65,11 @@ class Mistake:
     """One mistake; its sentence is made for whoever reads it."""
 
     line: int
+    #: Where it is, as people read it: `group tv, similar #2`. Entries go by what they are known by, others by their
+    #: place from 1.
     key: str
+    #: The same for programs: ("group", "tv", "similar", 1).
+    path: Path = ()
     case: str
     gaps: Mapping[str, Gap] = field(default_factory=dict)
 
@@ -94,14 +100,14 @@ def examine(text: str, model: type[_Model]) -> tuple[_Model | None, list[Mistake
     try:
         described = model.model_validate(raw)
     except ValidationError as error:
-        mistakes += _wrong_values(error, places)
+        mistakes += _wrong_values(error, raw, places)
     for finding in contradictions(raw):
         gaps = {**finding.gaps, "line": line_of(places, finding.other)} if finding.other else finding.gaps
-        mistakes.append(_at(finding.path, places, finding.case, gaps))
+        mistakes.append(_at(finding.path, raw, places, finding.case, gaps))
     return (None if mistakes else described), sorted(mistakes, key=lambda one: one.line)
 
 
-def _wrong_values(error: ValidationError, places: Mapping[Path, int]) -> Iterator[Mistake]:
+def _wrong_values(error: ValidationError, raw: Mapping[str, Any], places: Mapping[Path, int]) -> Iterator[Mistake]:
     for problem in error.errors():
         path: Path = tuple(part for part in problem["loc"] if part != "[key]")
         kind, context, value = problem["type"], problem.get("ctx", {}), problem["input"]
@@ -115,7 +121,7 @@ def _wrong_values(error: ValidationError, places: Mapping[Path, int]) -> Iterato
             case, gaps = "one_of", {"value": str(value), "expected": context["expected"]}
         elif kind == "spans":
             case, gaps = "spans", {"value": str(value)}
-        yield _at(path, places, case, gaps)
+        yield _at(path, raw, places, case, gaps)
 
 
 def _expected(path: Path) -> str:
@@ -125,8 +131,32 @@ def _expected(path: Path) -> str:
     return next((_PATTERNS[key] for key in reversed(keys) if key in _PATTERNS), "slug")
 
 
-def _at(path: Path, places: Mapping[Path, int], case: str, gaps: Mapping[str, Gap]) -> Mistake:
-    return Mistake(line=line_of(places, path), key=".".join(str(part) for part in path), case=case, gaps=dict(gaps))
+def _at(path: Path, raw: Mapping[str, Any], places: Mapping[Path, int], case: str, gaps: Mapping[str, Gap]) -> Mistake:
+    known, words = _named(raw, path)
+    return Mistake(line=line_of(places, path), key=words, path=known, case=case, gaps=dict(gaps))
+
+
+def _named(raw: Any, path: Path) -> tuple[Path, str]:
+    """The path with entries by what they are known by, and the same in words."""
+    known: list[str | int] = []
+    words, joint = "", ""
+    for part in path:
+        raw = _within(raw, part)
+        if isinstance(part, int):
+            own = raw if isinstance(raw, dict) else {}
+            name = next((said for key in _IDENTITIES if isinstance(said := own.get(key), str) and said), None)
+            known.append(part if name is None else name)
+            words, joint = f"{words} {f'#{part + 1}' if name is None else name}", ", "
+        else:
+            known.append(part)
+            words, joint = f"{words}{joint}{part}", "."
+    return tuple(known), words
+
+
+def _within(raw: Any, part: str | int) -> Any:
+    if isinstance(raw, list) and isinstance(part, int):
+        return raw[part]
+    return raw.get(part) if isinstance(raw, dict) else None
 
 
 def told(mistakes: Iterable[Mistake], file: str, language: str) -> str:

@@ -37,26 +37,32 @@ def test_the_example_has_what_is_promised(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        (('code = "101"', 'code = "10"'), "FILE: company.0.code: "),
-        (('code = "102"', 'code = "101"'), "FILE: company.1.code: company code '101' stands more than once"),
+        (('code = "101"', 'code = "10"'), "FILE: company nurim, code: "),
+        (('code = "102"', 'code = "101"'), "FILE: company hanbit, code: company code '101' stands more than once"),
         (
             ('categories = ["kitchen"]', 'categories = ["kitchn"]'),
-            "FILE: company.1.categories.0: 'kitchn' is no [[group]] id",
+            "FILE: company hanbit, categories #1: 'kitchn' is no [[group]] id",
         ),
         (("ring_s = 20", "ring_s = 1"), "FILE: waiting.ring_s: "),
         (("ring_s = 20", "rings = 20"), "FILE: waiting.rings: unknown key; check the spelling or remove it"),
         (('timezone = "Asia/Seoul"', 'timezone = "Asia/Soul"'), "is no time zone; expected a name such as Asia/Seoul"),
-        (('mon = "09:00-18:00"', 'mon = "9-18"'), "FILE: company.3.hours.mon: "),
+        (('mon = "09:00-18:00"', 'mon = "9-18"'), "FILE: company saebyeok, hours.mon: "),
         (('undecided = "household"', 'undecided = "nobody"'), "FILE: undecided: 'nobody' is no [[group]] id"),
-        (('similar = ["kitchen",', 'similar = ["kitchn",'), "FILE: group.0.similar.0: 'kitchn' is no [[group]] id"),
+        (
+            ('similar = ["kitchen",', 'similar = ["kitchn",'),
+            "FILE: group home-appliances, similar #1: 'kitchn' is no [[group]] id",
+        ),
         (
             ('similar = ["kitchen",', 'similar = ["home-appliances",'),
-            "FILE: group.0.similar.0: 'home-appliances' is the group",
+            "FILE: group home-appliances, similar #1: 'home-appliances' is the group",
         ),
-        (("ring = 3,", "ring = 4,"), "FILE: group.0.widen.1.ring: ring 4 needs 3 groups in 'similar'; there are 2"),
+        (
+            ("ring = 3,", "ring = 4,"),
+            "FILE: group home-appliances, widen #2, ring: ring 4 needs 3 groups in 'similar'; there are 2",
+        ),
         (
             ("ring = 2, after_s = 5, queue_over = 1", "ring = 2"),
-            "FILE: group.0.widen.0: says no condition; expected after_s",
+            "FILE: group home-appliances, widen #1: says no condition; expected after_s",
         ),
         (
             (
@@ -64,35 +70,38 @@ def test_the_example_has_what_is_promised(tmp_path: Path) -> None:
                 'similar = ["kitchen", "household"]\n'
                 'then = [{ do = "callback", after_s = 120 }, { do = "voicemail", after_s = 60 }]',
             ),
-            "FILE: group.0.then.1.after_s: comes before the earlier step in line 62, which would never be taken",
+            "FILE: group home-appliances, then #2, after_s: comes before the earlier step in line 62",
         ),
         (
             (
                 "{ ring = 2, after_s = 5, queue_over = 1 }",
                 "{ ring = 2, level_below = 0.6 }, { ring = 3, level_below = 0.7 }",
             ),
-            "FILE: group.0.widen.1.level_below: a wider ring is reached before",
+            "FILE: group home-appliances, widen #2, level_below: a wider ring is reached before",
         ),
-        (("after_s = 5,", "after_s = 90,"), "FILE: group.0.widen.1.after_s: a wider ring is reached before"),
+        (
+            ("after_s = 5,", "after_s = 90,"),
+            "FILE: group home-appliances, widen #2, after_s: a wider ring is reached before",
+        ),
         (
             (
                 "[voicemail]\nmost_s = 120\n",
                 '[[closing]]\nsince = 2026-11-24T13:05:00\nuntil = 2026-11-24T14:00:00\nat_closing = "voicemail"',
             ),
-            "FILE: closing.0.at_closing: 'voicemail' needs the part [voicemail]",
+            "FILE: closing #1, at_closing: 'voicemail' needs the part [voicemail]",
         ),
-        (("service_level = 0.8", "service_level = 80"), "FILE: company.1.contract.service_level: "),
+        (("service_level = 0.8", "service_level = 80"), "FILE: company hanbit, contract.service_level: "),
         (
             ('mon = "09:00-18:00"', 'mon = "09:00-13:00,12:00-18:00"'),
-            "FILE: company.3.hours.mon: '09:00-13:00,12:00-18:00' runs backwards or overlaps",
+            "FILE: company saebyeok, hours.mon: '09:00-13:00,12:00-18:00' runs backwards or overlaps",
         ),
         (
             ('id = "1001"', 'id = "1001"\nlevels = { pc = 2 }'),
-            "FILE: agent.0.levels.pc: 'pc' is none of the agent's groups",
+            "FILE: agent 1001, levels.pc: 'pc' is none of the agent's groups",
         ),
         (
             ('id = "1001"', 'id = "1001"\ncompanies = { nobody = 2 }'),
-            "FILE: agent.0.companies.nobody: 'nobody' is no [[company]] id",
+            "FILE: agent 1001, companies.nobody: 'nobody' is no [[company]] id",
         ),
     ],
 )
@@ -105,7 +114,7 @@ def test_hours_that_never_open_and_a_group_that_nobody_serves_are_refused(tmp_pa
     days = "".join(f'{day} = ""\n' for day in ("mon", "tue", "wed", "thu", "fri", "sat", "sun"))
     never = EXAMPLE.replace("# Promised:", f"hours = {{ {', '.join(days.split(chr(10))[:7])} }}\n# Promised:", 1)
     line = EXAMPLE[: EXAMPLE.index("# Promised:")].count("\n") + 1
-    assert f"FILE:{line}: company.1.hours: never open; expected opening times" in load(tmp_path, never)
+    assert f"FILE:{line}: company hanbit, hours: never open; expected opening times" in load(tmp_path, never)
     alone = '[[group]]\nid = "alone"\nname = "혼자"\nname_en = "Alone"\n\n[[company]]'
     assert "'alone': nobody serves it; expected an agent" in load(tmp_path, EXAMPLE.replace("[[company]]", alone, 1))
 

@@ -1,28 +1,23 @@
-"""The forms of the centre as a whole: how callers wait, what relieves the line, the hotline's menu.
-
-Each has what it shows, from the centre or as it was sent, and the changed text of the centre's file.
-"""
+"""The forms of the centre as a whole: how callers wait, what relieves the line, the hotline's menu."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any, get_args
-
-from starlette.datastructures import FormData
 
 from callcenter.centre import Centre, Waiting
 from callcenter.config.edit import (
     USUAL,
-    keys_of_menu,
     switched_off,
     with_hotline,
     with_menu,
+    with_number_languages,
     with_settings,
     with_waiting,
 )
-from callcenter.config.mistakes import Mistake
-from callcenter.web.configuration.fields import messages, typed, whole
+from callcenter.config.locate import Path
+from callcenter.web.configuration.fields import Changed, Filled, Form, as_typed, messages, number, typed
 
 #: Settings of `[waiting]` by what they are about.
 WAITING: Mapping[str, tuple[str, ...]] = {
@@ -47,87 +42,140 @@ LIMITS: Mapping[str, Mapping[str, Mapping[str, Any]]] = {
 }
 
 
-def waiting_sent(sent: FormData) -> dict[str, Any]:
-    """The form of how callers wait and agents are rung; `comfort` are the messages."""
-    values: dict[str, Any] = {}
-    for key in (key for keys in WAITING.values() for key in keys):
-        if LIMITS["waiting"][key]["type"] == "boolean":
-            values[key] = key in sent
-        else:
-            values[key] = typed(sent, key) if key == "no_answer" else whole(typed(sent, key))
-    return values | {"comfort": messages(sent, [f"_{n}" for n in range(MESSAGES)])}
+@dataclass(frozen=True)
+class WaitingForm(Form):
+    """How callers wait, what they hear meanwhile, and how agents are rung."""
+
+    centre: Centre
+    template = "waiting"
+    first = "ring_s"
+    address = "/configuration/waiting"
+
+    def filled(self) -> Filled:
+        """As the centre is."""
+        waiting = self.centre.waiting
+        values: dict[str, object] = {key: getattr(waiting, key) for keys in WAITING.values() for key in keys}
+        for n, message in enumerate(waiting.comfort):
+            values |= {f"say_{n}": message.say, f"say_en_{n}": message.say_en}
+        return as_typed(values)
+
+    def rows(self, filled: Filled) -> int:
+        """For how many comfort messages the form has room."""
+        last = max((n for n in range(MESSAGES) if filled.get(f"say_{n}") or filled.get(f"say_en_{n}")), default=-1)
+        return min(max(last + 2, ROOM), MESSAGES)
+
+    def changed(self, text: str, sent: Filled) -> Changed:
+        """The file with what was sent."""
+        values: dict[str, object] = {}
+        fields: dict[Path, str] = {}
+        for key in (key for keys in WAITING.values() for key in keys):
+            fields["waiting", key] = key
+            if LIMITS["waiting"][key]["type"] == "boolean":
+                values[key] = key in sent
+            else:
+                values[key] = typed(sent, key) if key == "no_answer" else number(typed(sent, key))
+        comfort = messages(sent, [f"_{n}" for n in range(MESSAGES)])
+        for place, (ending, said) in enumerate(comfort):
+            fields |= {("waiting", "comfort", place, key): key + ending for key in said}
+        return Changed(text=with_waiting(text, values, [said for _, said in comfort]), fields=fields)
 
 
-def changed_waiting(text: str, waiting: Mapping[str, Any]) -> str:
-    """The file with what the form says."""
-    return with_waiting(text, {key: value for key, value in waiting.items() if key != "comfort"}, waiting["comfort"])
+@dataclass(frozen=True)
+class ReliefForm(Form):
+    """Peak-time agents, callbacks, voicemail: each switched on or off; what is left empty is as usual."""
+
+    centre: Centre
+    template = "relief"
+    first = RELIEF[0]
+    address = "/configuration/relief"
+
+    def filled(self) -> Filled:
+        """As the centre is."""
+        values: dict[str, object] = {}
+        for table in RELIEF:
+            if there := getattr(self.centre, table):
+                values |= {table: True} | {f"{table}_{key}": getattr(there, key) for key in LIMITS[table]}
+        return as_typed(values)
+
+    def changed(self, text: str, sent: Filled) -> Changed:
+        """The file with what was sent."""
+        fields: dict[Path, str] = {}
+        for table in RELIEF:
+            # Whatever needs it complains here, should it be switched off.
+            fields[table,] = table
+            fields |= {(table, key): f"{table}_{key}" for key in LIMITS[table]}
+            if table not in sent:
+                text = switched_off(text, table)
+                continue
+            said = {key: typed(sent, f"{table}_{key}") for key in LIMITS[table]}
+            values = {
+                key: None if not value else value.replace(" ", "") if key == "between" else number(value)
+                for key, value in said.items()
+            }
+            text = with_settings(text, table, values)
+        return Changed(text=text, fields=fields)
 
 
-def relief_of(centre: Centre) -> dict[str, dict[str, Any] | None]:
-    """Peak time, callbacks and voicemail as the centre has them; None: not at all."""
-    tables = {table: getattr(centre, table) for table in RELIEF}
-    return {table: found.model_dump() if found else None for table, found in tables.items()}
+@dataclass(frozen=True)
+class MenuForm(Form):
+    """The hotline's numbers with their languages, the group of the undecided, and what stands behind each key."""
 
+    centre: Centre
+    template = "menu"
+    first = "hotline_0"
+    address = "/configuration/menu"
 
-def relief_sent(sent: FormData) -> dict[str, dict[str, Any] | None]:
-    """The form of them; what was left empty is as usual."""
-    return {table: _relief(sent, table) if table in sent else None for table in RELIEF}
+    def filled(self) -> Filled:
+        """As the centre is."""
+        centre = self.centre
+        values: dict[str, object] = {f"hotline_{n}": one for n, one in enumerate(centre.hotlines)}
+        values |= {f"hotline_language_{n}": centre.number_languages.get(one) for n, one in enumerate(centre.hotlines)}
+        values |= {"undecided": centre.undecided}
+        for one in centre.menu:
+            values |= {f"name_{one.key}": one.name, f"name_en_{one.key}": one.name_en}
+            values |= {f"category_{one.key}_{n}": category for n, category in enumerate(one.categories, start=1)}
+        return as_typed(values)
 
+    def rows(self, filled: Filled) -> int:
+        """For how many numbers the form has room."""
+        return max((n for n in range(len(filled)) if filled.get(f"hotline_{n}")), default=-1) + 2
 
-def _relief(sent: FormData, table: str) -> dict[str, Any]:
-    said = {key: typed(sent, f"{table}_{key}") for key in LIMITS[table]}
-    return {
-        key: None if not value else value.replace(" ", "") if key == "between" else whole(value)
-        for key, value in said.items()
-    }
+    def used(self, filled: Filled) -> list[str]:
+        """The keys for which anything stands in the form."""
+        return [key for key in KEYS if any(self._key(filled, key).values())]
 
+    @staticmethod
+    def _key(sent: Filled, key: str) -> dict[str, Any]:
+        said: dict[str, Any] = {name: typed(sent, f"{name}_{key}") for name in ("name", "name_en")}
+        chosen = (typed(sent, f"category_{key}_{n}") for n in range(1, CHOICES + 1))
+        return said | {"categories": [category for category in chosen if category]}
 
-def changed_relief(text: str, relief: Mapping[str, Mapping[str, Any] | None]) -> str:
-    """The file with what the form says."""
-    for table, values in relief.items():
-        text = switched_off(text, table) if values is None else with_settings(text, table, values)
-    return text
-
-
-def menu_of(centre: Centre) -> dict[str, Any]:
-    """The hotline's numbers, the group of the undecided, and by key the names and categories, as they are."""
-    keys = {one.key: {"name": one.name, "name_en": one.name_en, "categories": one.categories} for one in centre.menu}
-    return {"hotlines": centre.hotlines, "undecided": centre.undecided or "", "keys": keys}
-
-
-def menu_sent(sent: FormData) -> dict[str, Any]:
-    """The form of them; a key that was emptied is not there. Commas or spaces part numbers, which may have hyphens."""
-    keys: dict[str, dict[str, Any]] = {}
-    for key in KEYS:
-        chosen = [typed(sent, f"category_{key}_{n}") for n in range(1, CHOICES + 1)]
-        keys[key] = {name: typed(sent, f"{name}_{key}") for name in ("name", "name_en")}
-        keys[key]["categories"] = [category for category in chosen if category]
-    numbers = re.split(r"[\s,]+", typed(sent, "hotlines").replace("-", ""))
-    return {
-        "hotlines": [number for number in numbers if number],
-        "undecided": typed(sent, "undecided"),
-        "keys": {key: said for key, said in keys.items() if any(said.values())},
-    }
-
-
-def changed_menu(text: str, menu: Mapping[str, Any]) -> str:
-    """The file with what the form says."""
-    return with_hotline(with_menu(text, menu["keys"]), menu["hotlines"], menu["undecided"])
-
-
-def wrong_fields(text: str, mistakes: Iterable[Mistake]) -> set[str]:
-    """The fields of these forms in which the mistakes of a changed text stand."""
-    found = set()
-    for mistake in mistakes:
-        match mistake.key.split("."):
-            case ["menu", place, "categories", *nth]:
-                found.add(f"category_{keys_of_menu(text)[int(place)]}_{int(nth[0]) + 1 if nth else 1}")
-            case ["menu", place, field]:
-                found.add(f"{field}_{keys_of_menu(text)[int(place)]}")
-            case ["waiting", key, *_]:
-                found.add(key)
-            case [table, key] if table in RELIEF:
-                found.add(f"{table}_{key}")
-            case ["hotlines" | "undecided" as key, *_]:
-                found.add(key)
-    return found
+    def changed(self, text: str, sent: Filled) -> Changed:
+        """The file with what was sent."""
+        # Numbers may have hyphens and spaces, as on paper; a line without a number is gone.
+        said = {n: "".join(typed(sent, f"hotline_{n}").replace("-", "").split()) for n in range(len(sent))}
+        rows = [(n, one) for n, one in said.items() if one]
+        fields: dict[Path, str] = {("hotlines",): "hotline_0"}
+        elsewhere = {
+            one: ("company", company.id, "numbers", n)
+            for company in self.centre.company
+            for n, one in enumerate(company.numbers)
+        }
+        languages = dict.fromkeys(self.centre.hotlines, "")
+        for place, (n, one) in enumerate(rows):
+            fields["hotlines", place] = f"hotline_{n}"
+            fields["number_languages", one] = f"hotline_language_{n}"
+            if one in elsewhere:
+                # Of two that are the same the company's is told.
+                fields[elsewhere[one]] = f"hotline_{n}"
+            languages[one] = typed(sent, f"hotline_language_{n}")
+        keys = {key: self._key(sent, key) for key in self.used(sent)}
+        fields |= {("undecided",): "undecided", ("menu",): f"name_{KEYS[0]}"}
+        for key in KEYS:
+            own: Path = ("menu", key)
+            fields |= {(*own, name): f"{name}_{key}" for name in ("name", "name_en")}
+            fields[*own, "categories"] = f"category_{key}_1"
+            chosen = [n for n in range(1, CHOICES + 1) if typed(sent, f"category_{key}_{n}")]
+            fields |= {(*own, "categories", place): f"category_{key}_{n}" for place, n in enumerate(chosen)}
+        text = with_hotline(with_menu(text, keys), [one for _, one in rows], typed(sent, "undecided"))
+        return Changed(text=with_number_languages(text, languages), fields=fields)

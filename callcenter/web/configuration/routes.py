@@ -3,26 +3,31 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Annotated
+from datetime import datetime
+from typing import Annotated, TypeVar
 
 import structlog
-from fastapi import APIRouter, Depends, File, Form, Request, UploadFile
+from fastapi import APIRouter, Depends, File, Request, UploadFile
+from fastapi import Form as Field
 from fastapi.responses import RedirectResponse, Response
 from redis.exceptions import RedisError
 
 from callcenter.asterisk.obtain import ObtainError
-from callcenter.centre import Centre, CentreError, read_centre
+from callcenter.centre import Agent, Centre, CentreError, Company, Group, read_centre
 from callcenter.config.announcement import announce
 from callcenter.config.apply import apply, in_force
 from callcenter.config.diff import Change, differences
-from callcenter.config.edit import Whose, without_closing
+from callcenter.config.edit import without_closing
 from callcenter.config.mistakes import Mistake
 from callcenter.config.versions import Version, Versions, stamp
 from callcenter.store.models import Role
-from callcenter.web.configuration import centre_forms, forms
+from callcenter.web.configuration import centre_forms, forms, hours_forms
+from callcenter.web.configuration.centre_forms import MenuForm, ReliefForm, WaitingForm
+from callcenter.web.configuration.fields import Changed, Filled, Form, Shown
+from callcenter.web.configuration.forms import AgentForm, CompanyForm, GroupForm
+from callcenter.web.configuration.hours_forms import ClosingForm, DayForm, WeekForm
 from callcenter.web.errors import Refused
 from callcenter.web.guard import allow
 from callcenter.web.pages import language_of, render
@@ -30,7 +35,6 @@ from callcenter.web.people import Person
 from callcenter.web.services import Services, services_of
 from callcenter.web.words import phrase
 from dialplan.voice import VoiceError
-from routing.acd import Strategy
 
 router = APIRouter(prefix="/configuration", include_in_schema=False)
 log = structlog.get_logger(__name__)
@@ -52,7 +56,6 @@ class Preview:
     changes: list[Change]
     #: The version that it was compared with.
     base: str
-    why: str = ""
 
 
 @router.get("")
@@ -64,62 +67,43 @@ async def page(request: Request, services: Uses, _: Supervisor, done: int = 0, l
 @router.get("/group/{group}")
 async def group_form(request: Request, services: Uses, _: Supervisor, group: str) -> Response:
     """A group's ladder, strategy, priority and peak-time agents."""
-    found = next((one for one in services.centre.group if one.id == group), None)
-    if found is None:
-        raise Refused(404, "not_found")
-    further = [(step, forms.conditions_of(step)) for step in found.then]
-    return await _page(request, services, group=found, ladder=forms.ladder_of(found), further=further)
+    return await _open(request, services, _group(services.centre, group))
 
 
 @router.get("/agent/{agent}")
 async def agent_form(request: Request, services: Uses, _: Supervisor, agent: str) -> Response:
     """An agent's groups and levels."""
-    found = next((one for one in services.centre.agent if one.id == agent), None)
-    if found is None:
-        raise Refused(404, "not_found")
-    groups = set(found.groups)
-    known = [one for one in services.centre.company if one.id in found.companies or groups & set(one.categories)]
-    return await _page(request, services, agent=found, known=known)
+    return await _open(request, services, _agent(services.centre, agent))
 
 
 @router.get("/company/{company}")
 async def company_form(request: Request, services: Uses, _: Supervisor, company: str) -> Response:
     """What a company's callers speak and hear, and what it was promised."""
-    found = next((one for one in services.centre.company if one.id == company), None)
-    if found is None:
-        raise Refused(404, "not_found")
-    return await _page(request, services, heard_of=found)
+    return await _open(request, services, _company(services.centre, company))
 
 
 @router.get("/waiting")
 async def waiting_form(request: Request, services: Uses, _: Supervisor) -> Response:
     """How callers wait, what they hear meanwhile, and how agents are rung."""
-    return await _page(request, services, waiting=services.centre.waiting)
+    return await _open(request, services, WaitingForm(services.centre))
 
 
 @router.get("/relief")
 async def relief_form(request: Request, services: Uses, _: Supervisor) -> Response:
     """What relieves the line: peak-time agents, callbacks, voicemail."""
-    return await _page(request, services, relief=centre_forms.relief_of(services.centre))
+    return await _open(request, services, ReliefForm(services.centre))
 
 
 @router.get("/menu")
 async def menu_form(request: Request, services: Uses, _: Supervisor) -> Response:
     """The hotline's numbers and its menu."""
-    return await _page(request, services, menu=centre_forms.menu_of(services.centre))
+    return await _open(request, services, MenuForm(services.centre))
 
 
 @router.get("/hours")
 async def hours_form(request: Request, services: Uses, _: Supervisor, company: str = "", group: str = "") -> Response:
     """The opening times of the centre, or of a company or a group."""
-    centre = services.centre
-    whose = _whose(company, group)
-    parts = {("company", one.id): one.hours for one in centre.company}
-    parts |= {("group", one.id): one.hours for one in centre.group}
-    if whose and whose not in parts:
-        raise Refused(404, "not_found")
-    own = parts[whose] if whose else None
-    return await _page(request, services, hours=own or centre.hours, company=company, of_group=group)
+    return await _open(request, services, *_hours(services.centre, company, group))
 
 
 @router.get("/version/{number}")
@@ -135,7 +119,7 @@ async def check(
     request: Request,
     services: Uses,
     _: Supervisor,
-    text: Annotated[str, Form(max_length=_LARGEST)] = "",
+    text: Annotated[str, Field(max_length=_LARGEST)] = "",
     file: Annotated[UploadFile | None, File()] = None,
 ) -> Response:
     """What the text, or the uploaded file, would change."""
@@ -143,78 +127,75 @@ async def check(
         try:
             text = (await file.read()).decode("utf-8")
         except UnicodeDecodeError:
-            raise Refused(422, "encoding") from None
-    return await _preview(request, services, text.replace("\r\n", "\n"))
+            return await _page(request, services, status_code=422, written=text, unreadable=True)
+    return await _preview(request, services, text)
 
 
 @router.post("/group/{group}")
 async def change_group(request: Request, services: Uses, _: Supervisor, group: str) -> Response:
     """What another ladder of the group would change."""
-    sent = await request.form()
-    return await _changed(request, services, lambda text: forms.changed_group(text, group, sent))
+    return await _try(request, services, _group(services.centre, group))
 
 
 @router.post("/agent/{agent}")
 async def change_agent(request: Request, services: Uses, _: Supervisor, agent: str) -> Response:
     """What other groups of the agent would change."""
-    sent = await request.form()
-    return await _changed(request, services, lambda text: forms.changed_agent(text, agent, services.centre, sent))
+    return await _try(request, services, _agent(services.centre, agent))
 
 
 @router.post("/company/{company}")
 async def change_company(request: Request, services: Uses, _: Supervisor, company: str) -> Response:
     """What it would change if the company's callers heard something else."""
-    sent = await request.form()
-    return await _changed(request, services, lambda text: forms.changed_company(text, company, sent))
+    return await _try(request, services, _company(services.centre, company))
 
 
 @router.post("/waiting")
 async def change_waiting(request: Request, services: Uses, _: Supervisor) -> Response:
     """What it would change if callers waited, or agents were rung, otherwise."""
-    waiting = centre_forms.waiting_sent(await request.form())
-    return await _changed(request, services, lambda text: centre_forms.changed_waiting(text, waiting), waiting=waiting)
+    return await _try(request, services, WaitingForm(services.centre))
 
 
 @router.post("/relief")
 async def change_relief(request: Request, services: Uses, _: Supervisor) -> Response:
     """What it would change if the line were relieved otherwise."""
-    relief = centre_forms.relief_sent(await request.form())
-    return await _changed(request, services, lambda text: centre_forms.changed_relief(text, relief), relief=relief)
+    return await _try(request, services, ReliefForm(services.centre))
 
 
 @router.post("/menu")
 async def change_menu(request: Request, services: Uses, _: Supervisor) -> Response:
     """What another menu of the hotline would change."""
-    menu = centre_forms.menu_sent(await request.form())
-    return await _changed(request, services, lambda text: centre_forms.changed_menu(text, menu), menu=menu)
+    return await _try(request, services, MenuForm(services.centre))
 
 
 @router.post("/hours")
 async def change_hours(request: Request, services: Uses, _: Supervisor, company: str = "", group: str = "") -> Response:
     """What other opening times would change."""
-    sent = await request.form()
-    return await _changed(request, services, lambda text: forms.changed_hours(text, _whose(company, group), sent))
+    day, week = _hours(services.centre, company, group)
+    return await _try(request, services, week, before=[day])
 
 
 @router.post("/day")
 async def change_day(request: Request, services: Uses, _: Supervisor, company: str = "", group: str = "") -> Response:
     """What a single day's closing or opening would change."""
-    sent = await request.form()
-    return await _changed(request, services, lambda text: forms.changed_day(text, _whose(company, group), sent))
+    day, week = _hours(services.centre, company, group)
+    return await _try(request, services, day, after=[week])
 
 
 @router.post("/closing")
 async def close_now(request: Request, services: Uses, person: Supervisor) -> Response:
     """Close the centre, a group or a company from now on until a time; in force at once."""
-    sent = await request.form()
-    text = await asyncio.to_thread(in_force, services.settings)
-    closed = forms.closed_now(text, datetime.now(services.centre.zone), sent)
-    return await _put(request, services, person, closed, phrase(language_of(request), "configuration.close_now"))
+    sent = await _sent(request)
+    form = ClosingForm(datetime.now(services.centre.zone))
+    changed = form.changed(await asyncio.to_thread(in_force, services.settings), sent)
+    seen = await _seen(services, changed.text)
+    if seen.mistakes:
+        return await _page(request, services, preview=seen, closing=_as_sent(form, sent, changed, seen))
+    return await _put(request, services, person, changed.text, phrase(language_of(request), "configuration.close_now"))
 
 
 @router.post("/closing/{number}/end")
 async def open_again(
-    request: Request, services: Uses, person: Supervisor, number: int, base: Annotated[str, Form(max_length=32)]
+    request: Request, services: Uses, person: Supervisor, number: int, base: Annotated[str, Field(max_length=32)]
 ) -> Response:
     """The closing of this number in the text of that stamp is over; in force at once."""
     text = await asyncio.to_thread(in_force, services.settings)
@@ -239,13 +220,15 @@ async def put_in_force(
     request: Request,
     services: Uses,
     person: Supervisor,
-    text: Annotated[str, Form(max_length=_LARGEST)],
-    base: Annotated[str, Form(max_length=32)],
-    why: Annotated[str, Form(max_length=200)] = "",
+    text: Annotated[str, Field(max_length=_LARGEST)],
+    base: Annotated[str, Field(max_length=32)],
+    why: Annotated[str, Field(max_length=200)] = "",
+    again: Annotated[str, Field(pattern=r"^/configuration/[\w/?=-]+$")] = "/configuration/check",
 ) -> Response:
-    """Put the text in force, unless somebody else was quicker."""
+    """Put the text in force; when somebody else was quicker, what was sent for it is sent `again`, to be seen anew."""
     if stamp(await asyncio.to_thread(in_force, services.settings)) != base:
-        raise Refused(409, "config_changed")
+        joint = "&" if "?" in again else "?"
+        return RedirectResponse(f"{again}{joint}overtaken=true", status_code=307)
     return await _put(request, services, person, text.replace("\r\n", "\n"), why.strip())
 
 
@@ -267,8 +250,35 @@ async def _put(request: Request, services: Services, person: Person, text: str, 
     return RedirectResponse(f"/configuration?done={news.number}{late}", status_code=303)
 
 
-def _whose(company: str, group: str) -> Whose:
-    return ("group", group) if group else ("company", company) if company else None
+_One = TypeVar("_One", Group, Agent, Company)
+
+
+def _one(parts: Iterable[_One], slug: str) -> _One:
+    found = next((part for part in parts if part.id == slug), None)
+    if found is None:
+        raise Refused(404, "not_found")
+    return found
+
+
+def _group(centre: Centre, group: str) -> GroupForm:
+    return GroupForm(_one(centre.group, group))
+
+
+def _agent(centre: Centre, agent: str) -> AgentForm:
+    return AgentForm(_one(centre.agent, agent), centre)
+
+
+def _company(centre: Centre, company: str) -> CompanyForm:
+    return CompanyForm(_one(centre.company, company), centre)
+
+
+def _hours(centre: Centre, company: str, group: str) -> tuple[DayForm, WeekForm]:
+    if group:
+        _one(centre.group, group)
+    elif company:
+        _one(centre.company, company)
+    whose = ("group", group) if group else ("company", company) if company else None
+    return DayForm(centre, whose, datetime.now(centre.zone).date()), WeekForm(centre, whose)
 
 
 async def _version(services: Services, number: int) -> Version:
@@ -278,61 +288,95 @@ async def _version(services: Services, number: int) -> Version:
     return version
 
 
-async def _changed(request: Request, services: Services, change: Callable[[str], str], **form: object) -> Response:
-    """`form` is shown again as it was sent, below what it would change."""
+async def _open(request: Request, services: Services, first: Form, *others: Form) -> Response:
+    return await _page(request, services, shown=[_as_it_is(first, focus=first.first), *map(_as_it_is, others)])
+
+
+async def _try(
+    request: Request, services: Services, form: Form, *, before: Iterable[Form] = (), after: Iterable[Form] = ()
+) -> Response:
+    """What the form would change, above the form as it was sent; others stand before and after it."""
+    sent = await _sent(request)
     try:
-        text = change(await asyncio.to_thread(in_force, services.settings))
+        changed = form.changed(await asyncio.to_thread(in_force, services.settings), sent)
     except (StopIteration, KeyError) as error:
         # Another version without this part came in between.
         raise Refused(409, "config_changed") from error
-    return await _preview(request, services, text, **form)
+    seen = await _seen(services, changed.text)
+    tried = _as_sent(form, sent, changed, seen)
+    shown = [*map(_as_it_is, before), tried, *map(_as_it_is, after)]
+    return await _page(request, services, preview=seen, shown=shown, tried=tried)
 
 
-async def _preview(request: Request, services: Services, text: str, **form: object) -> Response:
+async def _sent(request: Request) -> Filled:
+    """What a form sends, without what is around it."""
+    around = {"form_token", "text", "base", "why", "again"}
+    sent = (await request.form()).items()
+    return {name: value for name, value in sent if isinstance(value, str) and name not in around}
+
+
+def _as_it_is(form: Form, focus: str = "") -> Shown:
+    return Shown(form=form, filled=form.filled(), focus=focus)
+
+
+def _as_sent(form: Form, sent: Filled, changed: Changed, seen: Preview) -> Shown:
+    wrong = changed.wrong(seen.mistakes)
+    return Shown(form=form, filled=sent, wrong=wrong, focus=next(iter(wrong), ""))
+
+
+async def _seen(services: Services, text: str) -> Preview:
+    text = text.replace("\r\n", "\n")
     before = await asyncio.to_thread(in_force, services.settings)
     centre, mistakes = await asyncio.to_thread(read_centre, text)
     changes: list[Change] = []
     if centre is not None:
         former, _ = await asyncio.to_thread(read_centre, before)
         changes = differences(former or services.centre, centre)
-    preview = Preview(text=text, mistakes=mistakes, changes=changes, base=stamp(before))
-    wrong = centre_forms.wrong_fields(text, mistakes) if form else set()
-    return await _page(request, services, preview=preview, status_code=422 if mistakes else 200, wrong=wrong, **form)
+    return Preview(text=text, mistakes=mistakes, changes=changes, base=stamp(before))
 
 
-async def _page(request: Request, services: Services, *, status_code: int = 200, **parts: object) -> Response:
+async def _preview(request: Request, services: Services, text: str) -> Response:
+    return await _page(request, services, preview=await _seen(services, text))
+
+
+async def _page(
+    request: Request,
+    services: Services,
+    *,
+    status_code: int = 200,
+    preview: Preview | None = None,
+    shown: Sequence[Shown] = (),
+    tried: Shown | None = None,
+    closing: Shown | None = None,
+    written: str | None = None,
+    **told: object,
+) -> Response:
+    """`written`: what stands in the field of the whole file, where it is no text that was looked at."""
     versions = await asyncio.to_thread(Versions(services.settings.centre).all)
     text = await asyncio.to_thread(in_force, services.settings)
     centre: Centre = services.centre
     now = datetime.now(centre.zone)
-    shown = {"done": 0, "late": False, "preview": None, "group": None, "agent": None, "hours": None, "company": ""}
+    whose = next((one.form.whose for one in shown if isinstance(one.form, DayForm)), None)
+    if written is None:
+        written = preview.text if preview else text
     return render(
         request,
         "configuration/templates/page.html",
-        status_code=status_code,
+        status_code=422 if preview and preview.mistakes else status_code,
         versions=versions[::-1],
         text=text,
-        days=forms.DAYS,
-        spoken=forms.LANGUAGES,
-        conditions=forms.CONDITIONS,
-        doings=forms.DOINGS,
-        strategies=[one.value for one in Strategy],
-        closings=[(number, one) for number, one in enumerate(centre.closing) if not one.over(now)],
+        written=written,
         base=stamp(text),
-        now=now,
-        soon=now + timedelta(hours=1),
+        preview=preview,
+        overtaken="overtaken" in request.query_params,
+        why=(await request.form()).get("why", ""),
+        tried=tried,
+        shown=shown,
         of_centre=centre_forms,
-        **{
-            **shown,
-            "ladder": {},
-            "further": [],
-            "known": [],
-            "of_group": "",
-            "heard_of": None,
-            "waiting": None,
-            "relief": None,
-            "menu": None,
-            "wrong": (),
-            **parts,
-        },
+        of_parts=forms,
+        of_hours=hours_forms,
+        here=shown[0].form.address if shown else "",
+        closing=closing or _as_it_is(ClosingForm(now, whose)),
+        closings=[(number, one) for number, one in enumerate(centre.closing) if not one.over(now)],
+        **{"done": 0, "late": False, "unreadable": False, **told},
     )

@@ -150,9 +150,9 @@ async def test_an_uploaded_file_is_compared_and_one_that_is_no_text_refused(web:
         assert (await upload(admin, "이름".encode("cp949")))[0] == 422
 
 
-async def upload(person: Browser, content: bytes) -> tuple[int, str]:
+async def upload(person: Browser, content: bytes, typed: str = "") -> tuple[int, str]:
     form = aiohttp.FormData()
-    form.add_field("text", "")
+    form.add_field("text", typed)
     form.add_field("file", content, filename="centre.toml")
     headers = {"X-Form-Token": person.form_token, "Origin": person.web.url}
     async with person.http.post(person.web.url + "/configuration/check", data=form, headers=headers) as answer:
@@ -165,10 +165,20 @@ async def test_whoever_comes_second_is_told_so(web: WebCentre) -> None:
         second = hidden((await sup.post("/configuration/agent/1003", {"level_furniture": "2", "speaks_ko": "on"}))[1])
         assert (await sup.post("/configuration/apply", first))[0] == 303
         kept = in_file(web)
-        status, page = await sup.post("/configuration/apply", second)
-        assert status == 409
+        # Sent once more as a whole text, it shows that it would undo the other's change.
+        status, again = await sup.post("/configuration/apply", second)
+        assert (status, again) == (307, "/configuration/check?overtaken=true")
+        page = (await sup.post(again, second))[1]
         assert "다른 사람이 설정을 바꾸었습니다" in page
+        assert "그룹 유아용품 (baby): 유사 그룹 없음 → 생활용품, 스포츠용품" in page
+        assert 'value="점검"' in page
         assert in_file(web) == kept
+
+
+async def test_nothing_is_sent_anywhere_else_than_to_a_form(web: WebCentre) -> None:
+    async with browser(web, "sup") as sup:
+        stale = {"text": "", "base": "0", "again": "//elsewhere.example/configuration/group/baby"}
+        assert (await sup.post("/configuration/apply", stale))[0] == 422
 
 
 async def test_a_closing_today_is_taken_back_through_the_history(web: WebCentre) -> None:
@@ -191,6 +201,12 @@ async def test_a_closing_today_is_taken_back_through_the_history(web: WebCentre)
 async def known_to_the_pages(web: WebCentre, closings: int) -> None:
     async with asyncio.timeout(5):
         while len(web.app.state.services.centre.closing) != closings:  # noqa: ASYNC110 - asked from outside
+            await asyncio.sleep(0.02)
+
+
+async def known_languages(web: WebCentre, numbers: int) -> None:
+    async with asyncio.timeout(5):
+        while len(web.app.state.services.centre.number_languages) != numbers:  # noqa: ASYNC110 - asked from outside
             await asyncio.sleep(0.02)
 
 
@@ -377,7 +393,7 @@ async def test_what_somebody_needs_is_not_switched_off(web: WebCentre) -> None:
 def as_sent(web: WebCentre) -> dict[str, str]:
     """What the form of the menu sends when nothing was changed in it."""
     centre = load_centre(web.settings.centre)
-    sent = {"hotlines": ", ".join(centre.hotlines), "undecided": centre.undecided or ""}
+    sent = {f"hotline_{n}": number for n, number in enumerate(centre.hotlines)} | {"undecided": centre.undecided or ""}
     for key in "1234567":
         one = next((one for one in centre.menu if one.key == key), None)
         sent |= {f"name_{key}": one.name if one else "", f"name_en_{key}": one.name_en if one else ""}
@@ -402,7 +418,7 @@ async def test_the_hotline_s_menu_is_changed_by_its_form(web: WebCentre) -> None
             "category_7_2": "car",
             "category_7_4": "industrial",
         }
-        changed |= {"hotlines": "1600-0000 15880000", "undecided": ""}
+        changed |= {"hotline_0": "1600-0000", "hotline_2": "1588 0000", "undecided": ""}
         before = in_file(web)
         page = (await sup.post("/configuration/menu", changed))[1]
         for change in (
@@ -423,7 +439,7 @@ async def test_the_hotline_s_menu_is_changed_by_its_form(web: WebCentre) -> None
 async def test_a_menu_with_mistakes_is_shown_with_them_and_nothing_typed_is_lost(web: WebCentre) -> None:
     before = in_file(web)
     async with browser(web, "sup") as sup:
-        wrong = as_sent(web) | {"name_2": "", "category_3_2": "household", "hotlines": "16", "name_6": "그 밖에"}
+        wrong = as_sent(web) | {"name_2": "", "category_3_2": "household", "hotline_1": "16", "name_6": "그 밖에"}
         status, page = await sup.post("/configuration/menu", wrong)
         assert status == 422
         assert "그룹 &#39;household&#39;이(가) 두 번 있습니다." in page
@@ -431,7 +447,7 @@ async def test_a_menu_with_mistakes_is_shown_with_them_and_nothing_typed_is_lost
         assert "3~15자리 숫자를 쓰십시오." in page
         assert 'name="name_6" autocomplete="off" value="그 밖에"' in page
         marked = re.findall(r'id="(\w+)" aria-invalid="true"', page)
-        assert marked == ["hotlines", "name_2", "category_3_2", "name_en_6", "category_6_1"]
+        assert marked == ["hotline_1", "name_2", "category_3_2", "name_en_6", "category_6_1"]
         empty = dict.fromkeys(as_sent(web), "")
         page = (await sup.post("/configuration/menu", empty))[1]
         assert "꼭 있어야 하는데 없습니다." in page

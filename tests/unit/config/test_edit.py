@@ -22,6 +22,7 @@ from callcenter.config.edit import (
     with_hotline,
     with_ladder,
     with_menu,
+    with_number_languages,
     with_settings,
     with_skills,
     with_waiting,
@@ -106,6 +107,27 @@ def test_an_agent_s_groups_and_levels() -> None:
     # In whatever order the form has them, groups stay where they stood.
     own = {"household": 1, "interior": 1, "furniture": 1}
     assert lines(EXAMPLE, with_skills(EXAMPLE, "1003", own, {}, languages=["ko"], peak=False)) == []
+
+
+def test_an_agent_without_groups_or_languages_is_written_as_such_so_that_it_is_refused() -> None:
+    text = with_skills(EXAMPLE, "1003", {}, {}, languages=[], peak=False)
+    assert [line for line in lines(EXAMPLE, text) if line[0] == "+"] == ["+ groups = []", "+ languages = []"]
+
+
+def test_languages_of_numbers_are_said_number_by_number() -> None:
+    text = with_number_languages(EXAMPLE, {"16000000": "en", "07000000102": ""})
+    assert lines(EXAMPLE, text) == ['+ number_languages = {16000000 = "en"}']
+    assert centre(text).number_languages == {"16000000": "en"}
+    both = with_number_languages(text, {"07000000102": "ko"})
+    assert centre(both).number_languages == {"16000000": "en", "07000000102": "ko"}
+    assert with_number_languages(both, {"07000000102": "", "16000000": ""}) == EXAMPLE
+    # A table of its own keeps its comments, even when it says nothing any more.
+    table = f'{EXAMPLE}\n[number_languages]\n# of foreigners\n16000000 = "en" # all\n'
+    assert lines(table, with_number_languages(table, {"16000000": "ko"})) == [
+        '- 16000000 = "en" # all',
+        '+ 16000000 = "ko" # all',
+    ]
+    assert lines(table, with_number_languages(table, {"16000000": ""})) == ['- 16000000 = "en" # all']
 
 
 def test_a_closing_of_the_centre_and_its_end() -> None:

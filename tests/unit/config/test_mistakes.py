@@ -104,7 +104,7 @@ def test_wrong_values_and_contradictions_are_told_together_in_order_of_lines() -
 
 def test_an_agent_without_skills_is_refused() -> None:
     said = told(changed(('groups = ["home-appliances", "kitchen"', 'groups = [] # "home-appliances", "kitchen"')))
-    assert said[0] == f"F:{number_of('groups = [')}: agent.0.groups: expected at least 1 of them"
+    assert said[0] == f"F:{number_of('groups = [')}: agent 1001, groups: expected at least 1 of them"
 
 
 GROUPS = """
@@ -130,17 +130,18 @@ similar = ["kitchen"]
 def test_overflow_in_a_circle_and_a_ladder_that_reaches_nobody_are_refused() -> None:
     said = told(EXAMPLE + GROUPS)
     first = EXAMPLE.count("\n") + 2
+    circle = "the overflow goes in a circle"
     assert said == [
-        f"F:{first}: group.17: the overflow goes in a circle, one → two → one, and none of these groups has agents",
-        f"F:{first + 6}: group.18: the overflow goes in a circle, two → one → two, and none of these groups has agents",
-        f"F:{first + 11}: group.19: 'three' has no agents, and 'widen' never reaches a similar group that has some",
+        f"F:{first}: group one: {circle}, one → two → one, and none of these groups has agents",
+        f"F:{first + 6}: group two: {circle}, two → one → two, and none of these groups has agents",
+        f"F:{first + 11}: group three: 'three' has no agents, and 'widen' never reaches a similar group that has some",
     ]
 
 
 def test_a_number_that_stands_twice_names_the_other_place() -> None:
     said = told(changed(('numbers = ["07000000102"]', 'numbers = ["16000000"]')))
     line = number_of('numbers = ["07000000102"]')
-    assert said == [f"F:{line}: company.1.numbers.0: number '16000000' stands more than once, first in line 6"]
+    assert said == [f"F:{line}: company hanbit, numbers #1: number '16000000' stands more than once, first in line 6"]
 
 
 def test_languages_of_a_number_nobody_has_one_that_is_not_known_and_one_that_stands_twice_are_refused() -> None:
@@ -154,9 +155,31 @@ def test_languages_of_a_number_nobody_has_one_that_is_not_known_and_one_that_sta
     )
     assert [line.split(": ", 1)[1] for line in said] == [
         "number_languages.0212345678: '0212345678' is neither a hotline nor a company's number",
-        "company.1.language: 'fr' cannot be used; expected 'ko' or 'en'",
-        f"agent.1.languages.1: language 'en' stands more than once, first in line {int(number_of(agent)) + 1}",
+        "company hanbit, language: 'fr' cannot be used; expected 'ko' or 'en'",
+        f"agent 1002, languages #2: language 'en' stands more than once, first in line {int(number_of(agent)) + 1}",
     ]
+
+
+def test_an_entry_goes_by_what_people_know_it_by_and_one_without_a_name_by_its_place_from_1() -> None:
+    said = told(
+        changed(
+            ('hotlines = ["16000000"]', 'hotlines = ["16000000", "16"]\nnumber_languages = { 16 = "en" }'),
+            ('id = "1002"\n', ""),
+            ('phone = "1901"', 'phone = "19"'),
+            ('key = "2"\nname = ', 'key = "2"\nnome = '),
+            ('code = "102"', 'code = "102"\noutside = [{ id = "repair", number = "1", name = "수리", name_en = "R" }]'),
+        )
+    )
+    assert [line.split(": ")[1] for line in said] == [
+        "hotlines #2",
+        "number_languages.16",
+        "menu 2, name",
+        "menu 2, nome",
+        "company hanbit, outside repair, number",
+        "agent #2, id",
+        "supervisor supervisor, phone",
+    ]
+    assert said[1].endswith("expected 3 to 15 digits")
 
 
 def test_closings_of_nobody_or_that_end_before_they_begin_and_an_offer_of_callbacks_without_them_are_refused() -> None:
@@ -173,11 +196,11 @@ at_closing = "callback"
     )
     assert [line.split(": ", 1)[1] for line in said if "closing" in line] == [
         "waiting.at_closing: 'callback' needs the part [callback]",
-        "closing.0.group: 'kitchens' is no [[group]] id",
-        "closing.0.company: 'hanbot' is no [[company]] id",
-        "closing.0.until: expected a local time such as 2026-12-31T14:00:00",
-        "closing.0.until: ends before it begins (2026-11-24 14:00)",
-        "closing.0.at_closing: 'callback' needs the part [callback]",
+        "closing #1, group: 'kitchens' is no [[group]] id",
+        "closing #1, company: 'hanbot' is no [[company]] id",
+        "closing #1, until: expected a local time such as 2026-12-31T14:00:00",
+        "closing #1, until: ends before it begins (2026-11-24 14:00)",
+        "closing #1, at_closing: 'callback' needs the part [callback]",
     ]
 
 
@@ -190,7 +213,8 @@ def test_values_of_a_wrong_kind_hide_nothing_else() -> None:
     said = told(
         changed(("similar = [", "similar = 3 # ["), ('code = "102"', "code = 102"), ("[hours]", "hours = 1\n[x]"))
     )
-    assert {line.split(": ")[1] for line in said} >= {"group.0.similar", "company.1.code", "hours", "x"}
+    places = {line.split(": ")[1] for line in said}
+    assert places >= {"group home-appliances, similar", "company hanbit, code", "hours", "x"}
 
 
 @pytest.mark.parametrize(
@@ -219,7 +243,7 @@ def test_a_group_s_call_up_needs_a_limit_the_part_of_peak_time_and_somebody_who_
     peak = "[peak]\nlongest_wait_s = 60\nqueue_over = 5\ncalm_s = 300\nbox_min = 60\n"
     text = changed((peak, ""), ('id = "pc"\n', 'id = "pc"\npeak = {}\n')).replace("peak = true", "peak = false")
     said = told(text)
-    assert [line.split(": ", 2)[2] for line in said if ".peak" in line] == [
+    assert [line.split(": ", 2)[2] for line in said if ", peak" in line] == [
         "says no condition; expected forecast_s, level_below or occupancy_over",
         "a group's 'peak' needs the part [peak]",
         "no agent of this group has peak = true",
