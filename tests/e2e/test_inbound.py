@@ -9,6 +9,7 @@ import sys
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+import aiohttp
 import pytest
 
 from callcenter.centre import load_centre
@@ -54,6 +55,50 @@ async def test_both_hear_each_other_both_voices_are_recorded_and_the_company_get
         await centre.agent("1001", "ready")
         month = f"{datetime.fromtimestamp(now / 1000, ZoneInfo('Asia/Seoul')):%Y-%m}"
         assert record["call"] in await says(centre, "bill", "statement", "--company", "hanbit", "--month", month)
+
+
+#: A caller as networks tell it: number, presentation, and whom the records know.
+CALLERS = [
+    ("01000000001", "allowed", "01000000001"),
+    ("+821000000001", "allowed", "01000000001"),
+    ("8221230001", "allowed_passed_screen", "021230001"),
+    ("+82 (0)10-0000-0001", "allowed", "01000000001"),
+    ("+8215880001", "allowed", "15880001"),
+    ("15880001", "allowed", "15880001"),
+    ("+12025550100", "allowed", "+12025550100"),
+    ("anonymous", "allowed", ""),
+    ("01000000001", "prohib_passed_screen", ""),
+    ("", "unavailable", ""),
+]
+
+
+async def test_a_number_is_known_as_it_is_dialled_here_and_who_withholds_it_is_nobody(centre: Centre, now: int) -> None:
+    for number, presentation, _ in CALLERS:
+        await phones_in(centre, HANBIT, number, presentation)
+    records = await centre.records(len(CALLERS), now)
+    assert sorted(record["caller"] for record in records) == sorted(known for _, _, known in CALLERS)
+    cdrs = (centre.log.parent / "cdr-csv" / "Master.csv").read_text("utf-8").splitlines()
+    for record in records:
+        [cdr] = [line for line in cdrs if f'"{record["call"]}"' in line]
+        assert cdr.split(",")[1] == f'"{record["caller"]}"'
+
+
+async def phones_in(centre: Centre, called: str, number: str, presentation: str) -> None:
+    """A call as the trunk brings it, from this number and with this word about showing it; it ends soon."""
+    password = centre.settings.ari_password.get_secret_value()
+    headers = {"Authorization": aiohttp.encode_basic_auth("callcenter", password)}
+    address = f"http://127.0.0.1:{centre.settings.ari_port}/ari/channels"
+    query = {
+        "endpoint": f"Local/{called}@from-trunk", "extension": "00", "context": "from-agent", "timeout": 1,
+        "callerId": number,
+    }  # fmt: skip
+    # Whom an originated channel shows as the other side is the caller behind it.
+    variables = {"CONNECTEDLINE(num-pres,i)": presentation}
+    async with (
+        aiohttp.ClientSession(headers=headers) as http,
+        http.post(address, params=query, json={"variables": variables}, raise_for_status=True),
+    ):
+        pass
 
 
 async def test_a_companys_name_comes_to_the_agents_phone_whatever_it_is_made_of_and_into_no_record(
