@@ -71,6 +71,7 @@ async def take_note(session: AsyncSession, note: CallNote) -> TicketRow:
         held = await tickets.get(note.ticket)
         if held is None or held.company != note.company:
             raise LookupError(note.ticket)
+        held.customer_phone = held.customer_phone or note.customer_phone
         return await tickets.append(note.ticket, entry, status=_status(note))
     ticket = await tickets.open(
         note.company,
@@ -101,6 +102,7 @@ async def _rewrite(tickets: Tickets, entry: TicketEntryRow, note: CallNote) -> T
     entry.text, entry.result = note.symptom, note.result
     if (await tickets.history(entry.ticket))[0].id == entry.id:
         ticket.customer_name = note.customer_name or ticket.customer_name
+        ticket.customer_phone = note.customer_phone or ticket.customer_phone
         ticket.product, ticket.symptom = note.product, note.symptom
     ticket.status, ticket.changed_at = _status(note), note.at
     return ticket

@@ -24,16 +24,20 @@ class NumberError(Exception):
 
 
 def read_number(written: str) -> str:
-    """The number as calls bring it: digits only, a Korean one with its 0. Raises `NumberError`."""
-    digits = re.sub(r"[\s().\-]", "", written)
-    digits = re.sub(r"^(\+|00)820?", "0", digits).removeprefix("+")
+    """The number as calls bring it: a Korean one as it is dialled there, a foreign one with +. Raises `NumberError`."""
+    number = re.sub(r"[\s().\-]", "", written)
+    if abroad := re.match(r"(\+|00)82", number):
+        number = number[abroad.end() :]
+        if not re.match(r"0|1[568]\d{6}$", number):
+            number = "0" + number
+    digits = number.removeprefix("+")
     if not re.fullmatch(r"[0-9]*", digits):
         raise NumberError("letters")
     if len(digits) < _SHORTEST:
         raise NumberError("short")
     if len(digits) > _LONGEST:
         raise NumberError("long")
-    return digits
+    return number
 
 
 class MarkedNumbers:

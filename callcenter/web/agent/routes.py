@@ -18,7 +18,7 @@ from callcenter.agents.presence import CHOSEN_BY_PEOPLE
 from callcenter.callers import remember_case
 from callcenter.calls.journal import Entry, Kind
 from callcenter.desk.tickets import CallNote, Reason, take_note, ticket_number
-from callcenter.store.marked_numbers import MarkedNumbers
+from callcenter.store.marked_numbers import MarkedNumbers, NumberError, read_number
 from callcenter.store.messages import Messages
 from callcenter.store.models import Role
 from callcenter.store.records import Records
@@ -266,15 +266,23 @@ async def save(
     symptom: Annotated[str, Form(max_length=4000)] = "",
     result: Annotated[str, Form(max_length=4000)] = "",
     customer: Annotated[str, Form(max_length=100)] = "",
+    phone: Annotated[str, Form(max_length=40)] = "",
     ticket: Annotated[str, Form(max_length=20)] = "",
     settled: Annotated[bool, Form()] = False,
 ) -> Response:
-    """Keep the note: in a ticket of the company, and in the journal. Saving again replaces it."""
+    """Keep the note: in a ticket of the company, and in the journal. Saving again replaces it.
+
+    `phone`: where a customer who withholds the number can be reached.
+    """
     agent = own_extension(person)
     found = await _call(services, agent, call)
     group = category if category in {known.id for known in services.centre.group} else None
     if company and _known_company(services, company) is None:
         raise Refused(422, "invalid")
+    try:
+        reached_at = found["caller"] or (read_number(phone) if phone.strip() else "")
+    except NumberError as error:
+        raise Refused(422, f"phone_{error.slug}") from error
     at = now_ms()
     opened = None
     if company:
@@ -288,7 +296,7 @@ async def save(
             symptom=symptom.strip(),
             result=result.strip(),
             customer_name=customer.strip(),
-            customer_phone=found["caller"] or "",
+            customer_phone=reached_at,
             ticket=int(ticket) if ticket.isdecimal() else None,
             settled=settled,
         )
@@ -316,7 +324,7 @@ async def save(
     )
     await keep(services, entry)
     await _remember_handler(
-        services, found["caller"], former=found["company"], company=company, agent=None if settled else agent
+        services, reached_at, former=found["company"], company=company, agent=None if settled else agent
     )
     log.info("call.noted", call=call, agent=agent, ticket=opened.number if opened else None)
     return render(request, "agent/templates/saved.html", ticket=opened, ticket_number=ticket_number, at=at)

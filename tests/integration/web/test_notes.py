@@ -25,7 +25,7 @@ NOTE = {
 }
 
 
-async def rings(web: WebCentre, call: str = CALL, company: str | None = "nurim") -> None:
+async def rings(web: WebCentre, call: str = CALL, company: str | None = "nurim", caller: str = "01012345678") -> None:
     await web.feed_agent(
         "1001",
         "talking",
@@ -33,7 +33,7 @@ async def rings(web: WebCentre, call: str = CALL, company: str | None = "nurim")
             "id": call,
             "company": company,
             "group": "kitchen",
-            "caller": "01012345678",
+            "caller": caller,
             "since": now_ms(),
             "stage": "talking",
         },
@@ -99,6 +99,37 @@ async def test_a_second_call_continues_the_ticket(web: WebCentre) -> None:
         )
     assert len(await tickets(web)) == 1
     assert [entry.result for entry in await entries(web)] == ["방문 수리 접수", "수리 완료"]
+
+
+async def test_who_withholds_the_number_may_be_asked_where_to_be_reached(web: WebCentre) -> None:
+    await rings(web, caller="")
+    where = f"/agent/calls/{CALL}/note"
+    async with browser(web, "a1001") as agent:
+        assert "발신번호 표시제한" in (await agent.get("/agent"))[1]
+        assert 'name="phone"' in (await agent.get(f"/agent/calls/{CALL}/form"))[1]
+        for typed, said in (("공일공", "숫자로만"), ("1234", "너무 짧습니다")):
+            status, answer = await agent.post(where, {**NOTE, "phone": typed})
+            assert status == 422
+            assert said in answer
+        assert await tickets(web) == []
+        await agent.post(where, {**NOTE, "phone": "+82 10-2345-6789"})
+        [ticket] = await tickets(web)
+        assert ticket.customer_phone == "01023456789"
+        assert await web.redis.hget("cc:caller:01023456789", "case:nurim") == b"1001"
+        # Corrected without the number, it stays; with another one, that one counts.
+        await agent.post(where, NOTE)
+        await agent.post(where, {**NOTE, "phone": "02-345-6789"})
+    [ticket] = await tickets(web)
+    assert ticket.customer_phone == "023456789"
+
+
+async def test_a_known_callers_note_takes_no_other_number(web: WebCentre) -> None:
+    await rings(web)
+    async with browser(web, "a1001") as agent:
+        assert 'name="phone"' not in (await agent.get(f"/agent/calls/{CALL}/form"))[1]
+        await agent.post(f"/agent/calls/{CALL}/note", {**NOTE, "phone": "02-345-6789"})
+    [ticket] = await tickets(web)
+    assert ticket.customer_phone == "01012345678"
 
 
 async def test_a_company_chosen_wrongly_and_corrected_leaves_nothing_behind(web: WebCentre) -> None:

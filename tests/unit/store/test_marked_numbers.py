@@ -15,7 +15,8 @@ from callcenter.store.marked_numbers import NumberError, read_number
         ("+82 10-0000-0001", "01000000001"),
         ("+82-010-0000-0001", "01000000001"),
         ("0082 2 000 0001", "020000001"),
-        ("+1 202 555 0100", "12025550100"),
+        ("+1 202 555 0100", "+12025550100"),
+        ("+82 1588-0000", "15880000"),
         ("1588-0000", "15880000"),
     ],
 )
@@ -47,6 +48,7 @@ def test_whatever_is_typed_is_digits_or_refused(written: str) -> None:
         number = read_number(written)
     except NumberError:
         return
-    assert number.isascii()
-    assert number.isdecimal()
-    assert 7 <= len(number) <= 15
+    digits = number.removeprefix("+")
+    assert digits.isascii()
+    assert digits.isdecimal()
+    assert 7 <= len(digits) <= 15

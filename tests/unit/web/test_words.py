@@ -236,6 +236,7 @@ COMPOSED = {
     *(f"errors.scrub_{why}" for why in ("answered", "foreign")),
     *(f"login.{failure}" for failure in ("wrong", "locked")),
     *(f"records.{column}" for column in ("ticket", "call")),
+    *(f"errors.phone_{slug}" for slug in ("letters", "short", "long")),
     *(f"errors.{error}" for error in ("sign_in", "internal", "too_large", "redis_away", "database_away")),
     *(f"apply.{field}" for field in FIELDS),
     *(f"apply.{field}_hint" for field in ("registration", "business", "calls_per_month")),
