@@ -18,7 +18,7 @@ from importlib.resources import files
 from pathlib import Path
 
 from callcenter.asterisk.local import LocalAsterisk
-from callcenter.asterisk.obtain import VOICE, obtain, obtain_asterisk
+from callcenter.asterisk.obtain import obtain_asterisk, obtain_voice
 from callcenter.call_up.vapid import ensure_key
 from callcenter.centre import Centre, load_centre
 from callcenter.config.versions import Versions
@@ -209,8 +209,7 @@ def _last_lines(log: Path) -> str:
 
 def speak(centre: Centre, settings: Settings, say: Say) -> None:
     """Make every prompt, tone and music on hold that is not there yet. Raises `ObtainError` or `VoiceError`."""
-    voice = obtain(VOICE)
-    espeak, environment = voice.command("espeak-ng"), {"ESPEAK_DATA_PATH": str(voice.file("usr/lib/{triplet}"))}
+    espeak, environment = obtain_voice()
 
     def progress(done: int, of: int) -> None:
         if done == of or not done % 50:

@@ -124,8 +124,9 @@ def obtain(bundle: Bundle, cache: Path | None = None) -> Programs:
 
 def obtain_voice() -> tuple[list[str], dict[str, str]]:
     """The words that start espeak-ng, the installed one if there is one, and the environment that it needs."""
-    if shutil.which("espeak-ng"):
-        return ["espeak-ng"], {}
+    # By its whole path: it is started with this environment alone, which has no PATH.
+    if installed := shutil.which("espeak-ng"):
+        return [installed], {}
     voice = obtain(VOICE)
     return voice.command("espeak-ng"), {"ESPEAK_DATA_PATH": str(voice.file("usr/lib/{triplet}"))}
 

@@ -41,7 +41,7 @@ class _Commands(TyperGroup):
         module, name = _COMMANDS[cmd_name]
         found = getattr(import_module(f"callcenter.cli.{module}"), name)
         if not isinstance(found, typer.Typer):
-            alone = typer.Typer(add_completion=False, pretty_exceptions_show_locals=False)
+            alone = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
             alone.command(cmd_name)(found)
             found = alone
         command = get_command(found)
@@ -49,7 +49,7 @@ class _Commands(TyperGroup):
         return command
 
 
-app = typer.Typer(cls=_Commands, no_args_is_help=True, add_completion=False, pretty_exceptions_show_locals=False)
+app = typer.Typer(cls=_Commands, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 
 
 @app.callback()

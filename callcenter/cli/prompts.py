@@ -8,7 +8,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from callcenter.asterisk.obtain import VOICE, ObtainError, obtain
+from callcenter.asterisk.obtain import ObtainError, obtain_voice
 from callcenter.centre import Centre, CentreError, load_centre
 from callcenter.settings import Settings
 from dialplan import sounds
@@ -95,9 +95,8 @@ def say(
 
 
 def _voice() -> Voice:
-    programs = obtain(VOICE)
-    data = {"ESPEAK_DATA_PATH": str(programs.file("usr/lib/{triplet}"))}
-    return Voice(command=tuple(programs.command("espeak-ng")), environment=data)
+    command, environment = obtain_voice()
+    return Voice(command=tuple(command), environment=environment)
 
 
 def _installation() -> tuple[Settings, Centre]:

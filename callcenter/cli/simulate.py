@@ -17,7 +17,7 @@ from routing.trial import FIRST_DAY, Setup, app_queue, ours, run
 from routing.trial_forms import Trial, as_json, as_text
 from routing.trial_plot import as_svg
 
-app = typer.Typer(add_completion=False, pretty_exceptions_show_locals=False)
+app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
 
 @app.callback(invoke_without_command=True)

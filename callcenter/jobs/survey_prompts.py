@@ -9,7 +9,7 @@ import structlog
 from redis import Redis
 from rq.exceptions import DuplicateJobError
 
-from callcenter.asterisk.obtain import VOICE, obtain
+from callcenter.asterisk.obtain import obtain_voice
 from callcenter.campaigns.form import read_form
 from callcenter.jobs.frame import opened
 from callcenter.jobs.schedule import job_queue
@@ -43,8 +43,7 @@ async def speak(form: int) -> None:
         row = await Campaigns(session, WholeCentre()).form(form)
     if row is None:
         return
-    programs = obtain(VOICE)
-    data = {"ESPEAK_DATA_PATH": str(programs.file("usr/lib/{triplet}"))}
-    voice = Voice(command=tuple(programs.command("espeak-ng")), environment=data)
+    command, environment = obtain_voice()
+    voice = Voice(command=tuple(command), environment=environment)
     spoken = list(sing(voice, missing(settings.sounds, row.text, read_form(row.text))))
     log.info("survey.spoken", form=form, prompts=len(spoken))

@@ -33,6 +33,8 @@ def _options() -> dict[str, Any]:
         "json_serializer": lambda value: orjson.dumps(value).decode(),
         "json_deserializer": orjson.loads,
         "pool_pre_ping": True,
+        # They hold names and telephone numbers, and an error's text ends in a log.
+        "hide_parameters": True,
     }
 
 

@@ -9,7 +9,7 @@ from itertools import accumulate
 from math import pi, sin
 from pathlib import Path
 
-from callcenter.asterisk.obtain import VOICE, Programs, obtain
+from callcenter.asterisk.obtain import obtain_voice
 
 RATE = 8000
 #: Name of the sound → what is said about a fault, the use of a product, or buying one.
@@ -41,20 +41,21 @@ def prepare_speech(folder: Path) -> None:
     Raises `ObtainError`: the voice cannot be had.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    programs = obtain(VOICE)
+    espeak, environment = obtain_voice()
     for number, (name, text) in enumerate((CUSTOMERS | AGENTS | _OTHERS).items()):
         target = folder / f"{name}.wav"
         if not target.exists():
             voice = f"ko+{('f2', 'm3', 'f4', 'm1')[number % 4]}"
-            samples = _synthesise(programs, voice, text, folder)
+            samples = _synthesise(espeak, environment, voice, text, folder)
             _write(target, samples + _beep() if name == MACHINE else samples)
 
 
-def _synthesise(programs: Programs, voice: str, text: str, folder: Path) -> array.array[int]:
+def _synthesise(
+    espeak: list[str], environment: dict[str, str], voice: str, text: str, folder: Path
+) -> array.array[int]:
     spoken = folder / ".spoken.wav"
-    data = str(programs.file("usr/lib/{triplet}"))
-    words = ["--path", data, "-v", voice, "-s", "150", "-w", str(spoken), text]
-    subprocess.run([*programs.command("espeak-ng"), *words], check=True, capture_output=True)
+    words = ["-v", voice, "-s", "150", "-w", str(spoken), text]
+    subprocess.run([*espeak, *words], env=environment, check=True, capture_output=True)
     with wave.open(str(spoken), "rb") as file:
         rate, samples = file.getframerate(), array.array("h", file.readframes(file.getnframes()))
     spoken.unlink()

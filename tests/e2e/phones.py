@@ -226,11 +226,12 @@ async def open_phone(
     microphone: Path,
     register: bool = True,
     auto_answer: bool = False,
+    address: str = "127.0.0.1",
 ) -> AsyncIterator[Phone]:
     """A phone that is switched on (and, with a password, registered) and is switched off at the end.
 
     `server` is `host:port`; the folder takes its files; `microphone` is a mono 8 kHz wav, best minutes long
-    (`tones.write_tone`). Without a password it is a stranger's phone.
+    (`tones.write_tone`). Without a password it is a stranger's phone. `address` is this machine's at which it stands.
 
     Raises `PhoneError`: it does not start or register.
     """
@@ -241,8 +242,8 @@ async def open_phone(
     # The player must be a device that takes sound and drops it: baresip 1.1 crashes when a wav player is put on hold.
     (folder / "config").write_text(
         f"""poll_method epoll
-sip_listen 127.0.0.1:{first}
-net_interface 127.0.0.1
+sip_listen {address}:{first}
+net_interface {address}
 rtp_ports 31000-32700
 ctrl_tcp_listen 127.0.0.1:{first + 2}
 audio_source aufile,{microphone.resolve()}

@@ -13,6 +13,7 @@ import yaml
 from callcenter.centre import load_centre
 from callcenter.cli import _COMMANDS
 from callcenter.controller import Controller
+from callcenter.forked import _COMMANDS as _PROCESSES
 from callcenter.metrics import Reading, exposition
 from callcenter.settings import Settings
 from callcenter.store.figures import Figures
@@ -22,6 +23,11 @@ from callcenter.web.board import compute_board
 ROOT = Path(__file__).parents[3]
 DOCKER = ROOT / "docker"
 NOW = 1_795_429_970_000
+#: Settings that `callcenter setup` writes into the data folder, or that are the same in every container.
+OF_THE_IMAGE = {
+    "data", "centre", "tariffs", "media", "web_port", "ari_port", "ari_password", "ami_port", "ami_password",
+    "sip_host", "sip_passwords", "secret_key",
+}  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -43,10 +49,27 @@ def test_every_variable_given_to_our_processes_is_a_setting(services: dict[str, 
     assert ours <= set(Settings.model_fields)
 
 
+def test_every_other_setting_can_be_given_in_the_env_file(services: dict[str, Any]) -> None:
+    ours = [service for service in services.values() if service["image"] == "callcenter"]
+    for service in ours:
+        given = {name.removeprefix("CALLCENTER_").lower() for name in service["environment"]}
+        assert given == set(Settings.model_fields) - OF_THE_IMAGE
+    # An empty value would win over the data folder's settings.toml.
+    assert "" not in ours[0]["environment"].values()
+
+
+def test_the_env_file_that_init_makes_names_settings_and_variables_of_the_compose_file() -> None:
+    init, compose = (DOCKER / "init").read_text(), (DOCKER / "compose.yaml").read_text()
+    written = init[init.index("<<END") : init.index("\nEND")]
+    names = set(re.findall(r"^#?([A-Z_]+)=", written, re.MULTILINE)) - {"COMPOSE_PROJECT_NAME"}
+    assert {"POSTGRES_PASSWORD", "CALLCENTER_PUSH_CONTACT"} <= names
+    assert not [name for name in names if not re.search(rf"\$\{{{name}\b|^    {name}:$", compose, re.MULTILINE)]
+
+
 def test_every_command_of_our_image_exists(services: dict[str, Any]) -> None:
     commands = [service["command"] for service in services.values() if service["image"] == "callcenter"]
     ours = {words[1] for words in commands if words[0] == "callcenter"}
-    assert ours == {"setup", "controller", "ledger", "web", "worker", "dialler"}
+    assert ours == {"setup", *_PROCESSES}
     assert ours <= set(_COMMANDS)
 
 
@@ -104,7 +127,9 @@ def exposed_names() -> set[str]:
     )
     lengths = Lengths(up_to=((5, 1),), count=1, sum_ms=4000)
     counters = Controller(centre, Settings(), "")._state()["counters"]
-    text = exposition(Reading(board=board, day=[figures], counters=counters, waits=lengths, talks=lengths)).decode()
+    text = exposition(
+        Reading(board=board, day=[figures], counters=counters, waits=lengths, talks=lengths, differences=1)
+    ).decode()
     return {re.split(r"[{ ]", line)[0] for line in text.splitlines() if not line.startswith("#")}
 
 
@@ -118,6 +143,8 @@ def test_every_metric_that_a_dashboard_asks_for_is_exposed() -> None:
                 asked = set(re.findall(r"\bcallcenter_\w+", target["expr"]))
                 assert asked, panel["title"]
                 assert asked <= exposed, panel["title"]
+                # Without an answer from the pages the last value would stay on the wall, and it is green.
+                assert not target["expr"].endswith(("_up", "_connected")), panel["title"]
 
 
 def test_the_image_names_no_registry_and_runs_as_an_ordinary_user() -> None:
