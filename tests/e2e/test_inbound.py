@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import csv
 import os
 import subprocess
 import sys
@@ -13,6 +14,7 @@ import aiohttp
 import pytest
 
 from callcenter.centre import load_centre
+from callcenter.ledger.cdr import COLUMNS
 from callcenter.web.records.audio import recording_paths
 from tests.e2e.harness.centre import Centre
 from tests.e2e.harness.fixtures import AGENT_HZ, CUSTOMER_HZ, At, ready
@@ -101,7 +103,7 @@ async def phones_in(centre: Centre, called: str, number: str, presentation: str)
         pass
 
 
-async def test_a_companys_name_comes_to_the_agents_phone_whatever_it_is_made_of_and_into_no_record(
+async def test_a_companys_name_comes_to_the_agents_phone_whatever_it_is_made_of_and_into_no_record_as_the_caller(
     centre: Centre, at: At, now: int
 ) -> None:
     async with ready(centre, at, "2001") as agent:
@@ -114,8 +116,10 @@ async def test_a_companys_name_comes_to_the_agents_phone_whatever_it_is_made_of_
         assert (record["company"], record["caller"]) == ("crowd", "01000000001")
         cdrs = (centre.log.parent / "cdr-csv" / "Master.csv").read_text("utf-8").splitlines()
         [cdr] = [line for line in cdrs if f'"{record["call"]}"' in line]
-        assert '"""customer1"" <01000000001>"' in cdr
-        assert "단체" not in cdr
+        row = dict(zip(COLUMNS, next(csv.reader([cdr])), strict=False))
+        assert (row["clid"], row["src"]) == ('"customer1" <01000000001>', "01000000001")
+        # What Dial was told stands there as it is.
+        assert [column for column, value in row.items() if "단체" in value] == ["lastdata"]
         # A colleague's call is no company's.
         await centre.agent("2001", "ready")
         colleague = await at("1001")

@@ -14,6 +14,11 @@ from dialplan.render import shown_name
         ('가나; "최고" \\ 다라', "가나 최고 다라"),
         ("가나 ${EXTEN} $[1 + 1]", "가나 {EXTEN} [1 + 1]"),
         (" 가나\n다라 ", "가나 다라"),
+        ("가(나)(다)", "가(나)(다)"),
+        ("가나) 다라(", "가나 다라"),
+        ("(가나", "가나"),
+        ("가" * 25, "가" * 20),
+        ("x" + "가" * 25, "x" + "가" * 19),
     ],
 )
 def test_a_companys_name_begins_no_comment_no_variable_and_no_line(name: str, shown: str) -> None:
