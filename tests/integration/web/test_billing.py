@@ -13,11 +13,14 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import pytest
+from alembic import command
 from pypdf import PdfReader
 from ruamel.yaml import YAML
 
 from billing.month import Month
 from callcenter.settlement.bookkeeping import bookkeeping
+from callcenter.store.engine import open_sync_engine
+from callcenter.store.migrate import configuration
 from callcenter.store.models import Level
 from callcenter.store.periods import Actor
 from callcenter.store.settlement_models import CorrectionReason
@@ -32,7 +35,11 @@ AT = 1_791_162_000_000
 
 @asynccontextmanager
 async def worker(web: WebCentre) -> AsyncIterator[None]:
-    """A worker process of this centre."""
+    """A worker process of this centre, which takes its tables for the newest."""
+    engine = open_sync_engine(web.settings.database_url)
+    with engine.begin() as connection:
+        command.stamp(configuration(connection), "head")
+    engine.dispose()
     names = ("database_url", "redis_url", "centre", "tariffs", "data")
     settings = {f"CALLCENTER_{name.upper()}": str(getattr(web.settings, name)) for name in names}
     process = await asyncio.create_subprocess_exec(
