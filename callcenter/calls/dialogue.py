@@ -14,6 +14,8 @@ from callcenter.centre import Centre, Company
 from callcenter.hours import Ending
 
 _CODE_LENGTH = 3
+#: A language, the key before a code, the code and a category.
+_MOST_AHEAD = 6
 _MAIN, _CODE, _CLOSED = "menu-main", "menu-code", "menu-closed"
 
 
@@ -58,6 +60,8 @@ class Dialogue(Talk):
     #: A group took the call.
     _chosen: bool = False
     _keys: str = ""
+    #: Pressed before there was a menu, by somebody who knows the way.
+    _ahead: str = ""
     _tries: int = 0
     _local: datetime | None = None
 
@@ -83,6 +87,13 @@ class Dialogue(Talk):
         """Start again at the menu, for a caller whom a restart of the engine interrupted."""
         self.company = self.company or self.centre.company_of_number(self.dnis)
         return self._after_company("dnis") if self.company else self._enter(_MAIN)
+
+    def key(self, key: str) -> list[Command]:
+        """A key in a menu counts at once; one during the notices, which everybody hears to their end, counts there."""
+        if not self._menu:
+            self._ahead = (self._ahead + key)[:_MOST_AHEAD]
+            return []
+        return Talk.key(self, key)
 
     def know(self, centre: Centre) -> None:
         """The menus are behind the caller: another description of the centre counts from here on."""
@@ -120,7 +131,7 @@ class Dialogue(Talk):
         choices = self._closed_choices()
         if not choices:
             return self.refuse("closed", *prompts)
-        self._menu = _CLOSED
+        self._menu, self._ahead = _CLOSED, ""
         offers = [prompt for key, prompt in OFFERS.items() if key in choices]
         return self._say((*prompts, *offers), lambda: self._await_key(self.centre.waiting.key_s))
 
@@ -162,12 +173,21 @@ class Dialogue(Talk):
 
     def _enter(self, menu: str, *before: str) -> list[Command]:
         self._menu, self._keys, self.in_menu = menu, "", True
+        if self._ahead[:1] in self._choices():
+            return self._await_key(self.centre.waiting.key_s)
+        self._ahead = ""
         prompt = menu
         if menu == _MAIN:
             prompt = self.centre.menu_prompt(menu)
         elif menu != _CODE:
             prompt = self.centre.menu_prompt(menu, self._categories())
         return self._say((*before, prompt), lambda: self._await_key(self.centre.waiting.key_s))
+
+    def _await_key(self, within_s: int) -> list[Command]:
+        if self._ahead:
+            key, self._ahead = self._ahead[0], self._ahead[1:]
+            return self._pressed(key)
+        return Talk._await_key(self, within_s)
 
     def _categories(self) -> tuple[str, ...]:
         """What the keys of the company's or the family's menu stand for, in their order."""
@@ -176,6 +196,8 @@ class Dialogue(Talk):
         return next(k.categories for k in self.centre.menu if self._menu == f"menu-family-{k.key}")
 
     def _choices(self) -> Mapping[str, Callable[[], list[Command]]]:
+        if self._menu == _CODE:
+            return {digit: partial(self._code_key, digit) for digit in "0123456789"}
         if self._menu == _MAIN:
             families = {k.key: partial(self._enter, f"menu-family-{k.key}") for k in self.centre.menu}
             code, english, korean = (
@@ -219,6 +241,7 @@ class Dialogue(Talk):
 
     def _wrong(self, said: str) -> list[Command]:
         self._tries += 1
+        self._ahead = ""
         if self._tries < self.centre.waiting.key_tries:
             return self._enter(self._menu, said)
         group = self.company.categories[0] if self.company else self.centre.undecided

@@ -55,12 +55,41 @@ def test_the_hotline_leads_by_family_and_category() -> None:
     assert script.wrote(Kind.IDENTIFIED)[0].data == {"company": None, "category": "av", "group": "av", "how": "menu"}
 
 
-def test_keys_during_the_notices_count_for_nothing() -> None:
+@pytest.mark.parametrize(
+    ("keys", "led", "how"),
+    [
+        ("12", "av", "menu"),
+        # English, a code, and the second of the company's categories.
+        ("09101" + "2", "av", "code"),
+        ("*9102", "kitchen", "code"),
+    ],
+)
+def test_keys_during_the_notices_count_once_these_were_heard(keys: str, led: str, how: str) -> None:
     script = Script()
     script.call(dnis=HOTLINE)
-    press(script, "12")
+    press(script, keys)
+    assert script.said(commands.StopPlaying) == [], "the notices are heard to their end"
+    assert script.prompt_ends() == ("greeting-hotline", "notice-recording", "notice-abuse")
+    if how == "code":
+        script.prompt_ends()
+    assert group_of(script) == led
+
+
+def test_keys_during_the_notices_that_lead_nowhere_cost_no_try() -> None:
+    script = Script()
+    script.call(dnis=HOTLINE)
+    press(script, "#8" + "1")
     assert script.prompt_ends()[0] == "greeting-hotline"
-    assert group_of(script) is None
+    main = (script.floor.centre.menu_prompt("menu-main"),)
+    assert script.prompt_ends() == main
+    # Half a code and no more: the rest is asked for.
+    script = Script()
+    script.call(dnis=HOTLINE)
+    press(script, "91")
+    script.prompt_ends()
+    assert script.said(commands.StartTimer)
+    press(script, "02")
+    assert script.prompt_ends() == ("greeting-hanbit",)
 
 
 def test_a_company_code_leads_to_the_company() -> None:
