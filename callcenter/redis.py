@@ -1,7 +1,8 @@
 """Two Redis clients, because one time-out cannot serve both kinds of command.
 
 redis-py 8 gives every read five seconds and repeats silently: a `BLPOP` or `XREAD` that blocks for longer never
-returns. So commands go through one client that gives up soon, and waiting reads through another that never does.
+returns. So commands go through one client that gives up soon, and waiting reads through another that never does. What
+every call needs goes through neither: see `callcenter/redis_pipe.py`.
 """
 
 from __future__ import annotations

@@ -226,7 +226,7 @@ class Dialogue(Talk):
         company = self.centre.company_of_code(self._keys)
         if company is None:
             return self._wrong("code-unknown")
-        self.company = company
+        self.company, self._menu = company, ""
         if company.language and not self._chose_language:
             self.language = company.language
         if shut := self._shut(self._only_group()):

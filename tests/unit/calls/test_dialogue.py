@@ -92,6 +92,17 @@ def test_keys_during_the_notices_that_lead_nowhere_cost_no_try() -> None:
     assert script.prompt_ends() == ("greeting-hanbit",)
 
 
+def test_a_key_while_the_company_found_by_its_code_greets_is_for_its_menu() -> None:
+    script = Script()
+    script.call(dnis=HOTLINE)
+    script.prompt_ends()
+    press(script, "9")
+    script.prompt_ends()
+    press(script, "101" + "2")
+    assert script.prompt_ends() == ("greeting-nurim",)
+    assert group_of(script) == "av"
+
+
 def test_a_company_code_leads_to_the_company() -> None:
     script = Script()
     script.call(dnis=HOTLINE)
