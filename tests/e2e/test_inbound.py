@@ -85,14 +85,29 @@ async def test_a_number_is_known_as_it_is_dialled_here_and_who_withholds_it_is_n
         assert cdr.split(",")[1] == f'"{record["caller"]}"'
 
 
-async def phones_in(centre: Centre, called: str, number: str, presentation: str) -> None:
-    """A call as the trunk brings it, from this number and with this word about showing it; it ends soon."""
+async def test_the_agents_phone_tells_who_is_called_though_the_caller_withholds_the_number(
+    centre: Centre, at: At, now: int
+) -> None:
+    async with ready(centre, at) as agent:
+        await phones_in(centre, HANBIT, "anonymous", "allowed", stays=True)
+        assert (await agent.rings(30), agent.shown) == ("anonymous", "한빛주방")
+        await agent.answer()
+        await agent.hang_up()
+        [record] = await centre.records(1, now)
+        assert (record["outcome"], record["caller"]) == ("answered", "")
+        await centre.agent("1001", "wrapup", "ready")
+
+
+async def phones_in(centre: Centre, called: str, number: str, presentation: str, *, stays: bool = False) -> None:
+    """A call as the trunk brings it, from this number and with this word about showing it; it ends soon,
+    unless it stays.
+    """
     password = centre.settings.ari_password.get_secret_value()
     headers = {"Authorization": aiohttp.encode_basic_auth("callcenter", password)}
     address = f"http://127.0.0.1:{centre.settings.ari_port}/ari/channels"
     query = {
-        "endpoint": f"Local/{called}@from-trunk", "extension": "00", "context": "from-agent", "timeout": 1,
-        "callerId": number,
+        "endpoint": f"Local/{called}@from-trunk", "callerId": number, "timeout": 1,
+        "context": "from-agent", "extension": "*43" if stays else "00",
     }  # fmt: skip
     # Whom an originated channel shows as the other side is the caller behind it.
     variables = {"CONNECTEDLINE(num-pres,i)": presentation}

@@ -16,25 +16,10 @@ from callcenter.settings import Settings
 from callcenter.store.campaigns import Campaigns
 from callcenter.store.engine import open_engine, sessions
 from callcenter.store.scope import WholeCentre
+from tests.unit.campaigns.forms import SURVEY
 from tests.web_centre import EXAMPLE
 
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(120)]
-FORM = """
-[title]
-ko = "해피콜"
-en = "Happy call"
-[opening]
-ko = "안녕하세요."
-en = "Hello."
-[thanks]
-ko = "고맙습니다."
-en = "Thank you."
-[[question]]
-id = "again"
-kind = "yes_no"
-ko = "다시 이용하시겠습니까?"
-en = "Would you come again?"
-"""
 
 
 @pytest.fixture
@@ -67,9 +52,9 @@ async def test_the_installed_voice_speaks_a_form(
     settings = Settings()
     engine = open_engine(settings.database_url)
     async with sessions(engine).begin() as session:
-        form = (await Campaigns(session, WholeCentre()).save_form("hanbit", "happy", FORM, "test", 1)).id
+        form = (await Campaigns(session, WholeCentre()).save_form("hanbit", "happy", SURVEY, "test", 1)).id
     await engine.dispose()
-    assert missing(settings.sounds, FORM, read_form(FORM))
+    assert missing(settings.sounds, SURVEY, read_form(SURVEY))
     await speak(form)
-    assert not missing(settings.sounds, FORM, read_form(FORM))
+    assert not missing(settings.sounds, SURVEY, read_form(SURVEY))
     assert not installed_voice.exists(), "the voice was fetched although one is installed"
